@@ -1,0 +1,46 @@
+"""hts: metastability of heavy-tailed SGD in one dimension.
+
+Each command of the command line is a function here, which takes and returns frozen records:
+
+>>> import hts
+>>> plan = hts.read_plan("configs/quick.toml")
+>>> hts.describe(plan).cost
+>>> hts.run_sweep(plan, "results/quick")
+>>> hts.fit_results("results/quick").fits
+
+Names are imported when they are first used: Numba, pyarrow and matplotlib take a second each.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from hts.version import __version__
+
+_HOMES = {
+    "read_plan": "hts.plans",
+    "Plan": "hts.plans",
+    "describe": "hts.forecast",
+    "run_sweep": "hts.sweeps",
+    "sweep_status": "hts.sweeps",
+    "verify_sweep": "hts.sweeps",
+    "dry_run": "hts.sweeps",
+    "replay_sweep": "hts.sweeps",
+    "repair_sweep": "hts.sweeps",
+    "load_cells": "hts.sweeps",
+    "fit_results": "hts.comparison",
+    "simulate_exits": "hts.ensembles",
+    "ExitProblem": "hts.ensembles",
+    "Noise": "hts.noise",
+}
+
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'hts' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
