@@ -1,0 +1,1 @@
+"""Compiled code, the only Numba in the project: arrays in, arrays out."""

@@ -1,0 +1,229 @@
+"""This file is where walkers advance until they leave a domain or run out of steps: the first exit times of (2).
+
+A block of lanes holds one walker each. All lanes take a chunk of steps together; a lane whose walker has left is frozen
+until the chunk ends, and then refilled with the next walker of the queue. When the queue is empty the remaining walkers
+close ranks, so that the last of them do not drag empty lanes along. None of this shows in the numbers: a walker's path
+depends on its own stream only.
+"""
+
+from typing import Final, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.kernels.draws import draw
+from hts.kernels.dynamics import TABLE_HIGH, TABLE_LOW, add_hinges, gradient_of_table, move, move_with_hinges
+from hts.kernels.settings import jit
+from hts.kernels.streams import fill, start_streams
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+#: Lanes of a block: eight vectors of eight float64 (benchmarks/README.md, "Width of a block").
+WIDTH: Final = 64
+#: Longest and shortest chunk; words, noise and state of a longest one fit the first-level cache.
+MAX_CHUNK: Final = 16
+MIN_CHUNK: Final = 4
+#: Chunks per mean exit time: a frozen lane wastes half a chunk.
+CHUNKS_PER_EXIT: Final = 4
+#: Lanes are dropped by whole vectors, or what is left would run as scalar code.
+VECTOR: Final = 8
+#: Streams are started by the batch: vector code, 4 ns a walker instead of 40.
+MAX_STARTS: Final = 256
+
+#: Bytes of a cache line. A 512-bit access that crosses one costs two (benchmarks/README.md).
+CACHE_LINE: Final = 64
+
+NOBODY: Final = -1  # in place of a walker's number: the lane is empty
+
+#: Places in a block's counters.
+NEXT: Final = 0  # number of the next walker to start
+END: Final = 1  # one past the last walker of the queue
+LIVE: Final = 2  # lanes in use: the first ones
+FINISHED: Final = 3
+FINISHED_STEPS: Final = 4  # steps of all finished walkers together
+BEYOND: Final = 5  # steps begun beyond the ends of the table
+FIRST_START: Final = 6  # walker whose stream's start is in column 0 of `starts`
+STARTED: Final = 7  # one past the last walker whose stream's start is there
+
+
+class Block(NamedTuple):
+    """Lanes and what is in them: all that a run of `advance` leaves behind, owned by the caller."""
+
+    streams: npt.NDArray[np.uint64]  # uint64[4, lane]
+    x: npt.NDArray[np.float64]  # float64[lane], positions
+    exit_steps: npt.NDArray[np.int64]  # int64[lane], steps taken
+    walker: npt.NDArray[np.int64]  # int64[lane], the walker's number
+    counters: npt.NDArray[np.int64]  # int64[8], see NEXT ... BEYOND
+    starts: npt.NDArray[np.uint64]  # uint64[4, start], states of the next walkers' streams
+    words: npt.NDArray[np.uint64]  # uint64[word, draw], scratch
+    z: npt.NDArray[np.float64]  # float64[draw], scratch
+    g: npt.NDArray[np.float64]  # float64[lane], scratch: f'(x)
+    nodes: npt.NDArray[np.uint64]  # uint64[lane], scratch: rows of the table
+    rests: npt.NDArray[np.float64]  # float64[lane], scratch: position between them
+
+
+def aligned_zeros(shape: int | tuple[int, ...], dtype: type[Scalar]) -> npt.NDArray[Scalar]:
+    """Make an array of eight-byte zeros that begins with a cache line."""
+    n_bytes = 8 * int(np.prod(shape))
+    memory = np.zeros(n_bytes + CACHE_LINE, np.uint8)
+    first = -memory.ctypes.data % CACHE_LINE
+    return memory[first : first + n_bytes].view(dtype).reshape(shape)
+
+
+def new_block(first_walker: int, n_walkers: int, n_words: int, width: int = WIDTH, chunk: int = MAX_CHUNK) -> Block:
+    """Make a block with empty lanes and a queue of walkers.
+
+    Parameters
+    ----------
+    first_walker, n_walkers : int
+        The queue.
+    n_words : int
+        Words per draw (`draws.n_words`).
+    width, chunk : int
+        Lanes, a multiple of eight, and longest chunk; they change the speed, never the numbers.
+    """
+    counters = np.zeros(8, np.int64)
+    counters[NEXT] = counters[STARTED] = first_walker
+    counters[END] = first_walker + n_walkers
+    counters[LIVE] = min(width, n_walkers)
+    return Block(
+        streams=aligned_zeros((4, width), np.uint64),
+        x=aligned_zeros(width, np.float64),
+        exit_steps=aligned_zeros(width, np.int64),
+        walker=np.full(width, NOBODY, np.int64),
+        counters=counters,
+        starts=np.zeros((4, min(MAX_STARTS, n_walkers)), np.uint64),
+        words=aligned_zeros((n_words, width * chunk), np.uint64),
+        z=aligned_zeros(width * chunk, np.float64),
+        g=aligned_zeros(width, np.float64),
+        nodes=aligned_zeros(width, np.uint64),
+        rests=aligned_zeros(width, np.float64),
+    )
+
+
+class Motion(NamedTuple):
+    """What moves the walkers of one cell."""
+
+    line: npt.NDArray[np.float64]  # float64[2]
+    knots: npt.NDArray[np.float64]  # float64[hinge], at least two
+    slopes: npt.NDArray[np.float64]  # float64[hinge]
+    table: npt.NDArray[np.float64]  # float64[node, 4]; no rows: no table
+    place: npt.NDArray[np.float64]  # float64[3], where the table lies
+    law: int  # PARETO ... NORMAL
+    numbers: npt.NDArray[np.float64]  # float64[5], the law's numbers
+    eta: float
+    b: float
+    projection: float
+    low: float
+    high: float
+    start: float
+
+
+@jit
+def count_beyond(x, n_live, low, high, place, counters):
+    """Count the walkers that begin their next step beyond the ends of the table."""
+    for i in range(n_live):
+        if low < x[i] < high and not (place[TABLE_LOW] <= x[i] <= place[TABLE_HIGH]):
+            counters[BEYOND] += 1
+
+
+@jit
+def advance(block, motion, cell_key, max_steps, budget, first_walker, row_steps, row_side, row_landing):
+    """Advance the walkers of a block by at most about `budget` walker-steps in all.
+
+    Parameters
+    ----------
+    block : Block
+        Updated in place; call again to go on.
+    motion : Motion
+    cell_key : uint64[2]
+        Names the cell's streams.
+    max_steps : int
+        A walker still inside after this many steps is censored.
+    budget : int
+        Walker-steps after which to return (the chunk that passes it is finished).
+    first_walker : int
+        Walker of row 0 of the three arrays below.
+    row_steps, row_side, row_landing : int64[walker], int8[walker], float64[walker]
+        Written for each walker that finishes: steps taken, -1 or +1 for the end it left by, 0 when censored, position.
+
+    Returns
+    -------
+    int
+        Walker-steps taken (frozen lanes included); 0 when every walker of the queue has finished.
+    """
+    # Unpacked once, and no helper is called for a single walker: handing an array on inside a loop costs an atomic
+    # operation for its reference count, which came to half of all time when exits are short.
+    streams, x, exit_steps, walker, counters, starts, words, z, g, nodes, rests = block
+    line, knots, slopes, table, place, law, numbers, eta, b, projection, low, high, start = motion
+    width, n_words = x.shape[0], words.shape[0]
+    longest = z.shape[0] // width
+    has_table = table.shape[0] > 0
+    has_hinges = np.any(line) or np.any(slopes)
+    is_simple = not has_table and knots.shape[0] == 2
+    may_leave_table = has_table and (low < place[TABLE_LOW] or high > place[TABLE_HIGH])
+    done = 0
+    while True:
+        # Write out the walkers that have finished; refill their lanes or, when none is left to start, close ranks.
+        lane = 0
+        while lane < counters[LIVE]:
+            if walker[lane] != NOBODY:
+                if low < x[lane] < high and exit_steps[lane] < max_steps:
+                    lane += 1
+                    continue
+                row = walker[lane] - first_walker
+                row_steps[row] = exit_steps[lane]
+                row_side[row] = np.int8(x[lane] >= high) - np.int8(x[lane] <= low)
+                row_landing[row] = x[lane]
+                counters[FINISHED] += 1
+                counters[FINISHED_STEPS] += exit_steps[lane]
+            number = counters[NEXT]
+            if number < counters[END]:
+                if number == counters[STARTED]:
+                    n_starts = min(counters[END] - number, starts.shape[1])
+                    start_streams(starts, n_starts, cell_key, number)
+                    counters[STARTED] = number + n_starts
+                    counters[FIRST_START] = number
+                for k in range(4):
+                    streams[k, lane] = starts[k, number - counters[FIRST_START]]
+                counters[NEXT] = number + 1
+                walker[lane] = number
+                x[lane] = start
+                exit_steps[lane] = 0
+                lane += 1
+            else:
+                counters[LIVE] -= 1
+                last = counters[LIVE]
+                for k in range(4):
+                    streams[k, lane] = streams[k, last]
+                walker[lane] = walker[last]
+                x[lane] = x[last]
+                exit_steps[lane] = exit_steps[last]
+        n_live = counters[LIVE]
+        if n_live == 0 or done >= budget:
+            return done
+
+        n_lanes = min((n_live + VECTOR - 1) // VECTOR * VECTOR, width)
+        n_steps = longest
+        if counters[FINISHED] > 0:
+            mean = counters[FINISHED_STEPS] // counters[FINISHED]
+            n_steps = min(max(mean // CHUNKS_PER_EXIT, MIN_CHUNK), longest)
+        for i in range(n_live):
+            n_steps = min(n_steps, max_steps - exit_steps[i])
+
+        fill(streams, words, n_steps, n_words, n_lanes)
+        draw(law, words, z, n_steps * n_lanes, numbers)
+        if is_simple:
+            move_with_hinges(x, z, exit_steps, n_steps, n_lanes, line, knots, slopes, eta, b, projection, low, high)
+        else:
+            for t in range(n_steps):
+                if has_table:
+                    gradient_of_table(x, g, n_lanes, table, place, nodes, rests)
+                else:
+                    g[:n_lanes] = 0.0
+                if has_hinges:
+                    add_hinges(x, g, n_lanes, line, knots, slopes)
+                if may_leave_table:
+                    count_beyond(x, n_live, low, high, place, counters)
+                move(x, g, z, t * n_lanes, exit_steps, n_lanes, eta, b, projection, low, high)
+        done += n_steps * n_live

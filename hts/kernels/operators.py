@@ -1,0 +1,237 @@
+"""This file is where the one-step law is integrated against polynomials, row by row (docs/model.md equation (9))."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.kernels.settings import jit
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+#: A panel within two intervals of the table, and no longer than this times the shorter, is integrated at its own nodes:
+#: there the density is a polynomial of low degree, to the accuracy of the table, and the rule is exact for the product.
+SMOOTH_LENGTH: Final = 1.5
+#: Window ends nearer to a panel's end than this part of its half length cut nothing off but rounding.
+SLACK: Final = 1e-12
+
+
+class Rows(NamedTuple):
+    """Positions a step begins at, x = anchor + offset; arrays over rows."""
+
+    anchor: FloatArray
+    offset: FloatArray
+    drift: FloatArray  # eta f'(x)
+    own: IntArray  # the panel of which x is a node, or -1
+    own_node: IntArray  # which of its nodes
+    low: FloatArray  # displacements y - x between low and high stay inside domain and clip
+    high: FloatArray
+
+
+class Panels(NamedTuple):
+    """Panels side by side, increasing; arrays over panels."""
+
+    anchor: FloatArray  # the break point that a panel is described from
+    centre: FloatArray  # of the panel, seen from the break point
+    half: FloatArray  # half the length; negative where the nodes are counted from the right
+
+
+class Basis(NamedTuple):
+    """The Lagrange polynomials through the nodes of [-1, 1]; arrays over nodes."""
+
+    nodes: FloatArray
+    weights: FloatArray  # of the quadrature rule with these nodes
+    barycentric: FloatArray  # 1 / prod_k (t_j - t_k)
+
+
+class Table(NamedTuple):
+    """The density of Z, polynomials on intervals."""
+
+    breaks: FloatArray  # float64[interval + 1]
+    coefficients: FloatArray  # float64[interval, degree + 1], powers of t in [-1, 1]
+    is_empty: BoolArray  # bool[interval], where it vanishes
+    is_singular: BoolArray  # bool[interval + 1], breaks where it is not smooth
+
+
+class Rule(NamedTuple):
+    """A quadrature rule on [-1, 1] that is exact for an interval of the table times the basis."""
+
+    nodes: FloatArray
+    weights: FloatArray
+
+
+@jit
+def find_interval(breaks: FloatArray, z: float) -> int:
+    """Return k with breaks[k] <= z < breaks[k + 1], the first or the last beyond the ends."""
+    low, high = 0, len(breaks) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if breaks[middle] <= z:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@jit
+def density_at(z: float, k: int, table: Table) -> float:
+    """Evaluate the polynomial of interval k at z."""
+    left, right = table.breaks[k], table.breaks[k + 1]
+    t = (2.0 * z - left - right) / (right - left)
+    value = table.coefficients[k, -1]
+    for m in range(table.coefficients.shape[1] - 2, -1, -1):
+        value = value * t + table.coefficients[k, m]
+    return float(value)
+
+
+@jit
+def add_basis(weight: float, distances: FloatArray, basis: Basis, products: FloatArray, entries: FloatArray) -> None:
+    """Add weight * l_j(t) to entries[j] for every node j of a panel, distances[j] = t - t_j.
+
+    Products from both sides, no quotient: a t that falls on a node is no special case, and where t - t_i is known to
+    full relative accuracy so is every l_j with j != i.
+    """
+    order = len(distances)
+    products[0] = 1.0
+    for j in range(1, order):
+        products[j] = products[j - 1] * distances[j - 1]
+    from_right = weight
+    for j in range(order - 1, -1, -1):
+        entries[j] += products[j] * from_right * basis.barycentric[j]
+        from_right *= distances[j]
+
+
+@jit
+def integrate_panel(
+    z_low: float,
+    z_high: float,
+    scale: float,
+    shift: FloatArray,
+    basis: Basis,
+    table: Table,
+    rule: Rule,
+    scratch: FloatArray,
+    entries: FloatArray,
+) -> None:
+    """Add the integral of density times basis over z_low < z < z_high, interval by interval of the table.
+
+    Parameters
+    ----------
+    z_low, z_high : float
+        In units of Z.
+    scale : float
+        Length of one unit of Z on the panel, t - t_j = shift[j] + scale z.
+    shift : float64[order]
+    scratch : float64[2, order]
+    entries : float64[order]
+        Added to.
+    """
+    distances, products = scratch[0], scratch[1]
+    k = find_interval(table.breaks, z_low)
+    while k < len(table.is_empty) and table.breaks[k] < z_high:
+        low, high = max(z_low, table.breaks[k]), min(z_high, table.breaks[k + 1])
+        if high > low and not table.is_empty[k]:
+            middle, half = 0.5 * (low + high), 0.5 * (high - low)
+            for m in range(len(rule.nodes)):
+                z = middle + half * rule.nodes[m]
+                for j in range(len(shift)):
+                    distances[j] = shift[j] + scale * z
+                add_basis(half * rule.weights[m] * density_at(z, k, table), distances, basis, products, entries)
+        k += 1
+
+
+@jit
+def integrate_rows(
+    rows: Rows, panels: Panels, basis: Basis, eta: float, table: Table, rule: Rule, matrix: FloatArray
+) -> None:
+    """Fill matrix[i, panel * order + j] with the integral of p(x_i, dy) l_j(y), the continuous part only.
+
+    Parameters
+    ----------
+    matrix : float64[row, panel * order] or wider
+        Zero where nothing is said; written to.
+    """
+    order = len(basis.nodes)
+    scratch = np.empty((2, order))
+    shift = np.empty(order)
+    last, degree = len(table.is_empty), table.coefficients.shape[1] - 1
+    for i in range(len(rows.anchor)):
+        drift = rows.drift[i]
+        for q in range(len(panels.half)):
+            half = panels.half[q]
+            # distances between neighbours of one break point come from offsets alone and keep all their digits
+            centre = (panels.anchor[q] - rows.anchor[i]) + (panels.centre[q] - rows.offset[i])
+            is_own = rows.own[i] == q
+            if is_own:
+                centre = -half * basis.nodes[rows.own_node[i]]
+            size = abs(half)
+            left, right = max(centre - size, rows.low[i]), min(centre + size, rows.high[i])
+            if right - left <= SLACK * size:
+                continue
+            z_low, z_high = (left + drift) / eta, (right + drift) / eta
+            if z_high <= table.breaks[0] or z_low >= table.breaks[last]:
+                continue
+            entries = matrix[i, q * order : (q + 1) * order]
+            first, second = find_interval(table.breaks, z_low), find_interval(table.breaks, z_high)
+            is_smooth = right - left >= 2.0 * (1.0 - SLACK) * size and second - first <= 1
+            if is_smooth and second > first:
+                shorter = min(
+                    table.breaks[second] - table.breaks[first], table.breaks[second + 1] - table.breaks[second]
+                )
+                is_smooth = z_high - z_low <= SMOOTH_LENGTH * shorter and not table.is_singular[second]
+            if is_smooth and second == first:
+                # one polynomial for the whole panel: Horner's rule for all nodes at once is vector code
+                low, high = table.breaks[first], table.breaks[first + 1]
+                for j in range(order):
+                    scratch[0, j] = (2.0 * (centre + half * basis.nodes[j] + drift) / eta - low - high) / (high - low)
+                    scratch[1, j] = table.coefficients[first, degree]
+                for m in range(degree - 1, -1, -1):
+                    coefficient = table.coefficients[first, m]
+                    for j in range(order):
+                        scratch[1, j] = scratch[1, j] * scratch[0, j] + coefficient
+                for j in range(order):
+                    entries[j] = basis.weights[j] * size / eta * scratch[1, j]
+            elif is_smooth:
+                for j in range(order):
+                    z = (centre + half * basis.nodes[j] + drift) / eta
+                    k = first if z < table.breaks[second] else second
+                    entries[j] = basis.weights[j] * size / eta * density_at(z, k, table)
+            else:
+                for j in range(order):
+                    at_x = basis.nodes[rows.own_node[i]] if is_own else -centre / half
+                    shift[j] = (at_x - basis.nodes[j]) - drift / half
+                integrate_panel(z_low, z_high, eta / half, shift, basis, table, rule, scratch, entries)
+
+
+@jit
+def add_atoms(
+    anchor: FloatArray,
+    offset: FloatArray,
+    mass: FloatArray,
+    edges: FloatArray,
+    panels: Panels,
+    basis: Basis,
+    matrix: FloatArray,
+) -> None:
+    """Add mass[i] * l_j(y_i) to every row, y_i = anchor[i] + offset[i] the place of an atom of the clipped law.
+
+    Parameters
+    ----------
+    anchor, offset, mass : float64[row]
+        Nothing is done where the mass is zero.
+    edges : float64[panel + 1]
+        Ends of the panels.
+    matrix : float64[row, panel * order] or wider
+        Added to.
+    """
+    order = len(basis.nodes)
+    products, distances = np.empty(order), np.empty(order)
+    for i in range(len(mass)):
+        if mass[i] != 0.0:
+            q = find_interval(edges, anchor[i] + offset[i])
+            t = ((anchor[i] - panels.anchor[q]) + (offset[i] - panels.centre[q])) / panels.half[q]
+            for j in range(order):
+                distances[j] = t - basis.nodes[j]
+            add_basis(mass[i], distances, basis, products, matrix[i, q * order : (q + 1) * order])

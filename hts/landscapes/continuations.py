@@ -1,0 +1,142 @@
+"""This file is where a formula goes on beyond its domain: f' linearly, f as a parabola."""
+
+from dataclasses import dataclass
+from functools import partial
+from math import inf
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.landscapes.checks import LARGEST
+from hts.landscapes.critical_points import crossings, samples
+from hts.landscapes.formulas import Formula, FormulaError
+from hts.landscapes.gradients import Gradient, freeze, hinged_gradient, tabulated_gradient
+from hts.landscapes.jets import FloatArray
+
+KINK = 1e-7  # a jump is one when larger than this, relative to the largest f' or f''; extrapolation errs by 1e-9 or so
+
+
+@dataclass(frozen=True, eq=False)
+class ContinuedFormula:
+    """A formula on [low, high] and its continuation to the whole line, f' and f'' being continuous at both ends."""
+
+    formula: Formula
+    low: float
+    high: float
+    kinks: FloatArray  # float64[kink], where f'' jumps inside the domain
+    bends: FloatArray  # float64[kink], by how much
+
+    def value(self, x: npt.ArrayLike) -> FloatArray:
+        """Return f(x)."""
+        beyond, (value, slope, bend) = self._nearest(x)
+        return value + beyond * (slope + 0.5 * beyond * bend)
+
+    def derivative(self, x: npt.ArrayLike) -> FloatArray:
+        """Return f'(x)."""
+        beyond, (_, slope, bend) = self._nearest(x)
+        return slope + beyond * bend
+
+    def second_derivative(self, x: npt.ArrayLike) -> FloatArray:
+        """Return f''(x)."""
+        return self._nearest(x)[1][2]
+
+    def gradient(self, low: float, high: float) -> Gradient:
+        """Return f' as a table of the part of the domain in (low, high), with hinges for the continuation if it is met.
+
+        Raises
+        ------
+        LandscapeError
+            f' is too rough for a table.
+        """
+        left, right = float(np.clip(low, self.low, self.high)), float(np.clip(high, self.low, self.high))
+        slope, bend = self.derivative([left, right]), self.second_derivative([left, right])
+        if left == right:
+            return hinged_gradient([slope[0] - bend[0] * left, bend[0]], [], [])
+        is_inside = (left < self.kinks) & (self.kinks < right)
+        knots, slopes = list(self.kinks[is_inside]), list(self.bends[is_inside])
+        line = [0.0, 0.0]
+        if low < left:  # bend (x - max(x, left)) is 0 inside
+            line[1] = bend[0]
+            knots, slopes = [left, *knots], [-bend[0], *slopes]
+        if right < high:  # bend (max(x, right) - right) is 0 inside
+            line[0] = -bend[1] * right
+            knots, slopes = [*knots, right], [*slopes, bend[1]]
+        return tabulated_gradient(self.derivative, left, right, hinged_gradient(line, knots, slopes))
+
+    def _nearest(self, x: npt.ArrayLike) -> tuple[FloatArray, tuple[FloatArray, FloatArray, FloatArray]]:
+        """Return how far x lies beyond the domain, and f, f', f'' at the domain's point nearest to x."""
+        x = np.asarray(x, dtype=np.float64)
+        nearest = np.clip(x, self.low, self.high)
+        return x - nearest, self.formula.jet(nearest)
+
+
+def continue_formula(formula: Formula, low: float, high: float) -> ContinuedFormula:
+    """Look at a formula on [low, high] and continue it to the whole line.
+
+    Raises
+    ------
+    FormulaError
+        f, f' or f'' has no value somewhere in the domain, or f' jumps.
+    """
+    x = samples(low, high)
+    jet = formula.jet(x)
+    is_bad = ~np.all(np.abs(jet) <= LARGEST, axis=0)
+    if np.any(is_bad):
+        raise formula.blame(float(x[is_bad][0]))
+    kinks, bends = _find_kinks(formula, x, float(np.max(np.abs(jet[1]))), float(np.max(np.abs(jet[2]))))
+    return ContinuedFormula(formula, low, high, freeze(kinks), freeze(bends))
+
+
+def _find_kinks(
+    formula: Formula, x: FloatArray, largest_slope: float, largest_bend: float
+) -> tuple[list[float], list[float]]:
+    """Return where f'' jumps because the argument of an abs changes sign, and by how much; refuse jumps of f'."""
+    h = 1e-6 * (x[-1] - x[0])
+    found: dict[float, float] = {}
+    for which, (column, argument) in enumerate(formula.inside_abs(x)):
+        for kink in crossings(partial(_argument, formula, which), x, argument):
+            _, slope, bend = formula.jet(kink + h * np.array([-2.0, -1.0, 1.0, 2.0]))
+            jumps = [2.0 * (y[2] - y[1]) - (y[3] - y[0]) for y in (slope, bend)]  # both sides extrapolated to the kink
+            if abs(jumps[0]) > KINK * largest_slope:
+                raise FormulaError(
+                    column,
+                    f"f' jumps at x = {kink:.10g}, where this abs turns: round it off with sqrt(... **2 + 1e-4)",
+                )
+            if abs(jumps[1]) > KINK * largest_bend:
+                found[float(kink)] = float(jumps[1])
+    return sorted(found), [found[kink] for kink in sorted(found)]
+
+
+def notes_on_ends(shape: ContinuedFormula, points: FloatArray, minima: FloatArray, L: float) -> tuple[str, ...]:
+    """Say where an outer well does not rise for ever: before the domain's end, or beyond it."""
+    notes = []
+    for side, end, sign in (("left", shape.low, -1.0), ("right", shape.high, 1.0)):
+        outermost = points[0] if sign < 0 else points[-1]
+        slope, bend = (
+            sign * float(shape.derivative(end)),
+            float(shape.second_derivative(end)),
+        )  # slope > 0: f rises outward
+        if outermost not in minima:
+            notes.append(
+                f"f falls from the maximum {outermost:.6g} to the {side} end {end:g} of the domain: that maximum is no "
+                "barrier, and the outer well counts as unbounded; choose [exit] domain and start if walkers get there"
+            )
+        if sign * end >= L or (slope > 0 and bend >= 0):
+            continue
+        turn = end - sign * slope / bend if bend else inf
+        if slope > 0:
+            notes.append(
+                f"beyond the {side} end {end:g} of the domain f' goes on linearly and f falls for ever past {turn:.6g}"
+            )
+        elif bend > 0:
+            notes.append(f"beyond the {side} end {end:g} of the domain f has a minimum at {turn:.6g}, which is no well")
+        else:
+            notes.append(
+                f"beyond the {side} end {end:g} of the domain f falls for ever: walkers there do not come back"
+            )
+    return tuple(notes)
+
+
+def _argument(formula: Formula, which: int, x: FloatArray) -> FloatArray:
+    """Return the argument of one of the formula's abs."""
+    return formula.inside_abs(x)[which][1]

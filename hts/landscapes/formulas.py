@@ -1,0 +1,261 @@
+"""This file is where a formula typed by a person becomes f, f' and f'', exactly.
+
+The text is cut into tokens and put into postfix order by the shunting-yard method; nothing is ever evaluated as Python,
+and neither reading nor evaluating recurses, so no text can exhaust the stack.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.landscapes import jets
+from hts.landscapes.checks import LARGEST, LandscapeError
+from hts.landscapes.jets import FloatArray, Jet
+
+MAX_CHARACTERS = 10_000  # twenty times the published four-well formula; beyond it evaluation would be slow, not wrong
+
+_TOKEN = re.compile(
+    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<call>[^\W\d]\w*\s*\()|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|[-+*/()])|(?P<space>\s+)"
+)
+_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "negative": 3, "**": 4}  # as in Python: -x**2 is -(x**2)
+_ALLOWED = f"numbers, x, + - * / ** ( ) and {', '.join(jets.FUNCTIONS)}"
+_REMEDIES = {
+    "^": "write ** for powers",
+    "|": "write abs(...)",
+    ",": "write decimals with a point, as 0.5",
+    "[": "write (",
+    "]": "write )",
+    "{": "write (",
+    "}": "write )",
+    "−": "write -",
+    "–": "write -",
+    "·": "write *",
+    "×": "write *",
+    "²": "write **2",
+    "³": "write **3",
+    "ln": "write log for the natural logarithm",
+    "log10": "write log(...)/2.302585092994046",
+    "pi": "write 3.141592653589793",
+    "π": "write 3.141592653589793",
+    "e": "write exp(1)",
+    "X": "write x",
+}
+
+
+class FormulaError(LandscapeError):
+    """A formula that cannot be used.
+
+    Attributes
+    ----------
+    column : int
+        Where in the text, from 1.
+    """
+
+    def __init__(self, column: int, message: str) -> None:
+        super().__init__("f", f"column {column}: {message}")
+        self.column = column
+
+
+class Step(NamedTuple):
+    """One step of a formula in postfix order."""
+
+    name: str  # "number", "x", "negative", "constant power", an operator or a function
+    column: int  # where it stands in the text, from 1
+    value: float = 0.0  # the number, or the exponent of a constant power
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula in x, ready to be evaluated together with its derivatives."""
+
+    text: str
+    steps: tuple[Step, ...]  # postfix order
+
+    def jet(self, x: npt.ArrayLike) -> Jet:
+        """Return f, f' and f'' at x, each of x's shape; NaN or inf where they do not exist."""
+        x = np.asarray(x, dtype=np.float64)
+        with np.errstate(all="ignore"):
+            for _, _, jet in self._trace(x):
+                last = jet
+        value, slope, bend = (np.array(np.broadcast_to(part, x.shape)) for part in last)
+        return value, slope, bend
+
+    def blame(self, x: float) -> FormulaError:
+        """Return the error for a point where f, f' or f'' has no usable value, naming the first step that fails."""
+        with np.errstate(all="ignore"):
+            for order, symbol in enumerate(("f", "f'", "f''")):
+                for step, operands, jet in self._trace(np.asarray(x)):
+                    if not np.abs(jet[order]) <= LARGEST:
+                        shown = {"constant power": "**", "negative": "-", "number": f"{step.value:g}"}
+                        what = f"'{shown.get(step.name, step.name)}'"
+                        if operands:
+                            what += " of " + " and ".join(f"{float(u[0]):g}" for u in operands)
+                        return FormulaError(
+                            step.column,
+                            f"{what} leaves {symbol} = {float(jet[order]):g} at x = {x:.10g}: "
+                            "keep the domain away from there, or change the formula",
+                        )
+        raise ValueError(f"f, f' and f'' have values at {x}")
+
+    def inside_abs(self, x: FloatArray) -> list[tuple[int, FloatArray]]:
+        """Return column and argument of each abs at x: f may have a kink where an argument changes sign."""
+        with np.errstate(all="ignore"):
+            return [
+                (step.column, np.array(np.broadcast_to(operands[0][0], x.shape)))
+                for step, operands, _ in self._trace(x)
+                if step.name == "abs"
+            ]
+
+    def _trace(self, x: FloatArray) -> Iterator[tuple[Step, list[Jet], Jet]]:
+        """Yield each step with the jets it was given and the one it made."""
+        stack: list[Jet] = []
+        for step in self.steps:
+            n = _n_operands(step)
+            operands = stack[len(stack) - n :]
+            del stack[len(stack) - n :]
+            stack.append(_result(step, operands, x))
+            yield step, operands, stack[-1]
+
+
+def parse_formula(text: str) -> Formula:
+    """Read a formula made of numbers, x, + - * / ** ( ) and abs exp log sqrt sin cos tanh, with Python's precedence.
+
+    Raises
+    ------
+    FormulaError
+        Naming column, the offending text and a remedy.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise FormulaError(MAX_CHARACTERS + 1, f"the formula has {len(text)} characters: {MAX_CHARACTERS} are allowed")
+    reader = _Reader()
+    for kind, token, column in _tokens(text):
+        if reader.expects_operand:
+            reader.read_operand(kind, token, column)
+        else:
+            reader.read_operator(kind, token, column)
+    return Formula(text, reader.finish(len(text) + 1))
+
+
+class _Reader:
+    """The shunting yard: steps done in postfix order, and the operators and parentheses that still wait."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.waiting: list[Step] = []  # "(", a function (which opens a parenthesis too) or an operator
+        self.expects_operand = True
+
+    def read_operand(self, kind: str, token: str, column: int) -> None:
+        """Take what may begin an operand."""
+        if kind == "number" or token == "x":
+            self._emit(Step("number", column, float(token)) if kind == "number" else Step("x", column))
+            self.expects_operand = False
+        elif kind == "call":
+            name = token[:-1].rstrip()
+            if name == "x":
+                raise FormulaError(column, "x is followed by '(': write x*( for a product")
+            if name not in jets.FUNCTIONS:
+                raise _unknown(column, name)
+            self.waiting.append(Step(name, column))
+        elif kind == "name":
+            if token in jets.FUNCTIONS:
+                raise FormulaError(column, f"'{token}' has no argument: write {token}(...)")
+            raise _unknown(column, token)
+        elif token == "(":
+            self.waiting.append(Step("(", column))
+        elif token == "-":
+            self.waiting.append(Step("negative", column))
+        elif token != "+":
+            raise FormulaError(column, f"'{token}' has nothing on its left: write a number, x or a function before it")
+
+    def read_operator(self, kind: str, token: str, column: int) -> None:
+        """Take what may follow an operand."""
+        if token == ")":
+            while self.waiting and self.waiting[-1].name in _PRECEDENCE:
+                self._emit(self.waiting.pop())
+            if not self.waiting:
+                raise FormulaError(column, "')' closes no '(': take it away, or open one before it")
+            opener = self.waiting.pop()
+            if opener.name != "(":
+                self._emit(opener)
+        elif token in jets.OPERATORS:
+            # ** binds to the right: 2**3**2 is 2**(3**2)
+            least = _PRECEDENCE[token] + (token == "**")
+            while self.waiting and _PRECEDENCE.get(self.waiting[-1].name, 0) >= least:
+                self._emit(self.waiting.pop())
+            self.waiting.append(Step(token, column))
+            self.expects_operand = True
+        else:
+            raise FormulaError(column, f"'{token}' follows without a sign: write * for a product, or + - / **")
+
+    def finish(self, column: int) -> tuple[Step, ...]:
+        """Return all steps once the text has ended, at `column`."""
+        if self.expects_operand:
+            raise FormulaError(column, "the formula ends too early: write a number, x or a function here")
+        while self.waiting:
+            step = self.waiting.pop()
+            if step.name not in _PRECEDENCE:
+                raise FormulaError(step.column, "this '(' is never closed: write ')' where it ends")
+            self._emit(step)
+        return tuple(self.steps)
+
+    def _emit(self, step: Step) -> None:
+        """Append a step; what has only numbers to work on becomes a number, and u**number a step of its own."""
+        n = _n_operands(step)
+        operands = self.steps[len(self.steps) - n :]
+        if step.name == "**" and operands[1].name == "number":
+            exponent = self.steps.pop().value
+            step, operands = Step("constant power", step.column, exponent), operands[:1]
+        if step.name == "x" or any(u.name != "number" for u in operands):
+            self.steps.append(step)
+            return
+        with np.errstate(all="ignore"):
+            value = float(_result(step, [jets.number(u.value) for u in operands], np.asarray(0.0))[0])
+        if not np.isfinite(value):
+            shown = {"constant power": "**", "number": "the number"}.get(step.name, step.name)
+            raise FormulaError(step.column, f"{shown} gives {value} here: use numbers whose result is finite")
+        del self.steps[len(self.steps) - len(operands) :]
+        self.steps.append(Step("number", step.column, value))
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    """Yield kind, token and column of what is not space."""
+    at = 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise _unknown(at + 1, text[at])
+        if match.lastgroup != "space":
+            yield str(match.lastgroup), match.group(), at + 1
+        at = match.end()
+
+
+def _unknown(column: int, token: str) -> FormulaError:
+    """Return the error for a word or a character that means nothing here."""
+    close = difflib.get_close_matches(token.lower(), jets.FUNCTIONS, n=1)
+    remedy = _REMEDIES.get(token, f"did you mean {close[0]}?" if close else "")
+    return FormulaError(column, f"{token!r} is not known{': ' if remedy else ''}{remedy}; allowed are {_ALLOWED}")
+
+
+def _n_operands(step: Step) -> int:
+    return 0 if step.name in ("number", "x") else 2 if step.name in jets.OPERATORS else 1
+
+
+def _result(step: Step, operands: list[Jet], x: FloatArray) -> Jet:
+    """Carry out one step."""
+    if step.name == "x":
+        return jets.variable(x)
+    if step.name == "number":
+        return jets.number(step.value)
+    if step.name == "negative":
+        return jets.negative(*operands)
+    if step.name == "constant power":
+        return jets.constant_power(operands[0], step.value)
+    if step.name in jets.FUNCTIONS:
+        return jets.FUNCTIONS[step.name](operands[0])
+    return jets.OPERATORS[step.name](*operands)

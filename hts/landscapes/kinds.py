@@ -1,0 +1,183 @@
+"""This file is where landscapes are made: from parabolas, from formulas, from the published functions."""
+
+from math import inf
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.landscapes.checks import (
+    LandscapeError,
+    as_curvatures,
+    as_numbers,
+    as_projection,
+    check_interlacing,
+)
+from hts.landscapes.continuations import continue_formula, notes_on_ends
+from hts.landscapes.critical_points import find_critical_points
+from hts.landscapes.formulas import parse_formula
+from hts.landscapes.gradients import freeze
+from hts.landscapes.jets import FloatArray
+from hts.landscapes.landscape import Landscape
+from hts.landscapes.parabolas import join_parabolas
+
+# Wang, Oh, Rhee, arXiv 2102.04297, section 3: the four-well function of the R^1 experiment.
+WANG_OH_RHEE = (
+    "(x + 1.6)*(x + 1.3)**2*(x - 0.2)**2*(x - 0.7)**2*(x - 1.6)*(0.05*abs(1.65 - x))**0.6"
+    "*(1 + 1/(0.01 + 4*(x - 0.5)**2))*(1 + 1/(0.1 + 4*(x + 1.5)**2))*(1 - exp(-5*(x + 0.8)**2)/4)"
+)
+# Wang, Rhee, arXiv 2307.03479, Figure 1.1: the function of the conditional paths.
+QUARTIC = "x**4/10 - x**2"
+
+
+def basin(minimum: float, curvature: float, L: float = inf) -> Landscape:
+    """Return the parabola f = curvature (x - minimum)^2 / 2.
+
+    Raises
+    ------
+    LandscapeError
+        A value is not finite, the curvature not positive, or the minimum outside [-L, L].
+    """
+    as_numbers("minimum", [minimum], 1)
+    as_curvatures("curvature", [curvature], 1)
+    return multi_well([minimum], [], [curvature], L=L, kind="basin")
+
+
+def multi_well(
+    minima: npt.ArrayLike,
+    barriers: npt.ArrayLike,
+    curvatures: npt.ArrayLike,
+    barrier_curvatures: npt.ArrayLike | None = None,
+    L: float = inf,
+    kind: str = "multi-well",
+) -> Landscape:
+    """Return wells of parabolas: f is C1, f' piecewise linear; f = 0 at the first minimum.
+
+    Between a minimum m (curvature k) and a barrier s (curvature -kb) two parabolas meet where k (t - m) = kb (s - t);
+    beyond the outer minima the parabola goes on.
+
+    Parameters
+    ----------
+    minima : float64[well]
+        Increasing.
+    barriers : float64[well - 1]
+        One between each two minima.
+    curvatures : float64[well] or one number for all
+        f'' at the minima.
+    barrier_curvatures : float64[well - 1] or one number for all, optional
+        |f''| at the barriers; by default the smaller of the neighbouring minima's.
+    L : float
+        Projection onto [-L, L]; inf for none.
+    kind : str
+        Its name in plans, "multi-well" or "double-well".
+
+    Raises
+    ------
+    LandscapeError
+        A value, a length or the order is wrong; the message says which and what to do.
+    """
+    m = as_numbers("minima", minima)
+    if not len(m):
+        raise LandscapeError("minima", "no minimum is given: a landscape needs one at least, such as [-1.0, 1.0]")
+    s = as_numbers("barriers", barriers, len(m) - 1, "one between each two minima")
+    k = as_curvatures("curvatures", curvatures, len(m), "one for each minimum")
+    if barrier_curvatures is None:
+        kb = np.minimum(k[:-1], k[1:])
+    else:
+        kb = as_curvatures("barrier_curvatures", barrier_curvatures, len(s), "one for each barrier")
+    check_interlacing(m, s)
+    shape = join_parabolas(_interlace(m, s), _interlace(k, -kb))
+    edges = _interlace(shape.roots, shape.joins)
+    if not (np.all(np.diff(edges) > 0) and np.all(np.isfinite(shape.levels))):
+        raise LandscapeError(
+            "curvatures",
+            "the numbers differ too much in size to join the parabolas in floating point: bring them closer",
+        )
+    return Landscape(
+        kind=kind,
+        minima=freeze(m),
+        barriers=freeze(s),
+        curvatures=freeze(k),
+        barrier_curvatures=freeze(kb),
+        projection=as_projection(L, m),
+        kinks=freeze(shape.joins[np.diff(shape.slopes) != 0]),
+        domain=(-inf, inf),
+        potential=shape.value,
+        derivative=shape.derivative,
+        second_derivative=shape.second_derivative,
+        encode=shape.gradient,
+        notes=_notes_onas_projection(L, m),
+    )
+
+
+def formula(text: str, domain: tuple[float, float], L: float = inf, kind: str = "formula") -> Landscape:
+    """Return the landscape of a formula in x; beyond its domain f' goes on linearly.
+
+    Maxima outside the outermost minima are no barriers, and zeros of f' beyond the domain no wells: `notes` names them.
+
+    Parameters
+    ----------
+    text : str
+        Made of numbers, x, + - * / ** ( ) and abs exp log sqrt sin cos tanh.
+    domain : (float, float)
+        Where the formula holds.
+    L : float
+        Projection onto [-L, L]; inf for none.
+    kind : str
+        Its name in plans.
+
+    Raises
+    ------
+    FormulaError
+        The text cannot be read, or f, f' or f'' is not finite in the domain.
+    LandscapeError
+        The domain is empty, holds no minimum, or f' has flat stretches, jumps or zeros without curvature.
+    """
+    low, high = as_numbers("domain", domain, 2, "its two ends")
+    if not low < high:
+        raise LandscapeError("domain", f"[{low:g}, {high:g}] is empty: the first end must be below the second")
+    shape = continue_formula(parse_formula(text), float(low), float(high))
+    points, curvatures = find_critical_points(shape.derivative, shape.second_derivative, shape.low, shape.high)
+    wells = np.flatnonzero(curvatures > 0)
+    if not len(wells):
+        raise LandscapeError("f", f"f has no minimum in the domain [{low:g}, {high:g}]: widen it, or change f")
+    inner = slice(wells[0], wells[-1] + 1)
+    m, s = points[inner][0::2], points[inner][1::2]
+    return Landscape(
+        kind=kind,
+        minima=freeze(m),
+        barriers=freeze(s),
+        curvatures=freeze(curvatures[inner][0::2]),
+        barrier_curvatures=freeze(-curvatures[inner][1::2]),
+        projection=as_projection(L, m),
+        kinks=shape.kinks,
+        domain=(shape.low, shape.high),
+        potential=shape.value,
+        derivative=shape.derivative,
+        second_derivative=shape.second_derivative,
+        encode=shape.gradient,
+        notes=(*_notes_onas_projection(L, m), *notes_on_ends(shape, points, m, L)),
+    )
+
+
+def wang_oh_rhee(L: float = 1.6) -> Landscape:
+    """Return the published four-well function on [-1.6, 1.6] (Wang, Oh, Rhee, arXiv 2102.04297)."""
+    return formula(WANG_OH_RHEE, (-1.6, 1.6), L, kind="wang-oh-rhee")
+
+
+def quartic(L: float = inf) -> Landscape:
+    """Return x^4/10 - x^2 on [-6, 6] (Wang, Rhee, arXiv 2307.03479)."""
+    return formula(QUARTIC, (-6.0, 6.0), L, kind="quartic")
+
+
+def _interlace(outer: FloatArray, inner: FloatArray) -> FloatArray:
+    """Return outer[0], inner[0], outer[1], ..., outer[-1]."""
+    both = np.empty(len(outer) + len(inner))
+    both[0::2], both[1::2] = outer, inner
+    return both
+
+
+def _notes_onas_projection(L: float, minima: FloatArray) -> tuple[str, ...]:
+    return tuple(
+        f"the minimum {m:g} lies outside [-L, L] = [-{L:g}, {L:g}]: no walker reaches it"
+        for m in minima[np.abs(minima) > L]
+    )

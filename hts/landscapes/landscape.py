@@ -1,0 +1,65 @@
+"""This file is where a landscape is described by its wells."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf, isnan
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.landscapes.checks import LandscapeError
+from hts.landscapes.gradients import Gradient
+from hts.landscapes.jets import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Landscape:
+    """A potential f on the line with its wells, numbered from 0 (docs/model.md section 3; all in landscape units)."""
+
+    kind: str
+    minima: FloatArray  # float64[well], increasing
+    barriers: FloatArray  # float64[well - 1], the maxima between them
+    curvatures: FloatArray  # float64[well], f'' at the minima
+    barrier_curvatures: FloatArray  # float64[well - 1], |f''| at the barriers
+    projection: float  # L, inf when there is none
+    kinks: FloatArray  # where f'' jumps
+    domain: tuple[float, float]  # where the formula holds; beyond it f' goes on linearly
+    potential: Callable[[npt.ArrayLike], FloatArray]  # f
+    derivative: Callable[[npt.ArrayLike], FloatArray]  # f', exact to rounding
+    second_derivative: Callable[[npt.ArrayLike], FloatArray]  # f''; at a kink, from the right
+    encode: Callable[[float, float], Gradient]  # f' as arrays on (low, high); ask `gradient`, which checks
+    notes: tuple[str, ...] = ()  # what a person should know about this landscape
+
+    @property
+    def n_wells(self) -> int:
+        """Number of minima."""
+        return len(self.minima)
+
+    def gradient(self, low: float = -inf, high: float = inf) -> Gradient:
+        """Return f' as arrays that hold on (low, high); the smaller the interval, the smaller the arrays.
+
+        Raises
+        ------
+        LandscapeError
+            The interval is empty, or a formula is too rough there for a table.
+        """
+        if isnan(low) or isnan(high) or not low < high:
+            raise LandscapeError("domain", f"the gradient was asked for on ({low:g}, {high:g}): low must be below high")
+        return self.encode(float(low), float(high))
+
+    def well_of(self, x: float) -> int:
+        """Return the well in whose basin x lies; on a barrier, the well on its right."""
+        return int(np.searchsorted(self.barriers, x, side="right"))
+
+    def well_ends(self, well: int) -> tuple[float, float]:
+        """Return the barriers on both sides of a well, -inf and inf outermost.
+
+        Raises
+        ------
+        LandscapeError
+            There is no such well.
+        """
+        if not 0 <= well < self.n_wells:
+            raise LandscapeError("well", f"there is no well {well}: the wells are 0 to {self.n_wells - 1}")
+        ends = [-inf, *self.barriers.tolist(), inf]
+        return ends[well], ends[well + 1]

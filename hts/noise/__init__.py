@@ -1,0 +1,5 @@
+"""This package is where the noise Z has its exact tails, densities and quantiles (docs/model.md, section 2)."""
+
+from hts.noise.laws import ALPHA_RANGE, LawError, Noise
+
+__all__ = ["ALPHA_RANGE", "LawError", "Noise"]

@@ -1,0 +1,227 @@
+"""This file is where a named law with scale, skew and normal part becomes the noise Z of docs/model.md, section 2."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TypeVar
+
+import numpy as np
+
+from hts.noise.blends import blend
+from hts.noise.lines import Line, Signed
+from hts.noise.magnitudes import Lomax, Magnitude, Normal, Pareto, Student
+from hts.noise.pieces import FloatArray, Function
+from hts.noise.stable import Stable
+
+FloatOrArray = TypeVar("FloatOrArray", float, FloatArray)
+
+#: Tail indices each law is good for, both ends included.
+ALPHA_RANGE: dict[str, tuple[float, float]] = {
+    "pareto": (0.1, 100.0),
+    "lomax": (0.1, 100.0),
+    "stable": (0.1, 2.0),
+    "student": (0.1, 100.0),
+}
+#: Ratios normal_scale/scale a heavy-tailed law can be told apart for: beyond, one of the two parts is rounding.
+SPREAD_RANGE = (1e-9, 1e9)
+KINDS = (*ALPHA_RANGE, "normal")
+SKEWABLE = ("pareto", "lomax")
+
+
+class LawError(ValueError):
+    """A law that does not exist, or a question it has no answer to.
+
+    Attributes
+    ----------
+    key : str
+        The parameter at fault: "kind", "alpha", "scale", "p_plus" or "normal_scale".
+    """
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The noise Z = scale*W + normal_scale*N(0, 1), or scale*(W - E W) + normal_scale*N(0, 1) when p_plus is not 1/2.
+
+    All functions take a float or an array and give back the same; lengths are in units of Z.
+
+    Parameters
+    ----------
+    kind : str
+        pareto, lomax, stable, student or normal (docs/model.md, section 2).
+    alpha : float or None
+        Tail index within ALPHA_RANGE; None for normal noise.
+    scale : float
+        Multiplies W; > 0.
+    p_plus : float
+        P(W > 0); other than 1/2 for pareto and lomax with alpha > 1 only.
+    normal_scale : float
+        Standard deviation of the added normal part; >= 0.
+
+    Raises
+    ------
+    LawError
+        When there is no such law; its message holds value and remedy.
+    """
+
+    kind: str
+    alpha: float | None
+    scale: float = 1.0
+    p_plus: float = 0.5
+    normal_scale: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_kind(self.kind, self.alpha)
+        _check_numbers(self)
+
+    @property
+    def p_minus(self) -> float:
+        """P(W < 0)."""
+        return 1.0 - self.p_plus
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether P(|Z| > x) falls like a power of x."""
+        return self.kind != "normal" and not (self.kind == "stable" and self.alpha == 2.0)
+
+    @cached_property
+    def centre(self) -> float:
+        """Return scale*E W, the c of docs/model.md, section 2: what is taken away to make E Z = 0."""
+        if self.p_plus == 0.5:
+            return 0.0
+        return self.scale * (self.p_plus - self.p_minus) * self._magnitude.mean
+
+    @property
+    def gap(self) -> tuple[float, float] | None:
+        """The open interval around -centre that Z cannot reach (pareto without a normal part), else None."""
+        if self.kind != "pareto" or self.normal_scale > 0.0:
+            return None
+        return (-self.scale - self.centre, self.scale - self.centre)
+
+    @property
+    def singular_points(self) -> FloatArray:
+        """Where the density jumps (pareto: the ends of the gap) or has a cusp (lomax); none with a normal part."""
+        if self.normal_scale > 0.0:
+            return np.empty(0)
+        return self.scale * np.array(self._magnitude.singular_points, dtype=np.float64) - self.centre
+
+    def tail(self, x: FloatOrArray) -> FloatOrArray:
+        """H(x) = P(|Z| > x), relatively accurate in the far tail; 1 for x < 0."""
+        return _elementwise(self._tail, x)
+
+    def survival(self, z: FloatOrArray) -> FloatOrArray:
+        """P(Z > z), relatively accurate where it is small."""
+        return _elementwise(lambda z: self._line.survival((z + self.centre) / self.scale), z)
+
+    def distribution(self, z: FloatOrArray) -> FloatOrArray:
+        """P(Z <= z), relatively accurate where it is small."""
+        return _elementwise(lambda z: self._line.distribution((z + self.centre) / self.scale), z)
+
+    def density(self, z: FloatOrArray) -> FloatOrArray:
+        """Return the density of Z; at a jump, its larger value."""
+        return _elementwise(lambda z: self._line.density((z + self.centre) / self.scale) / self.scale, z)
+
+    def quantile(self, p: FloatOrArray) -> FloatOrArray:
+        """Return the z with P(Z <= z) = p; nan for p outside [0, 1]."""
+        return _elementwise(lambda p: self._line.quantile(p) * self.scale - self.centre, p)
+
+    def tail_constant(self) -> float:
+        """Return lim x**alpha H(x), the constant of the pure power that H approaches.
+
+        Raises
+        ------
+        LawError
+            For light tails.
+        """
+        if not self.is_heavy or self.alpha is None:
+            key = "kind" if self.alpha is None else "alpha"
+            message = f"{self.kind} noise with alpha = {self.alpha} has no power tail: take a heavy-tailed law"
+            raise LawError(key, message)
+        return float(self.scale**self.alpha) * self._magnitude.constant
+
+    def _tail(self, x: FloatArray) -> FloatArray:
+        """H(x) from both sides, a sum of positive numbers."""
+        right, left = (x + self.centre) / self.scale, (self.centre - x) / self.scale
+        both = self._line.survival(right) + self._line.distribution(left)
+        return np.where(x < 0.0, 1.0, np.minimum(both, 1.0))
+
+    @cached_property
+    def _magnitude(self) -> Magnitude:
+        """The law of |W|."""
+        return _magnitude(self.kind, self.alpha)
+
+    @cached_property
+    def _line(self) -> Line:
+        """The law of (Z + centre)/scale."""
+        spread = self.normal_scale / self.scale
+        magnitude = self._magnitude
+        if isinstance(magnitude, Normal):  # variances add
+            return Signed(Normal(math.hypot(magnitude.deviation, spread)), 0.5)
+        if spread > 0.0:
+            return blend(magnitude, self.p_plus, spread)
+        return Signed(magnitude, self.p_plus)
+
+
+@lru_cache(maxsize=64)
+def _magnitude(kind: str, alpha: float | None) -> Magnitude:
+    """Return the law of |W| at unit scale; kept, because a stable one carries tables."""
+    if alpha is None:
+        return Normal()
+    if kind == "stable":
+        if alpha == 2.0:  # characteristic function exp(-w**2): variance 2
+            return Normal(math.sqrt(2.0))
+        if alpha == 1.0:
+            return Student(1.0)
+        return Stable(alpha)
+    laws: dict[str, Callable[[float], Magnitude]] = {"pareto": Pareto, "lomax": Lomax, "student": Student}
+    return laws[kind](alpha)
+
+
+def _elementwise(function: Function, x: FloatOrArray) -> FloatOrArray:
+    """Apply a function of float64[n] to an array of any shape, or to a float."""
+    array = np.asarray(x, dtype=np.float64)
+    values = function(array.reshape(-1)).reshape(array.shape)
+    return values if isinstance(x, np.ndarray) else float(values)
+
+
+def _check_kind(kind: str, alpha: float | None) -> None:
+    """Refuse an unknown law and a tail index out of its range."""
+    if kind not in KINDS:
+        raise LawError("kind", f"kind = {kind!r} is no law: choose one of {', '.join(KINDS)}")
+    if kind == "normal":
+        if alpha is not None:
+            raise LawError("alpha", f"alpha = {alpha}: normal noise has no tail index, leave alpha out")
+        return
+    low, high = ALPHA_RANGE[kind]
+    if alpha is None:
+        raise LawError("alpha", f"{kind} noise needs a tail index: give alpha between {low:g} and {high:g}")
+    if not low <= alpha <= high:
+        raise LawError("alpha", f"alpha = {alpha}: {kind} noise takes alpha between {low:g} and {high:g}")
+
+
+def _check_numbers(noise: Noise) -> None:
+    """Refuse a scale, a skew or a normal part that makes no law of mean zero."""
+    if not 0.0 < noise.scale < math.inf:
+        raise LawError("scale", f"scale = {noise.scale}: give a positive, finite number")
+    if not 0.0 <= noise.normal_scale < math.inf:
+        raise LawError("normal_scale", f"normal_scale = {noise.normal_scale}: give 0 or a positive, finite number")
+    low, high = SPREAD_RANGE
+    if noise.normal_scale > 0.0 and noise.is_heavy and not low <= noise.normal_scale / noise.scale <= high:
+        message = f"normal_scale = {noise.normal_scale} beside scale = {noise.scale}: their ratio must lie between"
+        raise LawError("normal_scale", f"{message} {low:g} and {high:g}; leave the smaller part out")
+    if not 0.0 <= noise.p_plus <= 1.0:
+        raise LawError("p_plus", f"p_plus = {noise.p_plus}: a probability lies between 0 and 1")
+    if noise.p_plus == 0.5:
+        return
+    if noise.kind not in SKEWABLE:
+        message = (
+            f"p_plus = {noise.p_plus}: {noise.kind} noise is symmetric, only {' and '.join(SKEWABLE)} can be skewed"
+        )
+        raise LawError("p_plus", f"{message}; leave p_plus out or change kind")
+    if noise.alpha is not None and noise.alpha <= 1.0:
+        message = f"p_plus = {noise.p_plus}: skewed noise is centred, and alpha = {noise.alpha} has no mean"
+        raise LawError("p_plus", f"{message}; take alpha > 1 or leave p_plus out")

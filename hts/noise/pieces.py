@@ -1,0 +1,19 @@
+"""This file is where a function is put together from two, each evaluated only where it holds."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+Function = Callable[[FloatArray], FloatArray]
+
+
+def piecewise(w: FloatArray, end: float, near: Function, far: Function) -> FloatArray:
+    """Take ``near`` at w <= end (and at nan) and ``far`` beyond; w : float64[n]."""
+    is_far = w > end
+    if not is_far.any():
+        return near(w)
+    values = np.empty_like(w)
+    values[is_far], values[~is_far] = far(w[is_far]), near(w[~is_far])
+    return values
