@@ -1,0 +1,282 @@
+"""This file is where the exact exit law at finite eta is put together (docs/model.md (9)-(12))."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import e, floor, inf, isfinite, log
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.landscapes import Landscape
+from hts.noise import Noise
+from hts.prediction.breaks import cascades, find_breaks
+from hts.prediction.meshes import FloatArray, Mesh
+from hts.prediction.operators import build_operator
+from hts.prediction.refinement import Refined, lighten, refine
+from hts.prediction.solutions import ExitSolution
+from hts.prediction.steps import ExactExitError, Step, make_step
+from hts.prediction.survival import exit_by, exit_tables
+
+__all__ = ["ExactExit", "ExactExitError", "exact_exit"]
+
+#: Half the difference in log eta over which the local exponent is taken, and the same times log E sigma: rare exits of
+#: light-tailed noise change like exp(1 / eta).
+LOG_STEP, LONG_LOG_STEP = 4e-3, 0.1
+#: The mean's error changes with eta so many times faster than the mean, at most.
+ERROR_GAIN = 20.0
+#: A mean that differs by more between two meshes is not given at all.
+WORTHLESS = 1e-2
+#: Floating point ends at 1.8e308.
+LONGEST = 1e300
+#: Places where f is looked at on the way out.
+N_LOOKS = 1001
+#: Multiplications that following steps one by one on the full mesh may cost, a second or two.
+AFFORDABLE = 2e9
+#: n = floor(t / eta + SLACK) steps are within the time t; 1 / 0.1 must count as 10.
+SLACK = 1e-9
+
+Regions = dict[str, list[tuple[float, float]]]
+
+
+@dataclass(frozen=True, eq=False)
+class ExactExit:
+    """The exit of one cell, computed. It keeps its matrix (up to 0.4 GB): keep the numbers and let the record go."""
+
+    mean_exit_steps: float  # E sigma from the start
+    relative_error: float  # of it: estimated from two meshes, never less than a third of the truth
+    escape_rate: float  # mu of (10), per step
+    escape_rate_relative_error: float
+    local_exponent: float  # -d log E sigma / d log eta at this eta
+    local_exponent_error: float  # absolute
+    sides: Mapping[str, float]  # P(leave through "left", "right"), the ends that exist
+    destinations: Mapping[str, float]  # P(land in well) > 0 by its number; "left" and "right" for one well
+    destinations_error: float  # largest absolute error
+    probability_within: float | None  # P(sigma <= floor(within / eta + 1e-9))
+    warnings: tuple[str, ...]
+    refined: Refined  # meshes, matrix, vectors
+
+    def exit_by(self, n_steps: npt.ArrayLike) -> FloatArray:
+        """Return P(sigma <= n) from the start for an array of n, however rare; relative error `steps_error`."""
+        return self._probabilities(n_steps)[0]
+
+    def survival(self, n_steps: npt.ArrayLike) -> FloatArray:
+        """Return P(sigma > n) from the start for an array of n, however small."""
+        return self._probabilities(n_steps)[1]
+
+    def steps_error(self, n_steps: int) -> float:
+        """Return the relative error that `exit_by` has at n, estimated by that of the mean on the same mesh."""
+        return self._stepping(n_steps)[2]
+
+    def exit_tables(self, n_steps: int) -> tuple[Mesh, FloatArray, FloatArray]:
+        """Return a mesh, P(sigma <= k) from the start (float64[n + 1]) and from its nodes (float64[n + 1, node])."""
+        mesh, solution, _ = self._stepping(n_steps)
+        start, tables = exit_tables(solution.operator, n_steps)
+        return mesh, start, tables[:, : mesh.n_nodes]
+
+    def _probabilities(self, n_steps: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Return P(sigma <= n) and P(sigma > n), each n on the mesh that it can afford."""
+        n_steps = np.asarray(n_steps, dtype=np.int64)
+        leaves, stays = np.empty(n_steps.shape), np.empty(n_steps.shape)
+        is_short = n_steps * float(self.refined.mesh.n_nodes) ** 2 <= AFFORDABLE
+        for chosen in (is_short, ~is_short):
+            if np.any(chosen):
+                _, solution, _ = self._stepping(int(n_steps[chosen].max()))
+                leaves[chosen], stays[chosen] = exit_by(solution.operator, solution.escape, n_steps[chosen])
+        return leaves, stays
+
+    def _stepping(self, n_steps: int) -> tuple[Mesh, ExitSolution, float]:
+        """Return the full mesh where so many steps on it are affordable, else a lighter one."""
+        if n_steps * float(self.refined.mesh.n_nodes) ** 2 <= AFFORDABLE:
+            return self.refined.mesh, self.refined.solution, self.refined.relative_error
+        return self._light
+
+    @cached_property
+    def _light(self) -> tuple[Mesh, ExitSolution, float]:
+        return lighten(self.refined)
+
+    def lands_beyond(self, y: npt.ArrayLike) -> FloatArray:
+        """Return the probability to land at y or further out, y outside the domain, on either side."""
+        y = np.asarray(y, dtype=np.float64)
+        step = self.refined.step
+        inside = [v for v in y.ravel() if step.low < v < step.high]
+        if inside:
+            raise ValueError(f"{inside[0]:g} lies inside the domain: no walker that has left is there")
+        beyond = [_lands(self.refined, [(-inf, v) if v <= step.low else (v, inf)]) for v in y.ravel()]
+        return np.array(beyond).reshape(y.shape)
+
+    def mean_exit_steps_from(self, x: npt.ArrayLike) -> FloatArray:
+        """Return E_x sigma for points x inside the domain (unknown beyond where a half-bounded domain is cut off)."""
+        mesh, solution = self.refined.mesh, self.refined.solution
+        profile = mesh.interpolate(solution.profile[: mesh.n_nodes], x)
+        return np.asarray((1.0 - profile) / solution.reference_rate)
+
+    def quasi_stationary(self) -> tuple[FloatArray, FloatArray]:
+        """Return panel ends (float64[panel + 1]) and the quasi-stationary probability of each panel, (10)."""
+        mesh = self.refined.mesh
+        weights = self.refined.solution.escape.weights[: mesh.n_nodes]
+        return mesh.edges, weights.reshape(-1, mesh.order).sum(axis=1)
+
+
+def exact_exit(
+    landscape: Landscape,
+    noise: Noise,
+    eta: float,
+    b: float,
+    low: float,
+    high: float,
+    start: float,
+    *,
+    within: float | None = None,
+    tolerance: float = 1e-6,
+) -> ExactExit:
+    """Compute the exit from (low, high) at finite eta, docs/model.md (9)-(12).
+
+    Parameters
+    ----------
+    landscape : Landscape
+    noise : Noise
+    eta : float
+        Step size.
+    b : float
+        Clipping threshold, inf for none.
+    low, high : float
+        The domain; one of the two may be infinite.
+    start : float
+        Position before the first step.
+    within : float, optional
+        A gradient-flow time, for ``probability_within``.
+    tolerance : float
+        Wanted relative error of the mean.
+
+    Raises
+    ------
+    ExactExitError
+        No end can be reached, more than 12 clipped jumps are needed, or the mean is beyond the arithmetic.
+    """
+    step = make_step(landscape, noise, eta, b, low, high, start)
+    centre = _centre(landscape, step, start)
+    _refuse_light_tails(landscape, step, centre)
+    wells = _destinations(landscape, step)
+    inner = [*landscape.minima, *landscape.barriers, *landscape.kinks]
+    edges = [y for y in landscape.barriers if not step.low <= y <= step.high] if b < inf else []
+    try:
+        refined, before = refine(step, start, centre, [*inner, *cascades(step, edges)], tolerance)
+    except ZeroDivisionError:
+        raise ExactExitError("the probability to leave vanishes in floating point: take a larger eta") from None
+    mean, error = refined.solution.mean_exit_steps, refined.relative_error
+    if not (isfinite(mean) and mean <= LONGEST):
+        raise ExactExitError(f"the mean exceeds {LONGEST:g} steps: take a larger eta than {eta:g}")
+    if not error <= WORTHLESS:
+        raise ExactExitError(f"two meshes differ by {error:.0%}: eta = {eta:g} is too small for this domain and noise")
+    sides = {name: _lands(refined, regions) for name, regions in _sides(step).items()}
+    destinations = {name: _lands(refined, regions) for name, regions in wells.items()}
+    coarser = {name: _lands(before, regions) for name, regions in wells.items()}
+    rate, coarser_rate = refined.solution.escape.rate, before.solution.escape.rate
+    del before  # two matrices: the next lines make others
+    exponent, exponent_error = _local_exponent(refined)
+    answer = ExactExit(
+        mean_exit_steps=mean,
+        relative_error=error,
+        escape_rate=rate,
+        escape_rate_relative_error=abs(coarser_rate / rate - 1.0) + error,
+        local_exponent=exponent,
+        local_exponent_error=exponent_error,
+        sides=sides,
+        destinations={name: p for name, p in destinations.items() if p > 0.0},
+        destinations_error=max(abs(destinations[name] - coarser[name]) for name in wells) + error,
+        probability_within=None,
+        warnings=_warnings(error, tolerance),
+        refined=refined,
+    )
+    if within is None:
+        return answer
+    return replace(answer, probability_within=float(answer.exit_by([floor(within / eta + SLACK)])[0]))
+
+
+def _centre(landscape: Landscape, step: Step, start: float) -> float:
+    """Return the minimum of the start's well if it lies inside, else the start."""
+    minimum = float(landscape.minima[landscape.well_of(start)])
+    return minimum if step.low < minimum < step.high else start
+
+
+def _refuse_light_tails(landscape: Landscape, step: Step, centre: float) -> None:
+    """Refuse a climb that normal noise makes with probability exp(-2 height / (eta variance)), docs/model.md section 8.
+
+    Raises
+    ------
+    ExactExitError
+        Floating point ends before the mean does.
+    """
+    noise = step.noise
+    if noise.is_heavy:
+        return
+    variance = (2.0 if noise.kind == "stable" else 1.0) * noise.scale**2 + noise.normal_scale**2
+    ends = [y for y, is_exit in ((step.low, step.is_exit_low), (step.high, step.is_exit_high)) if is_exit]
+    ways = [landscape.potential(np.linspace(centre, end, N_LOOKS)) for end in ends]
+    height = min(float(way.max() - way[0]) for way in ways)
+    if 2.0 * height / (step.eta * variance) > log(LONGEST):
+        raise ExactExitError(f"the mean exceeds {LONGEST:g} steps: take a larger eta than {step.eta:g}")
+
+
+def _sides(step: Step) -> Regions:
+    """Return the regions beyond the ends that walkers leave through."""
+    left: Regions = {"left": [(-inf, step.low)]} if step.is_exit_low else {}
+    right: Regions = {"right": [(step.high, inf)]} if step.is_exit_high else {}
+    return left | right
+
+
+def _destinations(landscape: Landscape, step: Step) -> Regions:
+    """Return the parts of each well that lie outside the domain, by its number; the sides for a single well."""
+    sides = _sides(step)
+    if landscape.n_wells == 1:
+        return sides
+    wells: Regions = {}
+    for well in range(landscape.n_wells):
+        left, right = landscape.well_ends(well)
+        for [(low, high)] in sides.values():
+            if max(left, low) < min(right, high):
+                wells.setdefault(f"{well}", []).append((max(left, low), min(right, high)))
+    return wells
+
+
+def _lands(refined: Refined, regions: list[tuple[float, float]]) -> float:
+    """Return the probability to land in regions outside the domain, each on one side of it."""
+    step = refined.step
+    x = np.concatenate([refined.mesh.x, step.states_at_ends, [refined.start]])
+    into = np.zeros_like(x)
+    for low, high in regions:
+        if high <= step.low:
+            into += step.below(x, high) - (step.below(x, low) if low > -inf else 0.0)
+        else:
+            into += step.above(x, low) - (step.above(x, high) if high < inf else 0.0)
+    return refined.solution.exit_probability(float(into[-1]), into[:-1])
+
+
+def _local_exponent(refined: Refined) -> tuple[float, float]:
+    """Return -d log E sigma / d log eta with its error: first-order perturbation, extrapolated from two differences."""
+    half_difference = min(LOG_STEP, LONG_LOG_STEP / log(max(e, refined.solution.mean_exit_steps)))
+    near, far = (_rate_difference(refined, k * half_difference) for k in (1.0, 2.0))
+    return (4.0 * near - far) / 3.0, abs(near - far) + ERROR_GAIN * refined.relative_error
+
+
+def _rate_difference(refined: Refined, half_difference: float) -> float:
+    """Return the central difference of -log E sigma in log eta, profile and occupation frozen."""
+    values = []
+    for shift in (-half_difference, half_difference):
+        step = refined.step.at(shift)
+        breaks = find_breaks(step, [refined.start, *refined.points])
+        # break points move with eta, and the nodes beside them must stay on their side
+        is_same = len(breaks) == len(refined.breaks)
+        mesh = refined.mesh.moved(refined.breaks, breaks) if is_same else refined.mesh
+        operator = build_operator(step, mesh, refined.table, refined.start)
+        values.append(refined.solution.rate_functional(operator))
+    return (values[1] - values[0]) / (2.0 * half_difference)
+
+
+def _warnings(error: float, tolerance: float) -> tuple[str, ...]:
+    """Say what a reader of the numbers should know."""
+    said = []
+    if error > tolerance:
+        said.append(f"the mean is known to {error:.1e}, not to the {tolerance:.1e} asked for")
+    return tuple(said)

@@ -1,0 +1,92 @@
+"""This file is where the probability to have left within n steps is computed, however rare (docs/model.md (12))."""
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.prediction.operators import Operator
+from hts.prediction.solutions import Escape
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+#: A product of matrices runs so many times faster per entry than matrix times vector, which waits for memory.
+PRODUCT_GAIN = 30.0
+#: The slowest mode is alone once the survival from all states is proportional to it, relatively.
+SETTLED = 1e-10
+
+
+def exit_tables(operator: Operator, n_steps: int) -> tuple[FloatArray, FloatArray]:
+    """Return P(sigma <= n) from the start (float64[n + 1]) and from every state (float64[n + 1, state]), n = 0, 1, ...
+
+    h_n = exit + P h_{n-1} is a sum of what leaves: relatively accurate however rare. The tables of the h-transform.
+    """
+    exits = operator.exits
+    row_sums = exits + operator.matrix.sum(axis=1)
+    tables = np.zeros((n_steps + 1, len(exits)))
+    start = np.zeros(n_steps + 1)
+    for n in range(1, n_steps + 1):
+        before = tables[n - 1]
+        tables[n] = before + (exits - row_sums * before + operator.matrix @ before)
+        start[n] = operator.start_exit + float(operator.start @ before)
+    return start, tables
+
+
+def exit_by(operator: Operator, escape: Escape, n_steps: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return P(sigma <= n) and P(sigma > n) from the start, each relatively accurate, for an array of n >= 0.
+
+    Small n step by step; large n by doubling, h_{m+k} = h_k + P^k h_m, until only the slowest mode is left.
+    """
+    n_steps = np.asarray(n_steps, dtype=np.int64)
+    largest, n_states = int(n_steps.max(initial=0)), len(operator.exits)
+    if largest * PRODUCT_GAIN <= 2.0 * n_states * np.log2(max(largest, 2)):
+        leaves, stays = _step_by_step(operator, largest)
+        return leaves[n_steps], stays[n_steps]
+    wanted, place = np.unique(n_steps, return_inverse=True)
+    leaves, stays = _by_doubling(operator, escape, np.maximum(wanted - 1, 0))
+    left = np.where(wanted == 0, 0.0, operator.start_exit + operator.start @ leaves)
+    stayed = np.where(wanted == 0, 1.0, operator.start @ stays)
+    return np.minimum(left, 1.0)[place].reshape(n_steps.shape), stayed[place].reshape(n_steps.shape)
+
+
+def _step_by_step(operator: Operator, largest: int) -> tuple[FloatArray, FloatArray]:
+    """Return both probabilities from the start for n = 0, ..., largest."""
+    exits, matrix = operator.exits, operator.matrix
+    diagonal = 1.0 - (exits + matrix.sum(axis=1))
+    left, stayed = np.zeros_like(exits), np.ones_like(exits)
+    leaves, stays = np.zeros(largest + 1), np.ones(largest + 1)
+    for n in range(1, largest + 1):
+        leaves[n] = operator.start_exit + float(operator.start @ left)
+        stays[n] = float(operator.start @ stayed)
+        left = exits + diagonal * left + matrix @ left
+        stayed = diagonal * stayed + matrix @ stayed
+    return leaves, stays
+
+
+def _by_doubling(operator: Operator, escape: Escape, wanted: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Return both probabilities from every state, float64[state, wanted]."""
+    n_states = len(operator.exits)
+    power = operator.matrix.copy()
+    power[np.diag_indices(n_states)] = 1.0 - (operator.exits + power.sum(axis=1))
+    leaving, staying = operator.exits, 1.0 - operator.exits  # in `size` steps, `power` their matrix
+    leaves, stays = np.zeros((n_states, len(wanted))), np.ones((n_states, len(wanted)))
+    left, size = wanted.copy(), 1
+    mode = (1.0 - escape.decay) / float(escape.weights @ (1.0 - escape.decay))
+    while np.any(left):
+        ratio = staying / mode
+        if np.ptp(ratio) <= SETTLED * np.abs(ratio).max():
+            rest = left > 0  # more steps, by whole sizes, see the slowest mode only
+            fades = (left[rest] - size) * np.log1p(-escape.rate)
+            into_mode = np.exp(fades + size * np.log1p(-escape.rate)) * mode[:, None]
+            block = leaving[:, None] - staying[:, None] * np.expm1(fades)
+            leaves[:, rest] = block + into_mode * (escape.weights @ leaves[:, rest])
+            stays[:, rest] = into_mode * (escape.weights @ stays[:, rest])
+            break
+        is_set = (left & size) != 0
+        leaves[:, is_set] = leaving[:, None] + power @ leaves[:, is_set]
+        stays[:, is_set] = power @ stays[:, is_set]
+        left[is_set] -= size
+        if np.any(left):
+            leaving, staying = leaving + power @ leaving, power @ staying
+            power = power @ power
+            size *= 2
+    return leaves, stays
