@@ -1,0 +1,174 @@
+"""This file is where exit times are tested against a law: the geometric one of their own rate, or a given one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+SEED = 20210215  # of the bootstrap and of the ties: the same sample has the same p-value in every session
+N_BOOTSTRAP = 499  # p-values in steps of 1/500, off by at most 0.01 around 0.05; 20 ms a cell of 1000 walkers
+MIN_EXITS = 5  # below, no sample can look unlike an exponential one
+# Replicates hold at most about this many exits: sqrt(n) times the distance has found its limit law long before, so a
+# cell of 1e6 walkers is compared with replicates of 2000 at the same rate and the same share of censored walkers.
+MAX_REPLICATE_EXITS = 2000
+
+
+@dataclass(frozen=True)
+class GoodnessOfFit:
+    """How far the exit times lie from a law, and how often the law itself would lie that far off."""
+
+    distance: float  # Kolmogorov-Smirnov distance of the exits from the law given sigma <= max_steps
+    p_value: float  # chance of a distance at least as large under the law
+
+
+def exponentiality(
+    exit_steps: npt.NDArray[np.int64],
+    is_censored: npt.NDArray[np.bool_],
+    max_steps: int | None = None,
+    seed: int = SEED,
+) -> GoodnessOfFit | None:
+    """Test sigma against the geometric law, whose limit for long times is the exponential one of docs/model.md (8).
+
+    With walkers stopped at C, F(sigma)/F(C) of those that left is uniform (discrete for whole steps). The rate is
+    estimated from the same sample, so the distance is compared with those of replicates drawn from the fitted law,
+    stopped at C and fitted again (parametric bootstrap; deterministic).
+
+    Parameters
+    ----------
+    exit_steps : int64[walker]
+        Steps lived.
+    is_censored : bool[walker]
+    max_steps : int, optional
+        C; by default what the censored walkers lived, unbounded if there are none.
+    seed : int
+        Of the replicates.
+
+    Returns
+    -------
+    GoodnessOfFit | None
+        None where fewer than MIN_EXITS walkers left.
+
+    Raises
+    ------
+    ValueError
+        Walkers were censored at different numbers of steps.
+    """
+    exits = np.sort(exit_steps[~is_censored]).astype(np.float64)
+    if exits.size < MIN_EXITS:
+        return None
+    cap = _censoring_steps(exit_steps, is_censored, max_steps)
+    exposure = float(np.sum(exit_steps, dtype=np.float64))
+    rate = np.array([exits.size / exposure])
+    distance = _distance(exits[None, :], np.array([exits.size]), rate, cap)
+    if exits[-1] == 1.0:  # everybody left at the first step, as the geometric law of rate 1 says
+        return GoodnessOfFit(distance=0.0, p_value=1.0)
+
+    share = min(1.0, MAX_REPLICATE_EXITS / exits.size)
+    n_walkers = round(share * exit_steps.size)
+    replicates = _replicate_distances(float(rate[0]), n_walkers, cap, np.random.default_rng(seed))
+    observed = _scaled(distance, np.array([exits.size]))[0]
+    n_beyond = int(np.count_nonzero(replicates >= observed * (1.0 - 1e-12)))
+    return GoodnessOfFit(distance=float(distance[0]), p_value=(1 + n_beyond) / (1 + replicates.size))
+
+
+def agreement_with_law(
+    exit_steps: npt.NDArray[np.int64],
+    is_censored: npt.NDArray[np.bool_],
+    survival: Callable[[FloatArray], FloatArray],
+    max_steps: int | None = None,
+    seed: int = SEED,
+) -> GoodnessOfFit | None:
+    """Test sigma against a given law, nothing estimated.
+
+    Whole steps are made continuous by spreading each exit evenly, in probability, over its step, so that the Kolmogorov
+    distribution holds exactly and not on the safe side.
+
+    Parameters
+    ----------
+    exit_steps, is_censored, max_steps
+        As in `exponentiality`.
+    survival : callable
+        P(sigma > n) for an array of whole numbers n >= 0 (float64, increasing), in an array of the same shape.
+    seed : int
+        Of the spreading.
+
+    Returns
+    -------
+    GoodnessOfFit | None
+        None where fewer than MIN_EXITS walkers left.
+    """
+    from scipy.stats import kstwo  # half a second to import, for this one function
+
+    exits = exit_steps[~is_censored]
+    if exits.size < MIN_EXITS:
+        return None
+    cap = _censoring_steps(exit_steps, is_censored, max_steps)
+    steps, place = np.unique(exits.astype(np.float64), return_inverse=True)
+    before, after = 1.0 - survival(steps - 1.0), 1.0 - survival(steps)
+    reached = 1.0 if np.isinf(cap) else 1.0 - float(survival(np.array([cap]))[0])
+    spread = np.random.default_rng(seed).random(exits.size)
+    u = np.sort((before[place] + spread * (after - before)[place]) / reached)
+    rank = np.arange(1, u.size + 1) / u.size
+    distance = float(np.max(np.maximum(rank - u, u - rank + 1.0 / u.size)))
+    return GoodnessOfFit(distance=distance, p_value=float(kstwo.sf(distance, u.size)))
+
+
+def _censoring_steps(
+    exit_steps: npt.NDArray[np.int64], is_censored: npt.NDArray[np.bool_], max_steps: int | None
+) -> float:
+    stopped = np.unique(exit_steps[is_censored])
+    if stopped.size > 1:
+        raise ValueError(f"walkers were stopped at different numbers of steps, from {stopped[0]} to {stopped[-1]}")
+    if max_steps is not None:
+        return float(max_steps)
+    return float(stopped[0]) if stopped.size else np.inf
+
+
+def _distance(exits: FloatArray, n_exits: npt.NDArray[np.int64], rate: FloatArray, cap: float) -> FloatArray:
+    """Kolmogorov-Smirnov distance of each row from the geometric law of its rate, given at most `cap` steps.
+
+    exits : float64[row, exit], sorted, the first n_exits[row] of each row count. Both distribution functions jump at
+    whole steps; of tied exits the last one gives the excess and the first one the deficit, so ties need no care.
+    """
+    # a rate of 0 (a replicate that nobody left) and of 1 (all at the first step) have no logarithm to go by
+    log_stay = np.log1p(-np.clip(rate, 1e-300, 1.0 - 1e-15))[:, None]
+    reached = -np.expm1(cap * log_stay)
+    rank = np.arange(1, exits.shape[1] + 1)
+    counts = np.maximum(n_exits, 1)[:, None]
+    above = rank / counts + np.expm1(exits * log_stay) / reached
+    below = -np.expm1((exits - 1.0) * log_stay) / reached - (rank - 1) / counts
+    worst = np.where(rank <= n_exits[:, None], np.maximum(above, below), 0.0)
+    distance: FloatArray = worst.max(axis=1)
+    return distance
+
+
+def _replicate_distances(rate: float, n_walkers: int, cap: float, rng: np.random.Generator) -> FloatArray:
+    """Scaled distances of N_BOOTSTRAP samples drawn from the geometric law, stopped at `cap` and fitted again."""
+    log_stay = np.log1p(-rate)
+    reached = -np.expm1(cap * log_stay)
+    n_exits = rng.binomial(n_walkers, reached, N_BOOTSTRAP)
+    width = max(int(n_exits.max()), 1)
+    # normalised partial sums of exponentials are sorted uniforms: no sorting
+    sums = np.cumsum(rng.standard_exponential((N_BOOTSTRAP, width + 1)), axis=1)
+    uniform = np.minimum(sums[:, :width] / sums[np.arange(N_BOOTSTRAP), n_exits][:, None], 1.0)
+    exits = np.ceil(np.log1p(-uniform * min(reached, 1.0 - 1e-16)) / log_stay)
+    np.clip(exits, 1.0, cap, out=exits)
+    counted = np.where(np.arange(width) < n_exits[:, None], exits, 0.0).sum(axis=1)
+    stopped = n_walkers - n_exits
+    exposure = counted + np.where(stopped > 0, stopped, 0) * (cap if np.isfinite(cap) else 0.0)
+    refitted = n_exits / np.maximum(exposure, 1.0)
+    return _scaled(_distance(exits, n_exits, refitted, cap), n_exits)
+
+
+def _scaled(distance: FloatArray, n_exits: npt.NDArray[np.int64]) -> FloatArray:
+    """Distance times about sqrt(exits), so that samples of different size compare.
+
+    The form for an exponential law with estimated mean: Stephens, JASA 69 (1974) 730.
+    """
+    n = np.maximum(n_exits, 1)
+    return np.maximum(distance - 0.2 / n, 0.0) * (np.sqrt(n) + 0.26 + 0.5 / np.sqrt(n))

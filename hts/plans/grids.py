@@ -1,0 +1,137 @@
+"""This file is where an axis of the grid is spelled out: a list, { geom = [lo, hi, n] } or { lin = [lo, hi, n] }."""
+
+import math
+from collections.abc import Sequence
+from decimal import Context, Decimal
+
+from pydantic import ValidationInfo
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+from hts.plans.values import shown
+
+MAX_CELLS = 1_000_000  # as many shards as a folder bears; a grid beyond it is a slip of the pen
+PRECISE = Context(prec=40)
+# twelve digits: what a person can check, and far from where decimal and binary arithmetic could disagree
+PRETTY = Context(prec=12)
+EXAMPLES = {
+    "eta": "eta = [0.1, 0.05] or eta = { geom = [1e-3, 1e-1, 9] }",
+    "b": "b = [0.4, 0.7, inf]",
+    "alpha": "alpha = [1.2, 1.5, 1.8]",
+}
+
+
+def read_axis(raw: object, info: ValidationInfo) -> tuple[float, ...]:
+    """Spell out one axis; a pydantic validator, which names each bad element.
+
+    Parameters
+    ----------
+    raw : object
+        What stands in the plan under `eta`, `b` or `alpha`.
+    info : pydantic.ValidationInfo
+        Holds the name of the axis; `b` alone may hold inf.
+
+    Raises
+    ------
+    pydantic_core.ValidationError
+        With one entry for each mistake, at its own place.
+    """
+    name = str(info.field_name)
+    may_be_infinite = name == "b"
+    found: list[InitErrorDetails] = []
+
+    def complain(place: tuple[str | int, ...], text: str) -> None:
+        found.append(InitErrorDetails(type=_plainly(text), loc=place, input=raw))
+
+    values: tuple[float, ...] = ()
+    if isinstance(raw, list):
+        if not raw:
+            complain((), f"must not be empty ([]); for example {EXAMPLES[name]}")
+        for i, value in enumerate(raw):
+            if reason := _not_positive(value, may_be_infinite):
+                complain((i,), f"{reason} ({shown(value)}); for example {EXAMPLES[name]}")
+        if not found:
+            values = tuple(float(value) for value in raw)
+    elif isinstance(raw, dict) and len(raw) == 1 and next(iter(raw)) in ("geom", "lin"):
+        spacing, numbers = next(iter(raw.items()))
+        for place, text in _range_mistakes(spacing, numbers):
+            complain((spacing, *place), text)
+        if not found:
+            low, high, n = numbers
+            values = (geometric if spacing == "geom" else linear)(float(low), float(high), n)
+    else:
+        complain((), f"must be a list or one range ({shown(raw)}); for example {EXAMPLES[name]}")
+    if found:
+        raise ValidationError.from_exception_data("grid", found)
+    return values
+
+
+def geometric(low: float, high: float, n: int) -> tuple[float, ...]:
+    """Numbers in constant ratio, the ends exact, the rest to twelve digits, the same on every machine.
+
+    Decimal arithmetic, because `pow` of the C library differs between machines in the last bit, and with it the
+    parameters of a cell and its random numbers.
+    """
+    a, ratio = Decimal(repr(low)), PRECISE.divide(Decimal(repr(high)), Decimal(repr(low)))
+
+    def between(i: int) -> Decimal:
+        return PRECISE.multiply(a, PRECISE.power(ratio, PRECISE.divide(Decimal(i), Decimal(n - 1))))
+
+    return _with_exact_ends(low, high, [between(i) for i in range(1, n - 1)], n)
+
+
+def linear(low: float, high: float, n: int) -> tuple[float, ...]:
+    """Numbers in constant distance, the ends exact, the rest to twelve digits, the same on every machine."""
+    a, b = Decimal(repr(low)), Decimal(repr(high))
+
+    def between(i: int) -> Decimal:
+        step = PRECISE.divide(PRECISE.multiply(PRECISE.subtract(b, a), Decimal(i)), Decimal(n - 1))
+        return PRECISE.add(a, step)
+
+    return _with_exact_ends(low, high, [between(i) for i in range(1, n - 1)], n)
+
+
+def _with_exact_ends(low: float, high: float, inner: Sequence[Decimal], n: int) -> tuple[float, ...]:
+    if n == 1:
+        return (low,)
+    least, most = sorted((low, high))  # an end of more than twelve digits must not be overtaken
+    return (low, *(min(max(float(PRETTY.plus(x)), least), most) for x in inner), high)
+
+
+def _plainly(text: str) -> PydanticCustomError:
+    # braces in the text would be taken for a template
+    return PydanticCustomError("axis", "{text}", {"text": text})
+
+
+def _not_positive(value: object, may_be_infinite: bool = False) -> str:
+    """Say what keeps a value from being a step size, a clip or a tail index, or nothing."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return "must be a number"
+    if not value > 0:
+        return "must be greater than 0"
+    try:
+        is_finite = math.isfinite(value)
+    except OverflowError:  # an integer beyond the largest float
+        return "must be below 1.8e308"
+    return "" if is_finite or may_be_infinite else "must be finite"
+
+
+def _range_mistakes(spacing: str, numbers: object) -> list[tuple[tuple[int, ...], str]]:
+    """Say what is wrong with [lo, hi, n], each with the place of the element."""
+    example = f"for example {spacing} = [1e-3, 1e-1, 9]"
+    if not isinstance(numbers, list) or len(numbers) != 3:
+        return [((), f"must be the two ends and a number of values, [lo, hi, n] ({shown(numbers)}); {example}")]
+    low, high, n = numbers
+    found: list[tuple[tuple[int, ...], str]] = [
+        ((i,), f"{reason} ({shown(end)}); {example}")
+        for i, end in enumerate((low, high))
+        if (reason := _not_positive(end))
+    ]
+    if isinstance(n, bool) or not isinstance(n, int):
+        found.append(((2,), f"the number of values must be a whole number ({shown(n)}); {example}"))
+    elif n < 1:
+        found.append(((2,), f"the number of values must be at least 1 ({shown(n)}); {example}"))
+    elif n > MAX_CELLS:
+        found.append(((2,), f"more than {MAX_CELLS:_} values ({shown(n)}); {example}"))
+    elif n == 1 and not found and float(low) != float(high):
+        found.append(((2,), f"one value cannot have two ends ({shown(numbers)}); write n = 2 or more, or a list"))
+    return found

@@ -1,0 +1,190 @@
+"""This file is where the tables of a plan have their keys, types, bounds and defaults."""
+
+import math
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from hts import landscapes
+from hts.landscapes import Landscape
+from hts.noise import Noise
+from hts.plans.grids import read_axis
+from hts.plans.values import shown
+
+MAX_SEED = 2**64 - 1  # the width of the key of the random streams
+MAX_WALKERS = 2**32 - 1  # walker numbers are stored as uint32
+MAX_STEPS = 2**62  # step counts are int64, and sums of two of them must fit
+
+
+def _no_list(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _no_nan(value: float) -> float:
+    if math.isnan(value):
+        raise PydanticCustomError("nan", "must be a number, or inf (nan)")
+    return value
+
+
+def _float_sized(value: Any) -> Any:
+    """Turn away integers beyond the largest float, which pydantic would call infinite."""
+    if isinstance(value, int) and abs(value) > 2**1023:
+        raise PydanticCustomError("size", "must be below 1.8e308 in size ({value})", {"value": shown(value)})
+    return value
+
+
+def _interval(value: tuple[float, ...]) -> tuple[float, ...]:
+    if len(value) != 2 or not value[0] < value[1]:
+        text = "must be two numbers, the lower first ({value})"
+        raise PydanticCustomError("interval", text, {"value": shown(value)})
+    return value
+
+
+Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_float_sized)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_float_sized)]
+Edge = Annotated[float, AfterValidator(_no_nan), BeforeValidator(_float_sized)]
+Projection = Annotated[float, Field(gt=0), AfterValidator(_no_nan), BeforeValidator(_float_sized)]
+Numbers = Annotated[tuple[Number, ...], Field(min_length=1), BeforeValidator(_no_list)]
+Barriers = Annotated[tuple[Number, ...], BeforeValidator(_no_list)]  # none where there is one well
+Positives = Annotated[tuple[Positive, ...], BeforeValidator(_no_list)]
+FiniteInterval = Annotated[tuple[Number, ...], AfterValidator(_interval), BeforeValidator(_no_list)]
+Interval = Annotated[tuple[Edge, ...], AfterValidator(_interval), BeforeValidator(_no_list)]
+Axis = Annotated[tuple[float, ...], PlainValidator(read_axis)]
+Walkers = Annotated[int, Field(ge=1, le=MAX_WALKERS)]
+
+
+class Table(BaseModel):
+    """A table of the plan: strict types, no unknown keys, never changed."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class BasinPlan(Table):
+    """One parabola, f'' = curvature everywhere."""
+
+    kind: Literal["basin"]
+    minimum: Number = Field(examples=["minimum = 0.0"])
+    curvature: Positive = Field(examples=["curvature = 1.0"])
+    L: Projection = Field(math.inf, examples=["L = 2.0"])
+
+    def build(self) -> Landscape:
+        """Build the landscape."""
+        return landscapes.basin(self.minimum, self.curvature, L=self.L)
+
+
+class WellsPlan(Table):
+    """Wells of parabolas, joined once continuously differentiable between minima and barriers."""
+
+    kind: Literal["double-well", "multi-well"]
+    minima: Numbers = Field(examples=["minima = [-1.0, 1.0]"])
+    barriers: Barriers = Field(examples=["barriers = [0.0]"])
+    curvature: Positive | None = Field(None, examples=["curvature = 1.0"])
+    curvatures: Positives | None = Field(None, examples=["curvatures = [1.0, 2.0], one for each minimum"])
+    barrier_curvature: Positive | None = Field(None, examples=["barrier_curvature = 1.0"])
+    barrier_curvatures: Positives | None = Field(None, examples=["barrier_curvatures = [1.0], one for each barrier"])
+    L: Projection = Field(math.inf, examples=["L = 2.0"])
+
+    def build(self) -> Landscape:
+        """Build the landscape."""
+        curvatures = self.curvatures or (self.curvature or 0.0,) * len(self.minima)
+        at_barriers = self.barrier_curvatures
+        if self.barrier_curvature is not None:
+            at_barriers = (self.barrier_curvature,) * len(self.barriers)
+        return landscapes.multi_well(self.minima, self.barriers, curvatures, at_barriers, L=self.L, kind=self.kind)
+
+
+class FormulaPlan(Table):
+    """A potential written as a formula in x, good on a domain; beyond it the gradient goes on linearly."""
+
+    kind: Literal["formula"]
+    f: str = Field(min_length=1, examples=['f = "x**4/10 - x**2"'])
+    domain: FiniteInterval = Field(examples=["domain = [-6.0, 6.0]"])
+    L: Projection = Field(math.inf, examples=["L = 2.0"])
+
+    def build(self) -> Landscape:
+        """Build the landscape."""
+        return landscapes.formula(self.f, (self.domain[0], self.domain[1]), L=self.L)
+
+
+class WangOhRheePlan(Table):
+    """The four-well function of Wang, Oh and Rhee (docs/model.md, sources)."""
+
+    kind: Literal["wang-oh-rhee"]
+    L: Projection = Field(1.6, examples=["L = 1.6"])  # as published
+
+    def build(self) -> Landscape:
+        """Build the landscape."""
+        return landscapes.wang_oh_rhee(L=self.L)
+
+
+class QuarticPlan(Table):
+    """The quartic x**4/10 - x**2 of the conditional-path experiment of Wang and Rhee."""
+
+    kind: Literal["quartic"]
+    L: Projection = Field(math.inf, examples=["L = 2.0"])
+
+    def build(self) -> Landscape:
+        """Build the landscape."""
+        return landscapes.quartic(L=self.L)
+
+
+LandscapePlan: TypeAlias = BasinPlan | WellsPlan | FormulaPlan | WangOhRheePlan | QuarticPlan
+LANDSCAPE_PLANS: dict[str, type[LandscapePlan]] = {
+    "basin": BasinPlan,
+    "double-well": WellsPlan,
+    "multi-well": WellsPlan,
+    "formula": FormulaPlan,
+    "wang-oh-rhee": WangOhRheePlan,
+    "quartic": QuarticPlan,
+}
+
+
+class NoisePlan(Table):
+    """The law of the noise but for its tail index, which belongs to the grid."""
+
+    kind: Literal["pareto", "lomax", "stable", "student", "normal"] = Field(examples=['kind = "pareto"'])
+    scale: Positive = Field(1.0, examples=["scale = 1.0"])
+    p_plus: Annotated[Number, Field(ge=0, le=1)] = Field(0.5, examples=["p_plus = 0.5"])
+    normal_scale: Annotated[Number, Field(ge=0)] = Field(0.0, examples=["normal_scale = 0.0"])
+
+    def build(self, alpha: float | None) -> Noise:
+        """Build the law of one tail index."""
+        return Noise(self.kind, alpha, self.scale, self.p_plus, self.normal_scale)
+
+
+class GridPlan(Table):
+    """One product of step sizes, clips and tail indices."""
+
+    eta: Axis = Field(examples=["eta = [0.1, 0.05]"])
+    b: Axis = Field(examples=["b = [0.4, 0.7, inf], where inf is no clipping"])
+    alpha: Axis | None = Field(None, examples=["alpha = [1.2, 1.5, 1.8]"])
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells, doubles included."""
+        return len(self.eta) * len(self.b) * (1 if self.alpha is None else len(self.alpha))
+
+
+class ExitPlan(Table):
+    """Which domain is left from where, by how many walkers, in how many steps at most."""
+
+    well: Annotated[int, Field(ge=0)] | None = Field(None, examples=["well = 0"])
+    domain: Interval | None = Field(None, examples=["domain = [-1.3, 0.2]"])
+    start: Number | None = Field(None, examples=["start = -0.7"])
+    walkers: Walkers = Field(examples=["walkers = 2000"])
+    max_steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = Field(examples=["max_steps = 50_000_000"])
+    within: Positive | None = Field(None, examples=["within = 1.0"])  # gradient-flow time
+
+
+class FigurePlan(Table):
+    """Presentation only: no number depends on it."""
+
+    published: Literal["WOR", "WR"] | None = Field(None, examples=['published = "WOR"'])
+
+
+class HeadPlan(Table):
+    """What stands above the tables."""
+
+    title: str | None = Field(None, examples=['title = "Exit times of a double well"'])
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = Field(0, examples=["seed = 20210704"])

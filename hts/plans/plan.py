@@ -1,0 +1,117 @@
+"""This file is where a plan that has been read, and has no mistakes, answers questions."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from hts.landscapes import Landscape
+from hts.noise import Noise
+from hts.plans.domains import ExitDomain, exit_domain
+from hts.plans.identity import identity_of, physics_of
+from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan
+from hts.plans.values import toml_key, toml_value
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One point of the parameter grid.
+
+    Attributes
+    ----------
+    eta : float
+        Step size.
+    b : float
+        Clip; inf is none.
+    alpha : float or None
+        Tail index; None for normal noise.
+    well : int
+        The well in whose basin every walker starts.
+    """
+
+    eta: float
+    b: float
+    alpha: float | None
+    well: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study as its TOML file states it, checked; two plans that state the same are equal wherever their files lie.
+
+    Attributes
+    ----------
+    title : str
+        For people; the name of the file where the plan gives none.
+    seed : int
+        Enters the random streams once, here.
+    landscape, noise, grid, exit, figure
+        The tables, with defaults filled in and axes spelled out; `grid` holds one entry for each product.
+    path : pathlib.Path
+        The file, as it was given.
+    """
+
+    title: str
+    seed: int
+    landscape: LandscapePlan
+    noise: NoisePlan
+    grid: tuple[GridPlan, ...]
+    exit: ExitPlan
+    figure: FigurePlan
+    path: Path = field(compare=False)
+
+    def cells(self) -> tuple[Cell, ...]:
+        """List the union of the products, each point once: by b, then alpha, then eta from large to small."""
+        well = self.exit_domain().well
+        points = {
+            (b, alpha, -eta)
+            for grid in self.grid
+            for b in grid.b
+            for alpha in (grid.alpha or (None,))
+            for eta in grid.eta
+        }
+        in_order = sorted(points, key=lambda point: (point[0], point[1] or 0.0, point[2]))
+        return tuple(Cell(-minus_eta, b, alpha, well) for b, alpha, minus_eta in in_order)
+
+    def build_landscape(self) -> Landscape:
+        """Build the landscape; the second call gives the first one's."""
+        return built(self.landscape)
+
+    def noise_of(self, cell: Cell) -> Noise:
+        """Build the law of one cell."""
+        return self.noise.build(cell.alpha)
+
+    def exit_domain(self) -> ExitDomain:
+        """Resolve `well`, or `domain` and `start`, to numbers."""
+        return exit_domain(self.build_landscape(), self.exit)
+
+    def physics(self) -> dict[str, Any]:
+        """Everything that decides a cell's numbers but the cell's own parameters, ready for JSON (inf is "inf")."""
+        return physics_of(self.seed, self.landscape, self.build_landscape(), self.noise, self.exit_domain())
+
+    def identity(self) -> str:
+        """Sum `physics` up in sixty-four hexadecimal digits."""
+        return identity_of(self.physics())
+
+    def warnings(self) -> tuple[str, ...]:
+        """Say where theory does not hold or finite eta misleads, one warning for each cause."""
+        from hts.plans.warnings import warnings_of  # reaches into prediction, which reading a plan does not need
+
+        return warnings_of(self)
+
+    def to_toml(self) -> str:
+        """Write the plan in full: defaults filled in, axes spelled out; reading it gives an equal plan."""
+        lines = [f"title = {toml_value(self.title)}", f"seed = {self.seed}"]
+        grids = [("[[grid]]", grid) for grid in self.grid]
+        tables = [("[landscape]", self.landscape), ("[noise]", self.noise), *grids, ("[exit]", self.exit)]
+        for header, table in [*tables, ("[figure]", self.figure)]:
+            if given := table.model_dump(exclude_none=True):
+                lines += ["", header]
+            lines += [f"{toml_key(key)} = {toml_value(value)}" for key, value in given.items()]
+        return "\n".join(lines) + "\n"
+
+
+@lru_cache(maxsize=32)
+def built(plan: LandscapePlan) -> Landscape:
+    """Build the landscape of a plan once."""
+    return plan.build()

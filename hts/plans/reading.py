@@ -1,0 +1,217 @@
+"""This file is where a TOML text becomes a Plan, or every mistake in it is told at once, each at its place."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from math import inf
+from operator import itemgetter
+from os import PathLike
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from hts.errors import PlanError
+from hts.plans.checks import cross_mistakes, grid_mistakes, landscape_mistakes
+from hts.plans.domains import exit_mistakes
+from hts.plans.mistakes import Mistake, did_you_mean, key_name, table_mistakes
+from hts.plans.models import (
+    LANDSCAPE_PLANS,
+    ExitPlan,
+    FigurePlan,
+    GridPlan,
+    HeadPlan,
+    LandscapePlan,
+    NoisePlan,
+    Table,
+)
+from hts.plans.overrides import Settings, apply_overrides
+from hts.plans.plan import Plan
+from hts.plans.positions import KeyPath, Positions
+from hts.plans.values import shown
+
+MAX_BYTES = 10_000_000  # a plan is a page of text; reading a results file by mistake should end at once
+TABLES = ("landscape", "noise", "grid", "exit", "figure")
+AnyTable = TypeVar("AnyTable", bound=Table)
+
+
+def read_plan(path: str | PathLike[str], overrides: Sequence[str] = (), seed: int | None = None) -> Plan:
+    """Read a plan and check all of it before anything is computed.
+
+    Parameters
+    ----------
+    path : path
+        A TOML file, keys as in docs/interface.md, "Plan keys".
+    overrides : sequence of str
+        KEY=VALUE each, applied before the check: `grid.eta=[0.1, 0.05]`, `grid[1].b=[inf]`, `exit.walkers=100`.
+    seed : int, optional
+        Replaces the plan's own.
+
+    Raises
+    ------
+    hts.errors.PlanError
+        The message holds every mistake, a line each: `path:line:column: key: what is wrong (the value); remedy`.
+    """
+    file = Path(path)
+    return parse_plan(_read_text(file), file, overrides, seed)
+
+
+def parse_plan(text: str, path: Path, overrides: Sequence[str] = (), seed: int | None = None) -> Plan:
+    """Read a plan from text; `path` is what messages call it. See `read_plan`."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")  # as tomllib counts lines
+    try:
+        tables = tomllib.loads(text)
+        positions = Positions(text)
+    except RecursionError:
+        raise PlanError(f"{path}:1:1: brackets are nested too deeply; a plan needs three levels at most") from None
+    except ValueError as problem:  # integers of thousands of digits raise no TOMLDecodeError
+        raise PlanError(_syntax_mistake(path, text, problem)) from None
+    settings, mistakes = apply_overrides(tables, overrides)
+    if seed is not None:
+        tables["seed"] = seed
+        settings[("seed",)] = "--seed"
+    plan = _check(tables, path, mistakes)
+    if plan is None:
+        raise PlanError(_report(path, positions, settings, mistakes))
+    return plan
+
+
+def _read_text(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise PlanError(f"{file}: there is no such file; `hts new {file}` writes a plan to start from") from None
+    except IsADirectoryError:
+        raise PlanError(f"{file}: is a folder; name the plan, a TOML file") from None
+    except (OSError, ValueError) as problem:  # ValueError: a name with a null character
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise PlanError(f"{shown(str(file))}: cannot be read ({reason}); check its name and permissions") from None
+    if len(content) > MAX_BYTES:
+        raise PlanError(f"{file}: is larger than {MAX_BYTES // 1_000_000} MB, which no plan is; name the TOML file")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = content.count(b"\n", 0, problem.start) + 1
+        column = problem.start - (content.rfind(b"\n", 0, problem.start) + 1) + 1
+        text = f"not UTF-8 text (byte 0x{content[problem.start]:02x}); save the plan as UTF-8"
+        raise PlanError(f"{file}:{line}:{column}: {text}") from None
+
+
+def _syntax_mistake(path: Path, text: str, problem: ValueError) -> str:
+    found = re.search(r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$", str(problem), re.DOTALL)
+    if found is None:
+        return f"{path}:1:1: not valid TOML: {' '.join(str(problem).split())}"
+    last = text.rstrip("\n")
+    line = int(found[2] or last.count("\n") + 1)
+    column = int(found[3] or len(last) - (last.rfind("\n") + 1) + 1)
+    reason = " ".join(found[1].split())
+    return f"{path}:{line}:{column}: not valid TOML: {reason}; text needs quotes, lists need [ ], comments begin with #"
+
+
+def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan | None:
+    """Check every table, then what holds between the sound ones; a plan if nothing was found."""
+    head = _head(tables, mistakes)
+    landscape = _landscape(tables, mistakes)
+    noise = _table(tables, "noise", NoisePlan, mistakes)
+    grids = _grids(tables, mistakes)
+    exit_plan = _table(tables, "exit", ExitPlan, mistakes)
+    figure = _table({"figure": {}} | tables, "figure", FigurePlan, mistakes)
+    if exit_plan is not None and (wrong := exit_mistakes(exit_plan)):
+        mistakes += wrong
+        exit_plan = None
+    mistakes += grid_mistakes(noise, grids)
+    mistakes += cross_mistakes(landscape, exit_plan)
+    if mistakes or not (head and landscape and noise and exit_plan and figure):
+        return None
+    products = tuple(grid for _, grid in grids)
+    title = path.stem if head.title is None else head.title
+    return Plan(title, head.seed, landscape, noise, products, exit_plan, figure, path)
+
+
+def _head(tables: dict[str, Any], mistakes: list[Mistake]) -> HeadPlan | None:
+    known = [*HeadPlan.model_fields, *TABLES]
+    homes = {field: f"[{name}]" for name, model in (("noise", NoisePlan), ("exit", ExitPlan), ("grid", GridPlan))
+             for field in model.model_fields if field != "kind"}  # fmt: skip
+    for key in tables:
+        if key not in known:
+            hint = f"it belongs in {homes[key]}" if key in homes else did_you_mean(key, known)
+            mistakes.append(Mistake((key,), f"unknown key ({hint})", is_about_key=True))
+    head = {key: tables[key] for key in HeadPlan.model_fields if key in tables}
+    return _validated(HeadPlan, head, (), mistakes)
+
+
+def _landscape(tables: dict[str, Any], mistakes: list[Mistake]) -> LandscapePlan | None:
+    table = tables.get("landscape")
+    kinds = list(LANDSCAPE_PLANS)
+    if not isinstance(table, dict):
+        mistakes.append(_no_table(tables, "landscape", 'a table [landscape] with kind = "double-well"'))
+        return None
+    kind = table.get("kind")
+    if kind is None:
+        text = f'is missing; add kind = "double-well" or another of {", ".join(kinds)}'
+        mistakes.append(Mistake(("landscape", "kind"), text, is_about_key=True))
+        return None
+    if not isinstance(kind, str) or kind not in kinds:
+        text = f"no such landscape ({shown(kind)}); {did_you_mean(str(kind), kinds)}"
+        mistakes.append(Mistake(("landscape", "kind"), text))
+        return None
+    plan = _validated(LANDSCAPE_PLANS[kind], table, ("landscape",), mistakes)
+    if plan is not None and (wrong := landscape_mistakes(plan)):
+        mistakes += wrong
+        return None
+    return plan
+
+
+def _grids(tables: dict[str, Any], mistakes: list[Mistake]) -> list[tuple[KeyPath, GridPlan]]:
+    """Collect the sound products, each with its place."""
+    given = tables.get("grid")
+    if isinstance(given, dict):
+        places: list[tuple[KeyPath, Any]] = [(("grid",), given)]
+    elif isinstance(given, list) and given:
+        places = [(("grid", i), table) for i, table in enumerate(given)]
+    else:
+        mistakes.append(_no_table(tables, "grid", "a table [grid] with eta, b and alpha"))
+        return []
+    plans = [(place, _validated(GridPlan, table, place, mistakes)) for place, table in places]
+    return [(place, plan) for place, plan in plans if plan is not None]
+
+
+def _table(tables: dict[str, Any], name: str, model: type[AnyTable], mistakes: list[Mistake]) -> AnyTable | None:
+    if not isinstance(tables.get(name), dict):
+        examples = [str(info.examples[0]) for info in model.model_fields.values() if info.examples]
+        mistakes.append(_no_table(tables, name, f"a table [{name}] with {examples[0]}"))
+        return None
+    return _validated(model, tables[name], (name,), mistakes)
+
+
+def _no_table(tables: dict[str, Any], name: str, wanted: str) -> Mistake:
+    if name not in tables:
+        return Mistake((name,), f"is missing; add {wanted}", is_about_key=True)
+    return Mistake((name,), f"must be a table ({shown(tables[name])}); write {wanted}")
+
+
+def _validated(model: type[AnyTable], table: object, place: KeyPath, mistakes: list[Mistake]) -> AnyTable | None:
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        mistakes += table_mistakes(error, model, place)
+        return None
+
+
+def _report(path: Path, positions: Positions, settings: Settings, mistakes: Sequence[Mistake]) -> str:
+    """Write a line for each mistake, in the order of the file; those of settings last."""
+    lines: list[tuple[float, int, str]] = []
+    for mistake in mistakes:
+        name = key_name(mistake.path)
+        key = next((key for key in settings if mistake.path[: len(key)] == key), None)
+        if key is not None:
+            about = "" if key == mistake.path else f"{name}: "
+            lines.append((inf, 0, f"{settings[key]}: {about}{mistake.text}"))
+            continue
+        if mistake.is_about_key:
+            line, column = positions.of_key(mistake.path)
+        else:
+            line, column = positions.of_value(mistake.path, *mistake.within)
+        lines.append((line, column, f"{path}:{line}:{column}: {name}: {mistake.text}"))
+    return "\n".join(text for _, _, text in sorted(lines, key=itemgetter(0, 1)))

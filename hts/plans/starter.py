@@ -1,0 +1,30 @@
+"""This file is where the plan `hts new` writes has its text."""
+
+STARTER = """\
+# Exit times of a double well under clipped heavy-tailed noise: a plan to start from.
+#   hts describe PLAN    what it asks for and what it will cost
+#   hts run PLAN         the simulation; running it again continues it
+#   hts plot PLAN        the figures
+title = "Exit times of a clipped double well"
+seed = 20210704                   # enters every random stream: the same seed gives the same numbers
+
+[landscape]                       # "double-well", "multi-well", "basin", "formula", "wang-oh-rhee" or "quartic"
+kind = "double-well"
+minima = [-1.0, 1.0]
+barriers = [0.0]
+curvature = 1.0                   # f'' at the minima; the barrier takes the same unless barrier_curvature is given
+
+[noise]
+kind = "pareto"                   # pareto, lomax, stable, student or normal
+scale = 1.0
+
+[grid]                            # every eta with every b and every alpha; [[grid]] several times: all of them together
+eta = { geom = [1e-3, 1e-1, 5] }  # step sizes: five from 0.001 to 0.1 in constant ratio; or a list, or { lin = [...] }
+b = [0.7, inf]                    # largest step; inf is no clipping. The barrier is 1 away: 2 jumps against 1
+alpha = [1.5]                     # tail index: P(|Z| > z) falls like z**-alpha
+
+[exit]
+well = 0                          # leave the left well, from its minimum; or domain = [lo, hi] with start = x
+walkers = 1000                    # in each cell
+max_steps = 50_000_000            # a walker that has not left by then is counted as censored
+"""

@@ -1,0 +1,42 @@
+"""This file is where a value is written down: as TOML for a file, and shortened for a message of one line."""
+
+import json
+import math
+import re
+
+MAX_SHOWN = 60  # characters of a value in a message: a line of a terminal has room for the rest
+DECIMAL_BITS = 1000  # Python refuses to write integers of thousands of digits in decimal
+BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def toml_value(value: object) -> str:
+    """Write a value in TOML: text, truth, numbers, and lists and tables of them; anything else as its `str`.
+
+    Floats are written so that reading gives the same float.
+    """
+    if isinstance(value, str):
+        # JSON escapes what TOML must escape but DEL, and \\u only below U+0020, where the two agree
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else str(value)
+    if isinstance(value, int):
+        return str(value) if value.bit_length() <= DECIMAL_BITS else f"{value:#x}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(toml_value, value)) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{toml_key(key)} = {toml_value(part)}" for key, part in value.items()) + " }"
+    return str(value)
+
+
+def toml_key(key: object) -> str:
+    """Write a key: bare where TOML allows it, quoted otherwise."""
+    name = str(key)
+    return name if BARE_KEY.fullmatch(name) else toml_value(name)
+
+
+def shown(value: object) -> str:
+    """Write a value for a message: one line, at most 60 characters."""
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in toml_value(value))
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."

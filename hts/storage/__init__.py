@@ -1,0 +1,26 @@
+"""This file is where the room that keeps results on disk opens its door: plain dicts and arrays, no plan."""
+
+from hts.storage.atomic import move_into, remove, stopped_by, write_whole
+from hts.storage.folders import ResultsFolder
+from hts.storage.names import Parameters, ShardName, cell_slug
+from hts.storage.shards import Shard, inspect_shard, list_shards, read_columns, read_shard, write_shard
+from hts.storage.tables import Columns, Provenance
+
+__all__ = [
+    "Columns",
+    "Parameters",
+    "Provenance",
+    "ResultsFolder",
+    "Shard",
+    "ShardName",
+    "cell_slug",
+    "inspect_shard",
+    "list_shards",
+    "move_into",
+    "read_columns",
+    "read_shard",
+    "remove",
+    "stopped_by",
+    "write_shard",
+    "write_whole",
+]

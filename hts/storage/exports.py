@@ -1,0 +1,66 @@
+"""This file is where a table leaves hts as CSV or Parquet, for other programs."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hts.errors import PlanError
+from hts.storage.atomic import write_whole
+
+Table = Mapping[str, Sequence[Any]]
+
+
+def check_suffix(path: Path) -> None:
+    """Turn away a file name that does not say how the table is to be written.
+
+    Raises
+    ------
+    PlanError
+        With the remedy.
+    """
+    if path.suffix.lower() not in (".csv", ".parquet"):
+        raise PlanError(f"{path}: tables are written as .csv or .parquet; name such a file")
+
+
+def write_table(path: Path, table: Table) -> None:
+    """Write a table whole; an older file of that name is replaced.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Its suffix decides: `.csv` (numbers in full, nothing where there is no value, inf as inf) or `.parquet`.
+    table : mapping of str to sequence
+        Columns of one length; None where there is no value.
+
+    Raises
+    ------
+    PlanError
+        For another suffix.
+    StoppedError
+        Where the system refuses.
+    """
+    check_suffix(path)
+    write_whole(path, _csv(table) if path.suffix.lower() == ".csv" else _parquet(table), path.parent)
+
+
+def _csv(table: Table) -> bytes:
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(table)
+    rows.writerows(zip(*table.values(), strict=True))
+    return text.getvalue().encode()
+
+
+def _parquet(table: Table) -> bytes:
+    columns = {name: pa.array(values, from_pandas=False) for name, values in table.items()}
+    # a column without any value would have no type, and readers of several files could not join them
+    columns = {name: c.cast(pa.float64()) if pa.types.is_null(c.type) else c for name, c in columns.items()}
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns), sink, compression="zstd", store_schema=False)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data

@@ -1,0 +1,145 @@
+"""This file is where a results folder is laid out, and other people's folders are left alone."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hts.errors import PlanError
+from hts.storage.atomic import clear_abandoned, write_whole
+
+
+@dataclass(frozen=True)
+class ResultsFolder:
+    """The results of one plan. Only finished work lies in `shards`.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The folder; it need not exist.
+    """
+
+    path: Path
+
+    @property
+    def shards(self) -> Path:
+        """Where finished shards lie."""
+        return self.path / "shards"
+
+    @property
+    def scratch(self) -> Path:
+        """Where files grow before they have a name."""
+        return self.path / "tmp"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where walkers on their way wait for the next run."""
+        return self.path / "checkpoints"
+
+    @property
+    def superseded(self) -> Path:
+        """Where shards are moved whose censored walkers stopped at a smaller max_steps than the plan's."""
+        return self.path / "superseded"
+
+    @property
+    def damaged(self) -> Path:
+        """Where shards are moved that are not what was written."""
+        return self.path / "damaged"
+
+    @property
+    def failures(self) -> Path:
+        """Where each cell that failed has its message."""
+        return self.path / "failures"
+
+    @property
+    def plan(self) -> Path:
+        """The plan of the last run, resolved."""
+        return self.path / "plan.toml"
+
+    @property
+    def identity(self) -> Path:
+        """What decides the numbers of every shard here."""
+        return self.path / "identity.json"
+
+    def write_text(self, path: Path, text: str) -> None:
+        """Write a text file whole, unless it says so already: a finished folder may be read-only.
+
+        Raises
+        ------
+        StoppedError
+            Where the system refuses.
+        """
+        data = text.encode()
+        try:
+            if path.read_bytes() == data:
+                return
+        except OSError:
+            pass  # there is none, or none that can be read
+        write_whole(path, data, self.scratch)
+
+    def write_json(self, path: Path, document: Mapping[str, Any]) -> None:
+        """Write a JSON document whole, for people as well.
+
+        Raises
+        ------
+        StoppedError
+            Where the system refuses.
+        """
+        self.write_text(path, json.dumps({"schema": 1, **document}, indent=2, sort_keys=True, allow_nan=False) + "\n")
+
+    def read_json(self, path: Path) -> dict[str, Any] | None:
+        """Read a JSON document; None where there is none, or none that makes sense."""
+        try:
+            document = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            return None
+        return document if isinstance(document, dict) else None
+
+    def check_is_ours_or_new(self) -> None:
+        """Turn away a file, and a folder that holds other people's things.
+
+        Raises
+        ------
+        PlanError
+            With the remedy; also where the folder cannot be looked into.
+        """
+        try:
+            names = set(os.listdir(self.path))
+        except FileNotFoundError:
+            return
+        except NotADirectoryError as error:
+            raise PlanError(f"{self.path}: is a file, not a folder for results; choose a folder with -o") from error
+        except OSError as error:
+            raise PlanError(f"{self.path}: {error.strerror}; make it readable, or choose another with -o") from error
+        if self.identity.name in names:
+            return
+        folders = (self.shards, self.scratch, self.checkpoints, self.superseded, self.damaged, self.failures)
+        ours = {place.name for place in folders}
+        strangers = sorted(names - ours - {self.plan.name})
+        strangers = [name for name in strangers if not name.startswith(".")]  # .DS_Store, .gitignore and their like
+        if strangers:
+            some = ", ".join(strangers[:3])
+            raise PlanError(f"{self.path}: is no results folder of hts (it holds {some}); choose another with -o")
+
+    def check_exists(self) -> None:
+        """Turn away a folder in which nothing was ever run.
+
+        Raises
+        ------
+        PlanError
+            With the remedy; also where the folder cannot be looked into.
+        """
+        try:
+            names = set(os.listdir(self.path))
+        except (FileNotFoundError, NotADirectoryError):
+            names = set()
+        except OSError as error:
+            raise PlanError(f"{self.path}: {error.strerror}; make it readable") from error
+        if not names & {self.plan.name, self.identity.name, self.shards.name}:
+            raise PlanError(f"{self.path}: holds no results of hts; fill it with: hts run PLAN -o {self.path}")
+
+    def clear_abandoned(self) -> None:
+        """Remove what killed processes left half-written."""
+        clear_abandoned(self.scratch)

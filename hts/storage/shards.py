@@ -1,0 +1,187 @@
+"""This file is where a shard is written once and afterwards believed only if its bytes, name and metadata agree."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.errors import IntegrityError
+from hts.storage.atomic import write_whole
+from hts.storage.names import SUFFIX, Parameters, ShardName, cell_slug, digest_of
+from hts.storage.tables import Columns, Provenance, decode_columns, decode_footer, encode
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A shard whose bytes, name and metadata agree.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        Where it lies.
+    slug : str
+        Its cell, as names write it.
+    cell : mapping
+        eta, b, alpha, well.
+    first_walker, n_walkers : int
+        Its walkers are first_walker, ..., first_walker + n_walkers - 1.
+    provenance : Provenance
+        Where its numbers come from.
+    has_censored : bool
+        Whether some walker ran out of steps.
+    longest : int
+        Largest exit_steps.
+    """
+
+    path: Path
+    slug: str
+    cell: Parameters
+    first_walker: int
+    n_walkers: int
+    provenance: Provenance
+    has_censored: bool
+    longest: int
+
+    @property
+    def end(self) -> int:
+        """One past the last walker."""
+        return self.first_walker + self.n_walkers
+
+
+def write_shard(shards: Path, scratch: Path, cell: Parameters, columns: Columns, provenance: Provenance) -> Path:
+    """Write one shard under a name made of its cell, its walkers and its checksum.
+
+    Two processes that write the same walkers write the same file: waste, and never damage; so there is no lock.
+
+    Parameters
+    ----------
+    shards, scratch : pathlib.Path
+        Where it shall lie, and where it grows; one file system.
+    cell, columns, provenance
+        See `hts.storage.tables.encode`.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    StoppedError
+        Where the system refuses.
+    """
+    data = encode(cell, columns, provenance)
+    walker = columns["walker"]
+    path = shards / str(ShardName(cell_slug(cell), int(walker[0]), len(walker), digest_of(data)))
+    write_whole(path, data, scratch)
+    return path
+
+
+def list_shards(shards: Path) -> tuple[Path, ...]:
+    """List the Parquet files of a folder by name, whether or not they are good; none where there is no folder.
+
+    Raises
+    ------
+    IntegrityError
+        Where there is a folder that cannot be listed.
+    """
+    try:
+        with os.scandir(shards) as entries:
+            names = sorted(entry.name for entry in entries if entry.name.endswith(SUFFIX))
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    except OSError as error:
+        raise IntegrityError(f"{shards}: cannot be listed ({error.strerror})") from error
+    return tuple(shards / name for name in names)
+
+
+def inspect_shard(path: Path) -> Shard:
+    """Check a shard's bytes and metadata against its name, without unpacking its columns.
+
+    Raises
+    ------
+    IntegrityError
+        Where they do not agree; the message starts with the file's name.
+    """
+    return _inspect(path, _bytes(path))
+
+
+def read_shard(path: Path) -> tuple[Shard, dict[str, npt.NDArray[Any]]]:
+    """Read a shard after the checks of `inspect_shard`.
+
+    Returns
+    -------
+    Shard
+        What it is about.
+    dict of str to array[walker]
+        walker uint32, exit_steps int64, is_censored bool, side int8, landing float64.
+
+    Raises
+    ------
+    IntegrityError
+        Where anything is not as it was written.
+    """
+    data = _bytes(path)
+    shard = _inspect(path, data)
+    return shard, _columns(shard, data)
+
+
+def read_columns(shard: Shard) -> dict[str, npt.NDArray[Any]]:
+    """Read the columns of a shard that was inspected before; only its bytes are checked again.
+
+    Raises
+    ------
+    IntegrityError
+        Where anything is not as it was written.
+    """
+    data = _bytes(shard.path)
+    name = ShardName.parse(shard.path.name)
+    if name is None or digest_of(data) != name.digest:
+        raise IntegrityError(f"{shard.path.name}: its bytes do not match the checksum in its name")
+    return _columns(shard, data)
+
+
+def _columns(shard: Shard, data: bytes) -> dict[str, npt.NDArray[Any]]:
+    name = shard.path.name
+    try:
+        columns = decode_columns(data)
+    except ValueError as error:
+        raise IntegrityError(f"{name}: {error}") from error
+    if not np.array_equal(columns["walker"], np.arange(shard.first_walker, shard.end)):
+        raise IntegrityError(f"{name}: its walkers are not those of its name")
+    return columns
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise IntegrityError(f"{path.name}: cannot be read ({error.strerror})") from error
+
+
+def _inspect(path: Path, data: bytes) -> Shard:
+    name = ShardName.parse(path.name)
+    if name is None:
+        raise IntegrityError(f"{path.name}: is not the name of a shard")
+    if digest_of(data) != name.digest:
+        raise IntegrityError(f"{path.name}: its bytes do not match the checksum in its name")
+    try:
+        footer = decode_footer(data)
+    except ValueError as error:
+        raise IntegrityError(f"{path.name}: {error}") from error
+    said = (footer.slug, footer.first_walker, footer.n_walkers)
+    if said != (name.slug, name.first_walker, name.n_walkers) or footer.n_rows != name.n_walkers:
+        raise IntegrityError(f"{path.name}: its metadata name another cell or other walkers")
+    return Shard(
+        path=path,
+        slug=footer.slug,
+        cell=footer.cell,
+        first_walker=footer.first_walker,
+        n_walkers=footer.n_walkers,
+        provenance=footer.provenance,
+        has_censored=footer.has_censored,
+        longest=footer.longest,
+    )

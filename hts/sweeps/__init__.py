@@ -1,0 +1,35 @@
+"""This file is where the room that runs a plan's whole grid, and tells what is done of it, opens its door."""
+
+from hts.sweeps.choosing import Choices
+from hts.sweeps.dry_run import CellWork, dry_run
+from hts.sweeps.failures import Failure
+from hts.sweeps.progress import Progress
+from hts.sweeps.replay import Difference, Replay, replay_sweep
+from hts.sweeps.reports import FailedSweepError, SweepReport
+from hts.sweeps.running import run_sweep
+from hts.sweeps.samples import CellSample, load_cells
+from hts.sweeps.simulation import Simulate, exit_problem
+from hts.sweeps.status import CellStatus, Verification, repair_sweep, sweep_status, verify_sweep
+
+__all__ = [
+    "CellSample",
+    "CellStatus",
+    "CellWork",
+    "Choices",
+    "Difference",
+    "FailedSweepError",
+    "Failure",
+    "Progress",
+    "Replay",
+    "Simulate",
+    "SweepReport",
+    "Verification",
+    "dry_run",
+    "exit_problem",
+    "load_cells",
+    "repair_sweep",
+    "replay_sweep",
+    "run_sweep",
+    "sweep_status",
+    "verify_sweep",
+]

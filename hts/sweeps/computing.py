@@ -1,0 +1,178 @@
+"""This file is where one shard is computed and written, in one go here, or a few seconds at a time elsewhere."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.errors import PlanError, StoppedError
+from hts.plans import Plan, parse_plan
+from hts.storage import Provenance, ResultsFolder, write_shard
+from hts.sweeps.checkpoints import Checkpoints
+from hts.sweeps.failures import Failure
+from hts.sweeps.progress import Task
+from hts.sweeps.simulation import Simulate, exit_problem
+from hts.sweeps.survey import parameters_of
+
+if TYPE_CHECKING:
+    from hts.ensembles import ExitSample
+
+Count = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of working on one shard.
+
+    Attributes
+    ----------
+    task : Task
+        The shard.
+    shard : str or None
+        Name of its file; None where it is not finished.
+    steps : int
+        Steps of all its walkers, exactly; 0 where it is not finished.
+    steps_resumed, steps_taken : int
+        Steps found in a checkpoint, and steps of this piece of work; filled in where no meter is at hand.
+    failure : Failure or None
+        Why it cannot be computed.
+    """
+
+    task: Task
+    shard: str | None = None
+    steps: int = 0
+    steps_resumed: int = 0
+    steps_taken: int = 0
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Computer:
+    """Whatever is needed to compute any shard of a sweep.
+
+    Attributes
+    ----------
+    plan, folder, stream_version
+        Of the sweep.
+    simulate : Simulate or None
+        What simulates; None for the kernels, whose walkers are kept in checkpoints.
+    """
+
+    plan: Plan
+    folder: ResultsFolder
+    stream_version: str
+    simulate: Simulate | None
+
+    def compute(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> Outcome:
+        """Simulate one shard and write it; whatever goes wrong with it becomes its failure.
+
+        Raises
+        ------
+        StoppedError
+            Where files cannot be written.
+        """
+        try:
+            sample = self._simulate(task, on_resume, on_steps, should_stop)
+            shard = self._write(task, sample)
+        except Exception as error:
+            if should_stop() and self._is_told_to_stop(error):
+                return Outcome(task)
+            if isinstance(error, StoppedError):
+                raise
+            return Outcome(task, failure=Failure.of(task.cell, task.first_walker, task.n_walkers, error))
+        return Outcome(task, shard, int(sample.exit_steps.sum()))
+
+    def _simulate(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> "ExitSample":
+        walkers, most = (task.first_walker, task.n_walkers), self.plan.exit.max_steps
+        if self.simulate is not None:
+            return self.simulate(task.cell, *walkers, most, on_steps, should_stop)
+        from hts import ensembles  # Numba takes a second to import
+
+        checkpoints = Checkpoints.of(self.plan, self.folder, self.stream_version)
+        state = checkpoints.load(task)
+        if state is not None:
+            on_resume(ensembles.steps_in(state))
+        return ensembles.simulate_exits(
+            exit_problem(self.plan, task.cell),
+            *walkers,
+            most,
+            on_steps,
+            should_stop,
+            resume_from=state,
+            on_checkpoint=lambda state: checkpoints.save(task, state),
+        )
+
+    def _is_told_to_stop(self, error: Exception) -> bool:
+        """Tell a stop from a failure: other simulators raise what they like, and what truly failed will fail again."""
+        from hts.ensembles import Interrupted
+
+        return self.simulate is not None or isinstance(error, Interrupted)
+
+    def _write(self, task: Task, sample: "ExitSample") -> str:
+        if not np.array_equal(sample.walker, np.arange(task.first_walker, task.first_walker + task.n_walkers)):
+            raise ValueError("the simulator returned other walkers than it was asked for")
+        columns: dict[str, npt.NDArray[Any]] = {
+            "walker": sample.walker,
+            "exit_steps": sample.exit_steps,
+            "is_censored": sample.is_censored,
+            "side": sample.side,
+            "landing": sample.landing,
+        }
+        provenance = Provenance(
+            seed=self.plan.seed,
+            stream_version=self.stream_version,
+            identity=self.plan.identity(),
+            max_steps=self.plan.exit.max_steps,
+            steps_beyond_domain=int(sample.steps_beyond_domain),
+        )
+        path = write_shard(self.folder.shards, self.folder.scratch, parameters_of(task.cell), columns, provenance)
+        Checkpoints.of(self.plan, self.folder, self.stream_version).forget(task)
+        return path.name
+
+
+def compute_slice(plan: str, folder: str, stream_version: str, task: Task, seconds: float) -> Outcome:
+    """Work on one shard for a while, in whatever process an engine runs this; nothing but counts comes back.
+
+    Engines take a worker for dead that says nothing for long, and cannot stop one kindly. So the walkers go to a
+    checkpoint when the time is up, and the next call, perhaps of another worker, takes them from there.
+
+    Parameters
+    ----------
+    plan : str
+        In full, as `Plan.to_toml` writes it.
+    folder : str
+        Of the results, shared by all workers.
+    stream_version : str
+        Of the process that asks.
+    task : Task
+        The shard.
+    seconds : float
+        After which to come back.
+
+    Raises
+    ------
+    StoppedError
+        Where the worker cannot write to the folder.
+    PlanError
+        Where the worker has another hts, with other random streams.
+    """
+    from hts.ensembles import STREAM_VERSION
+
+    if stream_version != STREAM_VERSION:
+        raise PlanError(f"a worker has random streams {STREAM_VERSION}, not {stream_version}; give all the same hts")
+    resumed: list[int] = []
+    taken: list[int] = []
+    end = time.monotonic() + seconds
+    computer = Computer(_parsed(plan), ResultsFolder(Path(folder)), stream_version, None)
+    outcome = computer.compute(task, resumed.append, taken.append, lambda: time.monotonic() > end)
+    return replace(outcome, steps_resumed=sum(resumed), steps_taken=sum(taken))
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Plan:
+    return parse_plan(text, Path("plan.toml"))

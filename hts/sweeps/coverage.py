@@ -1,0 +1,42 @@
+"""This file is where a cell's walkers are cut into shards, and the missing ones are found by their numbers."""
+
+from collections.abc import Iterable, Iterator
+
+# fewer walkers than this leave the vector lanes of the kernels idle at the end of a shard
+SMALLEST_SHARD = 256
+# about 2.5 MB on disk, and the most a stopped run loses of one cell
+LARGEST_SHARD = 2**18
+# a cell's work then spreads over any machine, and a cell of any size stays below a hundred files or so
+SHARDS_PER_CELL = 64
+
+Range = tuple[int, int]  # first walker, one past the last
+
+
+def walkers_per_shard(walkers: int) -> int:
+    """Size a shard by the plan alone, so that the number of threads changes no file."""
+    return min(max(SMALLEST_SHARD, -(-walkers // SHARDS_PER_CELL)), LARGEST_SHARD)
+
+
+def gaps(covered: Iterable[Range], walkers: int) -> list[Range]:
+    """List the ranges of 0, ..., walkers - 1 that nothing covers.
+
+    What is covered counts, and not how it was cut: shards of a smaller plan stay good when `walkers` grows.
+    """
+    missing, free = [], 0
+    for first, end in sorted(covered):
+        if first > free:
+            missing.append((free, min(first, walkers)))
+        free = max(free, end)
+        if free >= walkers:
+            return missing
+    return [*missing, (free, walkers)]
+
+
+def shards_for(missing: Iterable[Range], walkers: int) -> Iterator[Range]:
+    """Cut missing ranges at multiples of the shard size, so that runs which stop and go on cut alike."""
+    size = walkers_per_shard(walkers)
+    for first, end in missing:
+        while first < end:
+            cut = min((first // size + 1) * size, end)
+            yield first, cut
+            first = cut

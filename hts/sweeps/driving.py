@@ -1,0 +1,158 @@
+"""This file is where an engine is kept busy until all shards are done, or somebody or something says stop."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from dataclasses import dataclass, field
+from functools import partial
+
+from hts.engines import Engine
+from hts.errors import HtsError, StoppedError
+from hts.sweeps.computing import Computer, Outcome, compute_slice
+from hts.sweeps.failures import Failure, keep_failure
+from hts.sweeps.progress import Meter, Progress, Task
+
+# how often the main thread looks around: well below the two seconds in which a run must stop
+POLL_SECONDS = 0.1
+# a worker elsewhere comes back this often: all that is lost with it, and short of any engine's patience
+SLICE_SECONDS = 10.0
+# network file systems may hide a new file for a while from those who looked for it before
+SHARED_FOLDER_SECONDS = 60.0
+
+
+@dataclass
+class Driver:
+    """One run: what is to be done, who does it, what came of it.
+
+    Attributes
+    ----------
+    computer : Computer
+        Computes a shard.
+    meter : Meter
+        Counts; holds the tasks.
+    fail_fast : bool
+        Whether the first failure ends the run.
+    """
+
+    computer: Computer
+    meter: Meter
+    fail_fast: bool = False
+    failures: list[Failure] = field(default_factory=list)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _unseen: dict[str, float] = field(default_factory=dict)  # shards written elsewhere, and when we heard of them
+
+    def drive(
+        self, engine: Engine, on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]
+    ) -> list[Failure]:
+        """Keep the engine busy until all tasks are done; list the failures.
+
+        Raises
+        ------
+        StoppedError
+            Where `should_stop` said so, the engine is gone, or files cannot be written.
+        """
+        waiting = deque(self.meter.tasks)
+        running: dict[Future[Outcome], Task] = {}
+        on_progress(self.meter.read())
+        next_progress = time.monotonic() + POLL_SECONDS
+        with engine:
+            try:
+                while True:
+                    # twice as many as workers: none waits for this loop, and none is far ahead of a stop
+                    while waiting and len(running) < 2 * engine.n_workers and not self._is_over():
+                        task = waiting.popleft()
+                        running[self._submit(engine, task)] = task
+                    if not running and not self._unseen:
+                        break
+                    finished = wait(running, POLL_SECONDS, return_when=FIRST_COMPLETED).done if running else set()
+                    for future in finished:
+                        task = running.pop(future)
+                        if not self._note(future, task, engine.is_here):
+                            waiting.appendleft(task)
+                    self._look_for_shards(must_wait=not running)
+                    if time.monotonic() >= next_progress:
+                        on_progress(self.meter.read())
+                        next_progress = time.monotonic() + POLL_SECONDS
+                    engine.check()
+                    if should_stop():
+                        raise StoppedError(_stopped(self.meter.read()))
+            finally:
+                self._stop.set()  # whatever ends this loop, Ctrl-C too: threads end soon, and leaving waits for them
+        on_progress(self.meter.read())
+        return self.failures
+
+    def _is_over(self) -> bool:
+        return self.fail_fast and bool(self.failures)
+
+    def _submit(self, engine: Engine, task: Task) -> "Future[Outcome]":
+        if engine.is_here:
+            return engine.submit(self._compute_here, task)
+        computer = self.computer
+        self.meter.begin(task)
+        place = str(computer.folder.path.absolute())  # workers stand in other folders
+        return engine.submit(
+            compute_slice, computer.plan.to_toml(), place, computer.stream_version, task, SLICE_SECONDS
+        )
+
+    def _compute_here(self, task: Task) -> Outcome:
+        """Compute one shard in a thread, counting as it goes."""
+        if self._stop.is_set():
+            return Outcome(task)
+        self.meter.begin(task)
+        resume, add = partial(self.meter.resume, task), partial(self.meter.add, task)
+        return self.computer.compute(task, resume, add, self._stop.is_set)
+
+    def _note(self, future: "Future[Outcome]", task: Task, is_here: bool) -> bool:
+        """Take in what came of a task; False where it is to be handed out again.
+
+        Raises
+        ------
+        StoppedError
+            Where the worker could not write, or the engine threw the work away.
+        """
+        try:
+            outcome = future.result()
+        except CancelledError:
+            raise StoppedError(
+                "the engine has dropped its work; finished shards are kept. Run it again to go on."
+            ) from None
+        except HtsError:
+            raise
+        except Exception as error:  # of the engine: it has lost one worker after another over this task
+            outcome = Outcome(task, failure=Failure.of(task.cell, task.first_walker, task.n_walkers, error))
+        if outcome.failure is not None:
+            self.meter.drop(task)
+            keep_failure(self.computer.folder, outcome.failure)
+            self.failures.append(outcome.failure)
+            if self.fail_fast:
+                self._stop.set()
+            return True
+        if not is_here:
+            if outcome.steps_resumed and self.meter.is_new(task):
+                self.meter.resume(task, outcome.steps_resumed)
+            self.meter.add(task, outcome.steps_taken)
+        if outcome.shard is None:
+            return self._stop.is_set()
+        self.meter.finish(task, outcome.steps)
+        if not is_here:
+            self._unseen[outcome.shard] = time.monotonic()
+        return True
+
+    def _look_for_shards(self, must_wait: bool) -> None:
+        """See that shards written elsewhere have arrived in this folder, or all that work would be for nothing."""
+        shards = self.computer.folder.shards
+        self._unseen = {name: heard for name, heard in self._unseen.items() if not (shards / name).exists()}
+        if any(time.monotonic() > heard + SHARED_FOLDER_SECONDS for heard in self._unseen.values()):
+            raise StoppedError(
+                f"{shards}: workers have written shards that are not here; "
+                "remedy: a folder that all machines share under the same path, chosen with -o"
+            )
+        if self._unseen and must_wait:
+            time.sleep(POLL_SECONDS)
+
+
+def _stopped(progress: Progress) -> str:
+    done = f"{progress.shards_done} of {progress.shards_total} shards are done"
+    return f"stopped; {done} and kept. Run it again to go on."

@@ -1,0 +1,119 @@
+"""This file is where a results folder is made ready for a run, or the run is refused before anything changes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hts.errors import PlanError
+from hts.plans import Cell, Plan
+from hts.storage import ResultsFolder, Shard, move_into
+from hts.sweeps.coverage import shards_for, walkers_per_shard
+from hts.sweeps.progress import Task
+from hts.sweeps.survey import Survey, check_same_plan, slug_of, survey
+
+
+def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
+    """Look into a folder as a run of this plan would, and change nothing.
+
+    Raises
+    ------
+    PlanError
+        Where the folder belongs to somebody or something else.
+    """
+    folder.check_is_ours_or_new()
+    stated = check_same_plan(folder, plan)
+    _check_streams(folder, stated, stream_version)
+    found = survey(folder, plan.identity(), stream_version, plan.exit.max_steps)
+    foreign = [damage for damage in found.damages if damage.is_foreign]
+    if stated is None and foreign:
+        raise PlanError(f"{folder.path}: holds results of another plan; choose another with -o\n  {foreign[0].message}")
+    slugs = [slug_of(cell) for cell in plan.cells()]
+    _check_not_shorter(plan, folder, [shard for slug in slugs for shard in found.beyond.get(slug, ())])
+    return found
+
+
+def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
+    """Claim a folder for a plan and clear it of what cannot be used.
+
+    Damaged shards go to `damaged/`, those whose censored walkers stopped too early to `superseded/`; nothing is lost.
+
+    Returns
+    -------
+    Survey
+        What the folder held before.
+
+    Raises
+    ------
+    PlanError
+        Where the folder belongs to somebody or something else; it is left as it is.
+    StoppedError
+        Where the folder cannot be written.
+    """
+    found = examine(plan, folder, stream_version)
+    folder.write_json(
+        folder.identity,
+        {"identity": plan.identity(), "physics": plan.physics(), "stream_version": stream_version},
+    )
+    folder.write_text(folder.plan, plan.to_toml())
+    for damage in found.damages:
+        move_into(folder.damaged, damage.path)
+    for cell in plan.cells():
+        for shard in found.outdated.get(slug_of(cell), ()):
+            move_into(folder.superseded, shard.path)
+    folder.clear_abandoned()
+    return found
+
+
+def _check_streams(folder: ResultsFolder, stated: Mapping[str, Any] | None, stream_version: str) -> None:
+    theirs = stream_version if stated is None else stated.get("stream_version")
+    if theirs != stream_version:
+        raise PlanError(
+            f"{folder.path}: was made with random streams {theirs}, this hts has {stream_version}; "
+            "choose another folder with -o, or go on with the hts that made it"
+        )
+
+
+def _check_not_shorter(plan: Plan, folder: ResultsFolder, beyond: list[Shard]) -> None:
+    """Refuse a max_steps below what walkers already took: where they stood at that step is not stored."""
+    walkers = plan.exit.walkers
+    longer = [shard for shard in beyond if shard.first_walker < walkers]
+    if longer:
+        limit = max(shard.provenance.max_steps for shard in longer)
+        raise PlanError(
+            f"{folder.path}: exit.max_steps = {plan.exit.max_steps} is smaller than what walkers stored there took; "
+            f"keep max_steps = {limit}, or choose another folder with -o"
+        )
+
+
+def tasks_of(plan: Plan, found: Survey) -> list[Task]:
+    """List the shards that are missing, in an order that every machine agrees on.
+
+    Small eta first, then small b (more jumps), then large alpha (rarer jumps): roughly the longest first, for exit
+    times grow with the power -alpha - (l* - 1)(alpha - 1) of eta (docs/model.md, equation (6)).
+    """
+    walkers = plan.exit.walkers
+    return [
+        Task(cell, first, end - first)
+        for cell in _in_order(plan)
+        for first, end in shards_for(found.missing(slug_of(cell), walkers), walkers)
+    ]
+
+
+def _in_order(plan: Plan) -> list[Cell]:
+    return sorted(plan.cells(), key=lambda cell: (cell.eta, cell.b, -(cell.alpha or 0.0)))
+
+
+def longest_first(tasks: list[Task], expected_steps: Mapping[Cell, float]) -> list[Task]:
+    """Sort shards by their expected steps, so that no thread ends up alone with a long one (docs/sweeps.md)."""
+    return sorted(tasks, key=lambda task: -task.n_walkers * expected_steps.get(task.cell, 0.0))
+
+
+def share_of(plan: Plan, tasks: list[Task], share: int, n_shares: int) -> list[Task]:
+    """Pick the missing shards that one of n processes computes, whenever it looks and whatever the others have done.
+
+    Shards are dealt in turn from the full list of the plan, so each share has its part of every cell. `share` counts
+    modulo n, so that job arrays may count from 0 or from 1.
+    """
+    size = walkers_per_shard(plan.exit.walkers)
+    per_cell = -(-plan.exit.walkers // size)
+    place = {cell: k * per_cell for k, cell in enumerate(_in_order(plan))}
+    return [task for task in tasks if (place[task.cell] + task.first_walker // size - share) % n_shares == 0]

@@ -1,0 +1,152 @@
+"""This file is where stored walkers are computed again, one by one, and compared with what is stored to the bit."""
+
+from collections.abc import Callable
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hts.engines import ThreadEngine
+from hts.errors import StoppedError
+from hts.plans import Cell, Plan
+from hts.storage import Shard, read_columns
+from hts.sweeps.simulation import exit_problem
+from hts.sweeps.survey import open_results, slug_of, survey
+
+COMPARED = ("exit_steps", "side", "landing")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A walker that came out otherwise than it is stored.
+
+    Attributes
+    ----------
+    shard : str
+        Where it is stored, as `shards/<name>`.
+    cell : Cell
+        Its cell.
+    walker : int
+        Its number.
+    stored, computed : tuple
+        exit_steps, side, landing.
+    """
+
+    shard: str
+    cell: Cell
+    walker: int
+    stored: tuple[int, int, float]
+    computed: tuple[int, int, float]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What came of computing stored walkers again.
+
+    Attributes
+    ----------
+    n_walkers : int
+        How many were compared.
+    differences : tuple of Difference
+        Those that differ.
+    """
+
+    n_walkers: int
+    differences: tuple[Difference, ...]
+
+
+def replay_sweep(
+    folder: str | PathLike[str],
+    n_walkers: int,
+    *,
+    seed: int = 0,
+    threads: int | None = None,
+    on_walker: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Replay:
+    """Compute random walkers of a folder again and compare steps, side and landing to the bit.
+
+    A checksum tells that a shard is what was written; this tells that what was written is what the plan says, on this
+    machine too. A walker alone takes as long as it takes: some ten million steps a second.
+
+    Parameters
+    ----------
+    folder : path
+        As `run_sweep` leaves it. Damaged shards are passed over.
+    n_walkers : int
+        How many, without repetition; all where there are fewer.
+    seed : int
+        Of the choice.
+    threads : int, optional
+        One per core by default.
+    on_walker : callable, optional
+        Called with the walkers compared and those to compare, from this thread.
+    should_stop : callable, optional
+        Asked all the time.
+
+    Raises
+    ------
+    PlanError
+        Where there is no plan.
+    StoppedError
+        Where `should_stop` said so.
+    """
+    results, plan, stream_version = open_results(Path(folder))
+    from hts.ensembles import STREAM_VERSION  # Numba takes a second to import
+
+    found = survey(results, plan.identity(), stream_version or STREAM_VERSION, max_steps=None)
+    cells = {slug_of(cell): cell for cell in plan.cells()}
+    shards = [shard for slug, stored in sorted(found.usable.items()) if slug in cells for shard in stored]
+    chosen = _choose(shards, n_walkers, seed)
+    differences = []
+    with ThreadEngine(threads) as engine:
+        running = [
+            engine.submit(_replay, plan, cells[shards[k].slug], shards[k], row, should_stop) for k, row in chosen
+        ]
+        try:
+            for n, future in enumerate(as_completed(running), 1):
+                differences.append(future.result())
+                if on_walker is not None:
+                    on_walker(n, len(running))
+        finally:
+            engine.shutdown(cancel_futures=True)
+    return Replay(len(chosen), tuple(difference for difference in differences if difference is not None))
+
+
+def _choose(shards: list[Shard], n_walkers: int, seed: int) -> list[tuple[int, int]]:
+    """Pick walkers as (shard, row), each stored walker as likely as any other."""
+    ends = np.cumsum([shard.n_walkers for shard in shards], dtype=np.int64)
+    total = int(ends[-1]) if shards else 0
+    places = np.sort(np.random.default_rng(seed).choice(total, min(n_walkers, total), replace=False))
+    which = np.searchsorted(ends, places, side="right")
+    return [(int(k), int(place - ends[k] + shards[k].n_walkers)) for k, place in zip(which, places, strict=True)]
+
+
+def _replay(
+    plan: Plan, cell: Cell, shard: Shard, row: int, should_stop: Callable[[], bool] | None
+) -> Difference | None:
+    """Compute one walker again."""
+    from hts.ensembles import Interrupted, simulate_exits
+
+    columns = read_columns(shard)
+    walker = shard.first_walker + row
+    try:
+        sample = simulate_exits(
+            exit_problem(plan, cell), walker, 1, shard.provenance.max_steps, should_stop=should_stop
+        )
+    except Interrupted as stop:
+        raise StoppedError("stopped while walkers were compared; nothing was changed") from stop
+    stored, computed = _row(columns, row), _row({name: getattr(sample, name) for name in COMPARED}, 0)
+    if all(
+        np.array_equal(columns[name][[row]].view(np.uint8), getattr(sample, name).view(np.uint8)) for name in COMPARED
+    ):
+        return None
+    return Difference(f"{shard.path.parent.name}/{shard.path.name}", cell, walker, stored, computed)
+
+
+def _row(columns: dict[str, Any], row: int) -> tuple[int, int, float]:
+    steps, side, landing = (columns[name][row] for name in COMPARED)
+    return int(steps), int(side), float(landing)

@@ -1,0 +1,143 @@
+"""This file is where a results folder, in whatever state, is asked what of its plan is done, missing or damaged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from hts.errors import PlanError
+from hts.plans import Cell, read_plan
+from hts.storage import ResultsFolder, move_into
+from hts.sweeps.failures import kept_message
+from hts.sweeps.survey import Survey, open_results, slug_of, stated_identity, survey
+
+State: TypeAlias = Literal["done", "partial", "missing", "damaged", "failed"]
+
+
+@dataclass(frozen=True)
+class CellStatus:
+    """What is done of one cell.
+
+    Attributes
+    ----------
+    cell : Cell
+        Which.
+    state : str
+        done; partial: some walkers; missing: none; damaged: a shard is not as it was written; failed: the last run
+        could not compute all of it.
+    walkers_done, walkers_wanted : int
+        Walkers with a usable result, and those of the plan.
+    message : str
+        What to know or to do; empty where there is nothing to say.
+    """
+
+    cell: Cell
+    state: State
+    walkers_done: int
+    walkers_wanted: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a check of all shards found.
+
+    Attributes
+    ----------
+    n_shards : int
+        Files checked.
+    damaged : tuple of str
+        Those that are not what was written, as `shards/<name>`.
+    reasons : tuple of str
+        What is wrong with each.
+    """
+
+    n_shards: int
+    damaged: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
+    """Say what of a folder's plan is done, cell by cell, every shard checked against its checksum.
+
+    Raises
+    ------
+    PlanError
+        Where there is no plan to compare with.
+    """
+    results, plan, stream_version = open_results(Path(folder))
+    found = survey(results, plan.identity(), stream_version, plan.exit.max_steps)
+    return tuple(status_of(results, found, cell, plan.exit.walkers) for cell in plan.cells())
+
+
+def status_of(folder: ResultsFolder, found: Survey, cell: Cell, walkers: int) -> CellStatus:
+    """Say what is done of one cell."""
+    slug = slug_of(cell)
+    done = walkers - sum(end - first for first, end in found.missing(slug, walkers))
+    damages = [damage for damage in found.damages if damage.slug == slug]
+    if damages:
+        more = f", and {len(damages) - 1} more" if len(damages) > 1 else ""
+        text = f"{damages[0].message}{more}; running it again sets it aside and computes it anew"
+        return CellStatus(cell, "damaged", done, walkers, text)
+    if done == walkers:
+        return CellStatus(cell, "done", done, walkers, "")
+    failed = kept_message(folder, cell)
+    if failed is not None:
+        return CellStatus(cell, "failed", done, walkers, failed)
+    notes = []
+    if slug in found.outdated:
+        notes.append("some walkers stopped at a smaller max_steps; running it again computes them anew")
+    if slug in found.beyond:
+        notes.append("some walkers took more steps than max_steps now allows; give max_steps its old value")
+    return CellStatus(cell, "partial" if done else "missing", done, walkers, "; ".join(notes))
+
+
+def verify_sweep(folder: str | PathLike[str]) -> Verification:
+    """Check every shard of a folder against its checksum, its name, its metadata and the folder's plan.
+
+    Raises
+    ------
+    PlanError
+        Where nothing was ever run.
+    """
+    results = ResultsFolder(Path(folder))
+    results.check_exists()
+    identity, stream_version = _expected(results)
+    found = survey(results, identity, stream_version, max_steps=None)
+    return Verification(
+        n_shards=found.n_shards,
+        damaged=tuple(f"{results.shards.name}/{damage.path.name}" for damage in found.damages),
+        reasons=tuple(damage.message for damage in found.damages),
+    )
+
+
+def repair_sweep(folder: str | PathLike[str], shards: Sequence[str]) -> None:
+    """Set shards aside in `damaged/`, so that the next run computes them anew; nothing is lost.
+
+    Parameters
+    ----------
+    folder : path
+        Of results.
+    shards : sequence of str
+        As `Verification.damaged` names them.
+
+    Raises
+    ------
+    StoppedError
+        Where the folder cannot be written.
+    """
+    results = ResultsFolder(Path(folder))
+    for name in shards:
+        move_into(results.damaged, results.path / name)
+
+
+def _expected(folder: ResultsFolder) -> tuple[str | None, str | None]:
+    """Find out what every shard must say of itself, from what is left of a folder."""
+    stated = stated_identity(folder)
+    if stated is not None:
+        return stated["identity"], stated.get("stream_version")
+    try:
+        return read_plan(folder.plan).identity(), None
+    except PlanError:
+        return None, None

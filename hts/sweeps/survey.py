@@ -1,0 +1,159 @@
+"""This file is where the shards of a folder are sorted into usable, outdated, foreign and damaged, before any use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hts.errors import IntegrityError, PlanError
+from hts.plans import Cell, Plan, differences, read_plan
+from hts.plans.identity import identity_of
+from hts.storage import Parameters, ResultsFolder, Shard, ShardName, cell_slug, inspect_shard, list_shards
+from hts.sweeps.coverage import Range, gaps
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A shard that must not be used.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file.
+    message : str
+        What is wrong with it.
+    slug : str or None
+        The cell its name stands for, if it stands for one.
+    is_foreign : bool
+        Whether it is whole, but of another plan or of other random streams.
+    """
+
+    path: Path
+    message: str
+    slug: str | None
+    is_foreign: bool = False
+
+
+@dataclass
+class Survey:
+    """What lies in `shards/`, every file checked against its name.
+
+    Attributes
+    ----------
+    usable : dict of str to list of Shard
+        By cell: good for the plan as it stands.
+    outdated : dict of str to list of Shard
+        By cell: walkers were censored at a smaller max_steps than the plan's.
+    beyond : dict of str to list of Shard
+        By cell: some walker took more steps than the plan's max_steps.
+    damages : list of Damage
+        Not to be used.
+    """
+
+    usable: dict[str, list[Shard]] = field(default_factory=dict)
+    outdated: dict[str, list[Shard]] = field(default_factory=dict)
+    beyond: dict[str, list[Shard]] = field(default_factory=dict)
+    damages: list[Damage] = field(default_factory=list)
+
+    @property
+    def n_shards(self) -> int:
+        """Number of files, good or bad."""
+        good = (self.usable, self.outdated, self.beyond)
+        return len(self.damages) + sum(len(shards) for kind in good for shards in kind.values())
+
+    def missing(self, slug: str, walkers: int) -> list[Range]:
+        """List the walkers of a cell that no usable shard holds."""
+        return gaps(((shard.first_walker, shard.end) for shard in self.usable.get(slug, ())), walkers)
+
+
+def parameters_of(cell: Cell) -> Parameters:
+    """Give a cell to storage, which knows no plan."""
+    return {"eta": cell.eta, "b": cell.b, "alpha": cell.alpha, "well": cell.well}
+
+
+def slug_of(cell: Cell) -> str:
+    """Write a cell as names of files do."""
+    return cell_slug(parameters_of(cell))
+
+
+def survey(folder: ResultsFolder, identity: str | None, stream_version: str | None, max_steps: int | None) -> Survey:
+    """Check every shard of a folder.
+
+    Parameters
+    ----------
+    folder : ResultsFolder
+        Where to look; it may hold nothing yet.
+    identity, stream_version : str or None
+        What every shard must say of itself; None where nobody knows.
+    max_steps : int or None
+        Of the plan; None where any will do.
+    """
+    found = Survey()
+    for path in list_shards(folder.shards):
+        try:
+            shard = inspect_shard(path)
+        except IntegrityError as error:
+            if not path.exists():  # another process set it aside meanwhile
+                continue
+            name = ShardName.parse(path.name)
+            found.damages.append(Damage(path, str(error), None if name is None else name.slug))
+            continue
+        said = shard.provenance
+        if identity is not None and said.identity != identity:
+            text = f"{path.name}: belongs to another plan (identity {said.identity[:16]})"
+            found.damages.append(Damage(path, text, shard.slug, is_foreign=True))
+        elif stream_version is not None and said.stream_version != stream_version:
+            text = f"{path.name}: was made with random streams {said.stream_version}, not {stream_version}"
+            found.damages.append(Damage(path, text, shard.slug, is_foreign=True))
+        elif max_steps is None or _holds_at(shard, max_steps):
+            found.usable.setdefault(shard.slug, []).append(shard)
+        elif said.max_steps < max_steps:
+            found.outdated.setdefault(shard.slug, []).append(shard)
+        else:
+            found.beyond.setdefault(shard.slug, []).append(shard)
+    return found
+
+
+def _holds_at(shard: Shard, max_steps: int) -> bool:
+    """Tell whether a shard would come out the same with this limit: walkers that all left in time do."""
+    return shard.provenance.max_steps == max_steps or not (shard.has_censored or shard.longest > max_steps)
+
+
+def stated_identity(folder: ResultsFolder) -> Mapping[str, Any] | None:
+    """Read what a folder says decides its numbers; None where it says nothing that holds together."""
+    document = folder.read_json(folder.identity)
+    if document is None or not isinstance(document.get("physics"), dict):
+        return None
+    return document if document.get("identity") == identity_of(document["physics"]) else None
+
+
+def check_same_plan(folder: ResultsFolder, plan: Plan) -> Mapping[str, Any] | None:
+    """Compare a plan with what a folder was made for; give back what the folder says.
+
+    Raises
+    ------
+    PlanError
+        Where they differ, naming each key with both values.
+    """
+    stated = stated_identity(folder)
+    if stated is not None and stated["identity"] != plan.identity():
+        keys = "\n".join(f"  {line}" for line in differences(plan.physics(), stated["physics"]))
+        raise PlanError(f"{folder.path}: holds results of another plan; choose another folder with -o\n{keys}")
+    return stated
+
+
+def open_results(path: Path) -> tuple[ResultsFolder, Plan, str | None]:
+    """Find the plan of a results folder, and the version of its random streams.
+
+    Raises
+    ------
+    PlanError
+        Where there is no plan, or not the one the shards were made with.
+    """
+    folder = ResultsFolder(path)
+    folder.check_exists()
+    if not folder.plan.exists():
+        raise PlanError(f"{folder.plan}: is missing; write it anew with: hts run PLAN -o {folder.path}")
+    plan = read_plan(folder.plan)
+    stated = check_same_plan(folder, plan)
+    return folder, plan, None if stated is None else stated.get("stream_version")
