@@ -1,0 +1,212 @@
+"""This file is where measured, exact and limit exit times meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from hts.comparison.censoring import mean_under_censoring
+from hts.comparison.predictions import limit_predictions
+from hts.comparison.records import CellComparison, CellPrediction, ExitComparison, FitComparison
+from hts.comparison.verdicts import verdict
+from hts.estimation.exits import ExitEstimate, count_destinations, estimate_exits
+from hts.estimation.exponentiality import agreement_with_law, exponentiality
+from hts.estimation.regression import fit_log_linear
+from hts.plans import Cell, Plan, read_plan
+from hts.storage import ResultsFolder
+from hts.sweeps import CellSample, load_cells
+
+FloatArray = npt.NDArray[np.float64]
+
+NO_BARRIERS = np.zeros(0)
+NOTHING = CellPrediction()
+
+
+def compare_exits(
+    samples: Iterable[CellSample],
+    predictions: Mapping[Cell, CellPrediction] | None = None,
+    barriers: FloatArray = NO_BARRIERS,
+) -> ExitComparison:
+    """Lay the walkers of a sweep beside what is predicted for its cells.
+
+    Parameters
+    ----------
+    samples : iterable of CellSample
+        One per cell, read once; cells without walkers belong here too, so that they are not passed over in silence.
+    predictions : mapping of Cell to CellPrediction, optional
+        Cells that are not in it have no prediction.
+    barriers : float64[well - 1]
+        Of the landscape, to name the wells where walkers land.
+
+    Returns
+    -------
+    ExitComparison
+        Cells by b, alpha, and eta from large to small, and one fit per (b, alpha, well).
+
+    Raises
+    ------
+    ValueError
+        Walkers of a cell were censored at different numbers of steps.
+    """
+    known = predictions or {}
+    rows = [_row(sample, known.get(sample.cell, NOTHING), barriers) for sample in samples]
+    rows.sort(key=lambda row: (*_group(row), -row.cell.eta))
+    fits = [_compare_fit(tuple(members)) for _, members in groupby(rows, key=_group)]
+    return ExitComparison(cells=tuple(row.cell for row in rows), fits=tuple(fits))
+
+
+def fit_results(
+    folder: str | PathLike[str], predict: Callable[[Plan], Mapping[Cell, CellPrediction]] = limit_predictions
+) -> ExitComparison:
+    """Compare what a results folder holds with what is predicted for its plan.
+
+    Parameters
+    ----------
+    folder : path
+        As `run_sweep` leaves it; finished or not.
+    predict : callable
+        From a plan to predictions of its cells; by default those of the limit law alone.
+
+    Returns
+    -------
+    ExitComparison
+        All cells of the plan, those without any walker too.
+
+    Raises
+    ------
+    PlanError
+        There is no plan in the folder.
+    IntegrityError
+        A shard is not as it was written.
+    """
+    samples = load_cells(folder)
+    plan = read_plan(ResultsFolder(Path(folder)).plan)
+    return compare_exits(samples, predict(plan), plan.build_landscape().barriers)
+
+
+def z_exact(estimate: ExitEstimate, exact: float, relative_error: float) -> float | None:
+    """How many standard errors the measured mean lies from an exact one; None without exits or without any error.
+
+    To first order (measured - exact)/standard error, with the exact value's own error added in squares. It is taken
+    on the scale of cube roots, where a sum of exponential times is normal already for a handful of them (Wilson and
+    Hilferty, PNAS 17 (1931) 684); the number of exits, random under censoring, shifts it the other way.
+
+    Parameters
+    ----------
+    estimate : ExitEstimate
+        Measured.
+    exact : float
+        What exposure/exits should tend to, in steps.
+    relative_error : float
+        Of `exact`.
+
+    Returns
+    -------
+    float | None
+        Standard normal if both are about the same thing.
+    """
+    if estimate.mean_exit_steps is None or not np.isfinite(exact):
+        return None
+    variance = estimate.dispersion / estimate.n_exits
+    error = float(np.hypot(np.sqrt(variance), relative_error))
+    if error == 0.0:
+        return None
+    bias = variance * (estimate.n_censored / estimate.n_walkers / 3.0 - 1.0 / 9.0)
+    return 3.0 * (float(np.cbrt(estimate.mean_exit_steps / exact)) - 1.0 - bias) / error
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One cell on its way into a fit."""
+
+    estimate: ExitEstimate
+    prediction: CellPrediction
+    cell: CellComparison
+
+
+def _group(row: _Row) -> tuple[float, float, int]:
+    cell = row.cell
+    return cell.b, 0.0 if cell.alpha is None else cell.alpha, cell.well
+
+
+def _row(sample: CellSample, prediction: CellPrediction, barriers: FloatArray) -> _Row:
+    estimate = estimate_exits(sample.exit_steps, sample.is_censored, sample.side)
+    law = exponentiality(sample.exit_steps, sample.is_censored, sample.max_steps)
+    z, law_exact = _against_exact(sample, estimate, prediction)
+    cell = CellComparison(
+        eta=sample.cell.eta,
+        b=sample.cell.b,
+        alpha=sample.cell.alpha,
+        well=sample.cell.well,
+        walkers_wanted=sample.walkers_wanted,
+        n_walkers=estimate.n_walkers,
+        n_exits=estimate.n_exits,
+        n_censored=estimate.n_censored,
+        exposure_steps=estimate.exposure_steps,
+        steps_beyond_domain=sample.steps_beyond_domain,
+        mean_exit_steps=estimate.mean_exit_steps,
+        mean_low=estimate.mean_low,
+        mean_high=estimate.mean_high,
+        exponentiality_p=None if law is None else law.p_value,
+        exits={"left": estimate.n_left, "right": estimate.n_right},
+        destinations=count_destinations(sample.landing, sample.side, barriers, sample.cell.well),
+        mean_exit_steps_exact=prediction.mean_exit_steps_exact,
+        z_exact=z,
+        law_p_exact=law_exact,
+        mean_exit_steps_limit=prediction.mean_exit_steps_limit,
+    )
+    return _Row(estimate, prediction, cell)
+
+
+def _against_exact(
+    sample: CellSample, estimate: ExitEstimate, prediction: CellPrediction
+) -> tuple[float | None, float | None]:
+    """Compare with the exact mean, looked at through the same censoring where that can be done, and the exact law."""
+    exact, survival = prediction.mean_exit_steps_exact, prediction.survival_exact
+    law = None
+    if survival is not None:
+        law = agreement_with_law(sample.exit_steps, sample.is_censored, survival, sample.max_steps)
+        if estimate.n_censored:
+            exact = mean_under_censoring(survival, sample.max_steps)
+    z = None if exact is None else z_exact(estimate, exact, prediction.relative_error_exact)
+    return z, None if law is None else law.p_value
+
+
+def _compare_fit(rows: Sequence[_Row]) -> FitComparison:
+    """Fit one (b, alpha), the measured means and the exact ones with the same events as weights."""
+    cells = [row.cell for row in rows]
+    used = [row for row in rows if row.cell.n_exits]
+    measured = exact = None
+    if len({row.cell.eta for row in used}) > 1:
+        eta = [row.cell.eta for row in used]
+        n_exits = np.array([row.cell.n_exits for row in used])
+        exposure = [row.cell.exposure_steps for row in used]
+        measured = fit_log_linear(eta, n_exits, exposure, [row.estimate.dispersion for row in used])
+        means = [mean for row in used if (mean := row.cell.mean_exit_steps_exact) is not None]
+        if len(means) == len(used):
+            exact = fit_log_linear(eta, n_exits, n_exits * np.array(means))
+    z = [cell.z_exact for cell in cells if cell.z_exact is not None]
+    fit = FitComparison(
+        b=cells[0].b,
+        alpha=cells[0].alpha,
+        well=cells[0].well,
+        jump_number=rows[0].prediction.jump_number,
+        n_cells=len(used),
+        exit_exponent_measured=None if measured is None else measured.exit_exponent,
+        low=None if measured is None else measured.low,
+        high=None if measured is None else measured.high,
+        straightness_p=None if measured is None else measured.straightness_p,
+        exit_exponent_exact=None if exact is None else exact.exit_exponent,
+        exit_exponent_limit=rows[0].prediction.exit_exponent_limit,
+        chi_square_p=float(special.chdtrc(len(z), np.sum(np.square(z)))) if z else None,
+        limit_below_eta=rows[0].prediction.limit_below_eta,
+        verdict="",
+    )
+    return replace(fit, verdict=verdict(fit, cells))

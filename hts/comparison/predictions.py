@@ -1,0 +1,100 @@
+"""This file is where a plan's cells get their predictions in the form in which a comparison takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from hts.comparison.records import CellPrediction
+from hts.comparison.verdicts import LIMIT_REACHED
+from hts.plans import Cell, Plan
+from hts.prediction.limits import exit_limit
+from hts.predictions import ExitPrediction, approach_cells
+
+Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
+Line: TypeAlias = tuple[float, "float | None"]  # b, alpha
+
+#: Beyond this the correction to the limit law follows no single power of eta.
+LARGEST_CORRECTION = 1.0
+
+
+def limit_predictions(plan: Plan) -> dict[Cell, CellPrediction]:
+    """Predict every cell by the limit law alone (docs/model.md (3)-(8)).
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    dict of Cell to CellPrediction
+        Without exact values; fields are None where there is no limit law.
+    """
+    landscape, domain = plan.build_landscape(), plan.exit_domain()
+    predictions = {}
+    for cell in plan.cells():
+        noise = plan.noise_of(cell)
+        limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
+        predictions[cell] = CellPrediction(
+            jump_number=limit.jump_number,
+            exit_exponent_limit=limit.exit_exponent,
+            mean_exit_steps_limit=limit.mean_exit_steps,
+        )
+    return predictions
+
+
+def exact_predictions(predict: Predict) -> Callable[[Plan], dict[Cell, CellPrediction]]:
+    """Make the function that predicts every cell by exact values and the limit.
+
+    Parameters
+    ----------
+    predict : callable
+        From a plan and cells to the predictions of those (`hts.predictions.predict`).
+    """
+
+    def predictions_of(plan: Plan) -> dict[Cell, CellPrediction]:
+        cells = plan.cells()
+        predictions = predict(plan, [*cells, *approach_cells(plan)])
+        nearest: dict[Line, ExitPrediction] = {}
+        for p in sorted(predictions, key=lambda p: p.eta):
+            nearest.setdefault((p.b, p.alpha), p)
+        below = {line: limit_below_eta(p) for line, p in nearest.items()}
+        return {
+            cell: CellPrediction(
+                jump_number=p.jump_number,
+                exit_exponent_limit=p.exit_exponent_limit,
+                mean_exit_steps_limit=p.mean_exit_steps_limit,
+                mean_exit_steps_exact=p.mean_exit_steps_exact,
+                relative_error_exact=p.relative_error_exact or 0.0,
+                survival_exact=p.survival_exact,
+                limit_below_eta=below[p.b, p.alpha],
+            )
+            for cell, p in zip(cells, predictions, strict=False)
+        }
+
+    return predictions_of
+
+
+def limit_below_eta(prediction: ExitPrediction) -> float | None:
+    """Estimate the eta below which the local exponent stays within `LIMIT_REACHED` of the limit.
+
+    Exits with one jump more than l* make the mean 1/(q lambda (1 + C eta^(alpha - 1))); C is read off one exact value.
+
+    Parameters
+    ----------
+    prediction : ExitPrediction
+        At an eta small enough for that correction to be small, or nearly so.
+
+    Returns
+    -------
+    float or None
+        None without exact or limit value, and where the correction is not small yet: then nothing can be read off.
+    """
+    exact, limit, alpha = prediction.mean_exit_steps_exact, prediction.mean_exit_steps_limit, prediction.alpha
+    if exact is None or limit is None or alpha is None or alpha <= 1.0 + LIMIT_REACHED:
+        return None
+    correction = limit / exact - 1.0
+    if not 0.0 < correction < LARGEST_CORRECTION:
+        return None
+    allowed = LIMIT_REACHED / (alpha - 1.0 - LIMIT_REACHED)
+    return float(prediction.eta * (allowed / correction) ** (1.0 / (alpha - 1.0)))

@@ -1,0 +1,78 @@
+"""This file is where the records are defined in which measured, exact and limit numbers of exits stand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class CellPrediction:
+    """What theory and exact computation say of one cell; None where there is nothing to say."""
+
+    jump_number: int | None = None  # l* of docs/model.md (3)
+    exit_exponent_limit: float | None = None  # of (6)
+    mean_exit_steps_limit: float | None = None  # 1/(q lambda), of (6)
+    mean_exit_steps_exact: float | None = None  # solution of (9)
+    relative_error_exact: float = 0.0  # of mean_exit_steps_exact, its own estimate
+    survival_exact: Callable[[FloatArray], FloatArray] | None = None  # P(sigma > n), whole n >= 0 increasing
+    limit_below_eta: float | None = None  # eta below which the local exponent stays within LIMIT_REACHED of the limit
+
+
+@dataclass(frozen=True)
+class CellComparison:
+    """One cell: measured beside exact beside limit (docs/interface.md, "fit")."""
+
+    eta: float
+    b: float  # inf: no clipping
+    alpha: float | None  # None for normal noise
+    well: int  # where the walkers started, from 0
+    walkers_wanted: int  # of the plan
+    n_walkers: int  # walkers that ended
+    n_exits: int
+    n_censored: int  # stopped at max_steps
+    exposure_steps: int  # steps lived by all walkers
+    steps_beyond_domain: int  # of these, where a formula was continued linearly
+    mean_exit_steps: float | None  # exposure_steps/n_exits
+    mean_low: float | None  # 95 % interval
+    mean_high: float | None
+    exponentiality_p: float | None  # against the geometric law of the same rate
+    exits: dict[str, int]  # by side
+    destinations: dict[str, int]  # by well, or by side where there is one well
+    mean_exit_steps_exact: float | None
+    z_exact: float | None  # standard normal if simulation and exact computation are about the same thing
+    law_p_exact: float | None  # of the measured exit times against the exact survival function
+    mean_exit_steps_limit: float | None  # of the limit law, which finite eta need not be near
+
+
+@dataclass(frozen=True)
+class FitComparison:
+    """One (b, alpha): the exponent of the mean exit time in eta, measured beside exact beside limit."""
+
+    b: float
+    alpha: float | None
+    well: int
+    jump_number: int | None  # l*
+    n_cells: int  # cells the line goes through; those without exits are left out
+    exit_exponent_measured: float | None  # None below two different eta with exits
+    low: float | None  # 95 % interval: sampling error alone
+    high: float | None
+    straightness_p: float | None  # of the measured means lying on one line
+    exit_exponent_exact: float | None  # the same regression through the exact means on the same etas
+    exit_exponent_limit: float | None  # holds as eta -> 0 only
+    chi_square_p: float | None  # of the cells' z_exact together
+    limit_below_eta: float | None  # where the limit exponent would be reached for good
+    verdict: str  # what may be said, in words
+
+
+@dataclass(frozen=True)
+class ExitComparison:
+    """All cells of a sweep, and a fit for each (b, alpha)."""
+
+    cells: tuple[CellComparison, ...]
+    fits: tuple[FitComparison, ...]

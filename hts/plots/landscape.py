@@ -1,0 +1,205 @@
+"""This file is where the landscape is drawn with its wells, its barriers and the exit domain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from hts.landscapes import Landscape
+from hts.plans import ExitDomain
+from hts.plots.rulers import ClipRuler, clip_rulers, draw_clip_rulers
+from hts.plots.save import Row
+from hts.plots.style import AID, COLOURS, COLUMN, listing, place_legend, set_title
+
+FloatArray = npt.NDArray[np.float64]
+
+CURVE_POINTS = 801
+"""Points of the potential: one for each pixel of a column at 300 dpi, about."""
+SHADE = "#eeeeee"
+
+
+def view_limits(landscape: Landscape, domain: ExitDomain | None = None) -> tuple[float, float]:
+    """Give the stretch of x worth drawing: wells, barriers and domain, not beyond L or where a formula holds."""
+    L = landscape.projection
+    places = [*landscape.minima, *landscape.barriers]
+    if domain is not None:
+        places += [x for x in (domain.low, domain.high, domain.start) if math.isfinite(x)]
+    low, high = min(places), max(places)
+    widths = np.diff(sorted(set(places)))
+    room = 0.6 * float(np.median(widths)) if widths.size else 1 / math.sqrt(float(landscape.curvatures[0]))
+    room = max(room, 0.1 * (high - low))
+    low, high = max(low - room, landscape.domain[0]), min(high + room, landscape.domain[1])
+    if math.isfinite(L):
+        low, high = max(low, -L), min(high, L)
+    return low, high
+
+
+def draw_landscape(axes: Axes, landscape: Landscape, domain: ExitDomain | None = None) -> Axes:
+    """Draw the potential with minima (dots, numbered from 0), barriers (triangles), exit domain (shaded) and start.
+
+    Parameters
+    ----------
+    axes
+        Where to draw; limits, labels and title are set.
+    landscape
+        Its potential is evaluated on the stretch of `view_limits`.
+    domain
+        Left out, only the landscape is drawn.
+
+    Returns
+    -------
+    Axes
+        The same axes.
+    """
+    x, f = _curve(landscape, domain)
+    margin = 0.04 * (x[-1] - x[0])
+    low, high = float(x[0] - margin), float(x[-1] + margin)
+    if domain is not None:
+        axes.axvspan(max(domain.low, low), min(domain.high, high), color=SHADE, linewidth=0, zorder=0, label="domain")
+    axes.plot(x, f, color="black", zorder=2, label="potential")
+    if landscape.barriers.size:
+        tops = landscape.potential(landscape.barriers)
+        axes.plot(landscape.barriers, tops, zorder=3, clip_on=False, **_BARRIER)
+    axes.plot(landscape.minima, landscape.potential(landscape.minima), zorder=3, clip_on=False, **_MINIMUM)
+    if domain is not None and _shows_start(landscape, domain):
+        axes.plot(domain.start, landscape.potential(np.array([domain.start])), zorder=4, **_START)
+    for wall in _walls(landscape, domain):
+        axes.axvline(wall, zorder=1, **_WALL)
+    _name_wells(axes, landscape)
+    axes.set(xlim=(low, high), ylim=_heights(landscape, domain, f), xlabel="position $x$", ylabel="potential $f(x)$")
+    axes.grid(visible=False)
+    return axes
+
+
+def landscape_figure(
+    landscape: Landscape,
+    domain: ExitDomain | None = None,
+    clips: Sequence[float] = (),
+    p_plus: float = 0.5,
+    title: str | None = None,
+) -> Figure:
+    """Lay the clip rulers under the landscape, a column wide."""
+    rulers = clip_rulers(landscape, domain, clips, p_plus) if domain is not None else ()
+    shelf = 0.16 * len(rulers) + 0.1
+    figure = Figure(figsize=(COLUMN, 2.35 + (shelf if rulers else 0.0)), layout="constrained")
+    if rulers and domain is not None:
+        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(1.6, shelf))
+        draw_landscape(upper, landscape, domain)
+        upper.set_xlabel("")
+        draw_clip_rulers(lower, rulers)
+    else:
+        draw_landscape(figure.subplots(), landscape, domain)
+    place_legend(figure, (_handles(landscape, domain),), n_columns=3)
+    set_title(figure, title or landscape_finding(rulers, landscape))
+    return figure
+
+
+def landscape_finding(rulers: Sequence[ClipRuler], landscape: Landscape) -> str:
+    """Say how many jumps lead out, from the tightest clipping to the loosest; else what the landscape is."""
+    if not rulers:
+        wells = "one well" if landscape.n_wells == 1 else f"{landscape.n_wells} wells"
+        return f"The landscape: {landscape.kind}, {wells}"
+    numbers = list(dict.fromkeys(ruler.jump_number for ruler in rulers))
+    if len(numbers) == 1:
+        return rf"Leaving $\Omega$ takes {numbers[0]} jump{'s' if numbers[0] > 1 else ''}"
+    shown = f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 4 else listing([str(n) for n in numbers])
+    return rf"The longer the clip, the fewer jumps out of $\Omega$: {shown}"
+
+
+def landscape_rows(
+    landscape: Landscape, domain: ExitDomain | None = None, clips: Sequence[float] = (), p_plus: float = 0.5
+) -> list[Row]:
+    """List all that the figure shows, a row for each point, mark and clip length."""
+    x, f = _curve(landscape, domain)
+    rows: list[Row] = [{"layer": "potential", "x": float(a), "f": float(c)} for a, c in zip(x, f, strict=True)]
+    for layer, places in (("minimum", landscape.minima), ("barrier", landscape.barriers)):
+        heights = landscape.potential(places)
+        rows += [{"layer": layer, "x": float(a), "f": float(c)} for a, c in zip(places, heights, strict=True)]
+    if domain is None:
+        return rows
+    start = float(landscape.potential(np.array([domain.start]))[0])
+    rows += [{"layer": "domain", "x": end} for end in (domain.low, domain.high)]
+    rows.append({"layer": "start", "x": domain.start, "f": start})
+    for ruler in clip_rulers(landscape, domain, clips, p_plus):
+        for begin, end in zip(ruler.edges[:-1].tolist(), ruler.edges[1:].tolist(), strict=True):
+            rows.append({"layer": "clip", "x": begin, "x_to": end, "b": ruler.b, "jump_number": ruler.jump_number})
+    return rows
+
+
+_OUTLINE: dict[str, Any] = {"color": "black", "markerfacecolor": "white", "label": "barrier"}
+_MINIMUM: dict[str, Any] = {
+    "marker": "o",
+    "linestyle": "none",
+    "color": "black",
+    "label": "minimum, by well",
+}
+_BARRIER: dict[str, Any] = {
+    "marker": "^",
+    "linestyle": "none",
+    "color": "black",
+    "markerfacecolor": "white",
+    "label": "barrier",
+}
+_START: dict[str, Any] = {"marker": "x", "linestyle": "none", "color": COLOURS[1], "label": "start"}
+_WALL: dict[str, Any] = {"linestyle": (0, (4, 2)), "linewidth": 0.7, "color": AID, "label": r"projection $\pm L$"}
+
+
+def _curve(landscape: Landscape, domain: ExitDomain | None) -> tuple[FloatArray, FloatArray]:
+    """Sample the potential evenly, and at every minimum, barrier and kink, so that no tip is cut off."""
+    low, high = view_limits(landscape, domain)
+    marks = np.concatenate([landscape.minima, landscape.barriers, landscape.kinks])
+    x = np.union1d(np.linspace(low, high, CURVE_POINTS), marks[(marks > low) & (marks < high)])
+    return x, np.asarray(landscape.potential(x), dtype=np.float64)
+
+
+def _walls(landscape: Landscape, domain: ExitDomain | None) -> list[float]:
+    """List those of -L and L that are in view."""
+    low, high = view_limits(landscape, domain)
+    return [wall for wall in (-landscape.projection, landscape.projection) if low <= wall <= high]
+
+
+def _shows_start(landscape: Landscape, domain: ExitDomain) -> bool:
+    """Whether the start lies visibly beside every minimum, by a hundredth of the width."""
+    low, high = view_limits(landscape, domain)
+    return bool(np.min(np.abs(landscape.minima - domain.start)) > 0.01 * (high - low))
+
+
+def _heights(landscape: Landscape, domain: ExitDomain | None, f: FloatArray) -> tuple[float, float]:
+    """Choose what heights to show: wells with their names below, barriers, and no more of the outer walls."""
+    marks = np.concatenate([landscape.minima, landscape.barriers])
+    if domain is not None:
+        marks = np.append(marks, [x for x in (domain.low, domain.high, domain.start) if math.isfinite(x)])
+    heights = np.asarray(landscape.potential(marks), dtype=np.float64)
+    bottom, top = float(heights.min()), float(heights.max())
+    if top == bottom:
+        top = float(f.max())
+    return bottom - 0.2 * (top - bottom), top + 0.25 * (top - bottom)
+
+
+def _name_wells(axes: Axes, landscape: Landscape) -> None:
+    for well, (x, f) in enumerate(zip(landscape.minima, landscape.potential(landscape.minima), strict=True)):
+        axes.annotate(
+            f"{well}", (x, f), xytext=(0, -5), textcoords="offset points", ha="center", va="top", fontsize="small"
+        )
+
+
+def _handles(landscape: Landscape, domain: ExitDomain | None) -> list[Artist]:
+    handles: list[Artist] = [Line2D([], [], **_MINIMUM)]
+    if landscape.barriers.size:
+        handles.append(Line2D([], [], **_BARRIER))
+    if domain is not None:
+        handles.append(Patch(facecolor=SHADE, edgecolor=AID, linewidth=0.4, label=r"exit domain $\Omega$"))
+        if _shows_start(landscape, domain):
+            handles.append(Line2D([], [], **_START))
+    if _walls(landscape, domain):
+        handles.append(Line2D([], [], **_WALL))
+    return handles

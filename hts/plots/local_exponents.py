@@ -1,0 +1,153 @@
+"""This file is where local exponents are drawn against eta, with the limit that they go to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from hts.plots.exact import (
+    EXPONENT_LABEL,
+    ExactPanel,
+    cells_of,
+    exact_panels,
+    exact_row,
+    exponent_limits,
+    largest_miss,
+    nearest_eta,
+    shade_errors,
+)
+from hts.plots.save import Row
+from hts.plots.style import (
+    AID,
+    COLUMN,
+    ETA_LABEL,
+    JUMPS,
+    PAGE,
+    Look,
+    clip_label,
+    log_axis,
+    look,
+    number,
+    paler,
+    panel_grid,
+    place_legend,
+    set_title,
+    tail_label,
+)
+from hts.predictions import ExitPrediction
+
+LEAST = 3
+"""Fewer learning rates make no curve."""
+EXACT_WIDTH = 2.2
+"""Points: exact values lie on a broad pale curve, as in the figure of mean exit times."""
+
+
+def local_exponent_panels(predictions: Sequence[ExitPrediction]) -> tuple[ExactPanel, ...]:
+    """Gather predictions into a panel for each alpha and a series for each b with three learning rates or more."""
+    return exact_panels(predictions, panel="alpha", series="b", along="eta", least=LEAST)
+
+
+def clip_looks(panels: Sequence[ExactPanel]) -> dict[float, Look]:
+    """Give each b one look for all panels, in order of increasing b, as in the figure of mean exit times."""
+    clips = sorted({series.by for panel in panels for series in panel.series})
+    return {b: look(rank) for rank, b in enumerate(clips)}
+
+
+def draw_local_exponents(axes: Axes, panel: ExactPanel, looks: Mapping[float, Look] | None = None) -> Axes:
+    """Draw -d log E sigma / d log eta against eta for one tail index, a series for each b with its limit.
+
+    Parameters
+    ----------
+    axes
+        Where to draw; scales, limits, labels and title are set.
+    panel
+        What to draw. A marker for each exact value, on a broad pale curve; a horizontal line at the limit
+        alpha + (l* - 1)(alpha - 1), docs/model.md (6). A band where the error of a value can be seen.
+    looks
+        Marker and line of each b; by its place among the b of this panel when it is not given.
+
+    Returns
+    -------
+    Axes
+        The same axes.
+    """
+    looks = looks or clip_looks([panel])
+    log_axis(axes, "x", [cell.eta for cell in cells_of([panel])])
+    axes.set(xlabel=ETA_LABEL, ylabel=EXPONENT_LABEL, ylim=exponent_limits([panel]), title=tail_label(panel.at))
+    for series in panel.series:
+        own, eta = looks[series.by], series.values("eta")
+        shade_errors(axes, eta, series, own.colour)
+        draw_exact(axes, eta, series.values("local_exponent_exact"), own)
+        if series.limit is not None:
+            axes.axhline(series.limit, color=own.colour, linestyle=own.line, zorder=2, label="limit")
+    return axes
+
+
+def draw_exact(axes: Axes, x: Any, y: Any, own: Look) -> None:
+    """Draw exact values: small markers on a broad pale curve through them."""
+    axes.plot(x, y, color=paler(own.colour), linewidth=EXACT_WIDTH, solid_capstyle="round", zorder=1.8, label="curve")
+    axes.plot(x, y, linestyle="none", marker=own.marker, color=own.colour, markersize=2.6, zorder=3, label="exact")
+
+
+def local_exponents_figure(panels: Sequence[ExactPanel], title: str | None = None) -> Figure:
+    """Lay out the panels of all tail indices with one legend below; one panel is a column wide, more are a page wide.
+
+    Parameters
+    ----------
+    panels
+        One or more; they share both axes.
+    title
+        What the figure shows; by default the finding of `local_exponent_finding`.
+    """
+    looks = clip_looks(panels)
+    width = COLUMN if len(panels) == 1 else PAGE
+    figure, places = panel_grid(len(panels), 3, width, panel_height=2.35, extra_height=0.35)
+    for axes, panel in zip(places, panels, strict=True):
+        draw_local_exponents(axes, panel, looks)
+        axes.label_outer()
+    places[0].set_ylim(exponent_limits(panels))
+    log_axis(places[0], "x", [cell.eta for cell in cells_of(panels)])
+    groups = clip_handles(panels, looks), layer_handles("limit")
+    place_legend(figure, groups, n_columns=2 if width == COLUMN else 5)
+    set_title(figure, title or local_exponent_finding(panels))
+    return figure
+
+
+def local_exponent_finding(panels: Sequence[ExactPanel]) -> str:
+    """Say how far the exponents are from their limits at the learning rate where simulations end."""
+    eta = nearest_eta(cells_of(panels))
+    miss = largest_miss([cell for cell in cells_of(panels) if cell.eta == eta])
+    if miss is None:
+        return "Local exponent of the mean exit time"
+    return rf"At $\eta$ = {number(eta)} the local exponent still misses its limit by up to {number(round(miss, 2))}"
+
+
+def local_exponent_rows(panels: Sequence[ExactPanel]) -> list[Row]:
+    """List all that the figure shows, a row for each exact value, its limit beside it."""
+    return [exact_row(cell) for cell in cells_of(panels)]
+
+
+def clip_handles(panels: Sequence[ExactPanel], looks: Mapping[float, Look], has_lines: bool = True) -> list[Artist]:
+    """Name the series of each b, with its jump number; without lines where only the marker is its own."""
+    handles: list[Artist] = []
+    for b, own in looks.items():
+        jumps = {cell.jump_number for cell in cells_of(panels) if cell.b == b} - {None}
+        label = clip_label(b) + (rf", {JUMPS} = {jumps.pop()}" if len(jumps) == 1 else "")
+        style: dict[str, Any] = {"color": own.colour, "marker": own.marker, "markersize": 3.4}
+        style["linestyle"] = own.line if has_lines else "none"
+        handles.append(Line2D([], [], label=label, **style))
+    return handles
+
+
+def layer_handles(line: str) -> list[Artist]:
+    """Name the layers: what the exact values look like, and what the thin line is."""
+    exact: dict[str, Any] = {"color": paler(AID), "linewidth": EXACT_WIDTH, "marker": "o", "markersize": 2.6}
+    return [
+        Line2D([], [], label="exact", markerfacecolor=AID, markeredgecolor=AID, **exact),
+        Line2D([], [], label=line, color=AID),
+    ]

@@ -1,0 +1,213 @@
+"""This file is where the look of every figure is decided: sizes, style sheet, what tells one series from another."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from typing import Literal
+
+import matplotlib
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+COLUMN = 3.4
+"""Width of one journal column in inches (86 mm)."""
+PAGE = 7.0
+"""Width of a figure across both columns in inches (178 mm)."""
+
+# Petroff's sequence of ten (arXiv 2107.02270), optimised for colour-blind readers, darkest contrasts first;
+# its middle grey is left out, grey is for aids
+COLOURS = ("#3f90da", "#bd1f01", "#a96b59", "#832db6", "#e76300", "#94a4a2", "#b9ac70", "#717581", "#92dadd")
+# filled outlines only: each has an open twin for censored cells
+MARKERS = ("o", "s", "^", "D", "v", "P", "h", "X", "<", ">", "p")
+# no dotted line: dots mean "slope only" wherever they appear.
+# Seven styles and eleven markers have no common factor, so 77 pairs differ
+LINES: tuple[tuple[float, tuple[float, ...]], ...] = (
+    (0, ()),
+    (0, (5, 1.6)),
+    (0, (6, 1.4, 1.2, 1.4)),
+    (0, (2.4, 1.2)),
+    (0, (10, 2)),
+    (0, (6, 1.2, 1.2, 1.2, 1.2, 1.2)),
+    (0, (10, 1.5, 2.5, 1.5)),
+)
+DOTTED: tuple[float, tuple[float, ...]] = (0, (0.9, 1.5))
+AID = "#4d4d4d"
+"""The grey of everything that belongs to no series: guides, published points, annotations."""
+
+FEW_DECADES = 1.6
+"""Decades below which an axis labels 1, 2 and 5 of each."""
+LEGEND_ROW = 0.145
+"""Inches that one row of the legend takes."""
+
+ETA_LABEL = r"learning rate $\eta$"
+# braces keep mathtext from spacing the star like a product
+JUMPS = r"$l^{{*}}$"
+MEAN_LABEL = r"mean exit time $\mathrm{E}\,\sigma$ (steps)"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What tells one series from the others; marker and line differ, so the colour may be lost."""
+
+    colour: str
+    marker: str
+    line: tuple[float, tuple[float, ...]]
+
+
+def look(rank: int) -> Look:
+    """Give the look of the series of that rank, 0 the first; (marker, line) repeats after 77."""
+    return Look(COLOURS[rank % len(COLOURS)], MARKERS[rank % len(MARKERS)], LINES[rank % len(LINES)])
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the house style inside this context and leave the caller's rcParams as they were.
+
+    The style sheet lies on matplotlib's defaults, not on the user's own settings: a figure is the
+    same whoever draws it.
+    Draw *and* save inside the context, since fonts and ticks are looked up when the file is written.
+    """
+    with as_file(files("hts.plots") / "hts.mplstyle") as sheet:
+        own = matplotlib.rc_params_from_file(sheet, use_default_template=False)
+    defaults = {key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")}
+    with matplotlib.rc_context({**defaults, **own}):
+        yield
+
+
+def grid_shape(n_panels: int, n_columns: int) -> tuple[int, int]:
+    """Give (rows, columns) for that many panels in at most `n_columns` columns."""
+    columns = max(1, min(n_panels, n_columns))
+    return math.ceil(max(n_panels, 1) / columns), columns
+
+
+def panel_grid(
+    n_panels: int, n_columns: int, width: float, panel_height: float, extra_height: float
+) -> tuple[Figure, tuple[Axes, ...]]:
+    """Lay out a figure of equal panels that share both axes; places left over in the last row stay empty.
+
+    Parameters
+    ----------
+    n_panels, n_columns
+        Number of panels, and of columns at most.
+    width, panel_height, extra_height
+        Inches: of the figure, of one row, and of what stands above and below the rows (title, legend).
+    """
+    rows, columns = grid_shape(n_panels, n_columns)
+    figure = Figure(figsize=(width, rows * panel_height + extra_height), layout="constrained")
+    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    places = tuple(axes.flat)
+    for spare in places[n_panels:]:
+        spare.remove()
+    # a column that ends early shows its tick labels where it ends
+    for place in places[max(0, n_panels - columns) : n_panels]:
+        place.xaxis.set_tick_params(labelbottom=True)
+    return figure, places[:n_panels]
+
+
+def place_legend(figure: Figure, groups: Sequence[Sequence[Artist]], n_columns: int) -> None:
+    """Put one legend below the panels, each group in its own columns, in as few rows as `n_columns` columns allow."""
+    shown = [list(group) for group in groups if group]
+    if not shown:
+        return
+    rows = 1
+    while sum(math.ceil(len(group) / rows) for group in shown) > max(n_columns, len(shown)):
+        rows += 1
+    handles: list[Artist] = []
+    for group in shown:
+        blanks = -len(group) % rows
+        handles += [*group, *(Line2D([], [], linestyle="none", label=" ") for _ in range(blanks))]
+    figure.legend(handles=handles, ncols=len(handles) // rows, loc="outside lower center")
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(width, height + LEGEND_ROW * rows)
+
+
+def log_axis(axes: Axes, which: Literal["x", "y"], values: Sequence[float], room_above: float = 0.0) -> None:
+    """Make an axis logarithmic, wide enough for the values and for two tick labels, with labels that never collide.
+
+    Parameters
+    ----------
+    which
+        "x" or "y".
+    values
+        What must be seen, positive.
+    room_above
+        Share of the length kept free beyond the largest value.
+    """
+    low, high = math.log10(min(values)), math.log10(max(values))
+    spread = max(0.04 * (high - low), (1.1 - (high - low)) / 2)
+    low, high = low - spread, high + spread + room_above * (high - low + 2 * spread)
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    if which == "x":
+        axes.set_xscale("log")
+        axes.set_xlim(10**low, 10**high)
+    else:
+        axes.set_yscale("log")
+        axes.set_ylim(10**low, 10**high)
+    if high - low < FEW_DECADES:
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def paler(colour: str) -> str:
+    """Mix a colour with two parts of white: a tint, since transparency makes some printers raster a whole page."""
+    red, green, blue = (1 - (1 - channel) / 3 for channel in to_rgb(colour))
+    return to_hex((red, green, blue))
+
+
+def set_title(figure: Figure, text: str) -> None:
+    """Write the title of a figure, in lines of about equal length that fit its width."""
+    n_letters = 18 * figure.get_figwidth()  # of 8.5 pt Times, 4 pt each
+    words = text.split(" ")
+    n_lines = math.ceil(_n_letters(text) / n_letters)
+    lines = [""]
+    for word in words:
+        is_full = _n_letters(lines[-1]) >= _n_letters(text) / n_lines or _n_letters(f"{lines[-1]} {word}") > n_letters
+        if lines[-1] and is_full:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    figure.suptitle("\n".join(lines), linespacing=1.0)
+
+
+def _n_letters(text: str) -> int:
+    """Count the letters of a text as they are seen: a command of mathtext is one."""
+    return len(re.sub(r"[${}^_]", "", re.sub(r"\\[a-zA-Z]+", "x", text)))
+
+
+def number(value: float) -> str:
+    """Write a number for a label: plain near 1, as m×10^k in mathtext far from it; "∞" and 0 as themselves."""
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.4g}".replace("-", "−")
+    mantissa, exponent = f"{value:.2e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    power = rf"10^{{{int(exponent)}}}"
+    if mantissa in ("1", "-1"):
+        return f"${mantissa[:-1]}{power}$"
+    return rf"${mantissa}\times{power}$"
+
+
+def clip_label(b: float) -> str:
+    """Name a series by its clip length; infinite b is no clipping."""
+    return "no clipping" if math.isinf(b) else rf"$b$ = {number(b)}"
+
+
+def tail_label(alpha: float | None) -> str:
+    """Name a panel by its tail index; normal noise has none."""
+    return "normal noise" if alpha is None else rf"$\alpha$ = {number(alpha)}"
+
+
+def listing(words: Sequence[str]) -> str:
+    """Join words as in a sentence: "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -1,0 +1,51 @@
+"""This file is where the record stands that holds the exact and the limit values of one cell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SurvivalTable:
+    """P(sigma > n) of one cell, docs/model.md (9)-(10): a table for small n, then the slowest mode alone."""
+
+    n_steps: tuple[int, ...]  #: increasing, from 0
+    log_survival: tuple[float, ...]  #: log P(sigma > n) there
+    log_stay: float  #: log(1 - mu), the slope beyond the table
+
+    def __call__(self, n_steps: FloatArray) -> FloatArray:
+        """Evaluate P(sigma > n); between entries its logarithm is interpolated (error below 1e-4 of itself)."""
+        n = np.asarray(n_steps, dtype=np.float64)
+        inside = np.interp(n, self.n_steps, self.log_survival)
+        beyond = np.maximum(n - self.n_steps[-1], 0.0) * self.log_stay
+        return np.asarray(np.exp(inside + beyond))
+
+
+@dataclass(frozen=True)
+class ExitPrediction:
+    """What theory and exact computation say of one cell (docs/interface.md, "predict"); None where there is nothing."""
+
+    eta: float
+    b: float  #: inf: no clipping
+    alpha: float | None  #: None for normal noise
+    well: int
+    jump_number: int | None  #: l* of (3)
+    exit_exponent_limit: float | None  #: of (6)
+    rate_constant: float | None  #: q of (7)
+    rate_scale: float | None  #: lambda(eta) of (5), per step
+    mean_exit_steps_limit: float | None  #: 1/(q lambda)
+    destinations_limit: Mapping[str, float] | None  #: q_ij/q_i of (8)
+    mean_exit_steps_exact: float | None  #: u(start) of (9)
+    relative_error_exact: float | None  #: its own estimate
+    escape_rate_exact: float | None  #: mu of (10), per step
+    local_exponent_exact: float | None  #: -d log E sigma/d log eta
+    local_exponent_error: float | None  #: absolute
+    destinations_exact: Mapping[str, float] | None  #: (11)
+    destinations_error: float | None  #: absolute, the largest
+    probability_within_exact: float | None  #: P(sigma <= floor(within/eta + 1e-9))
+    survival_exact: SurvivalTable | None  #: only where it was asked for
+    warnings: tuple[str, ...]
