@@ -1,0 +1,1 @@
+"""The command line: each command converts, calls one function and prints."""

@@ -1,0 +1,180 @@
+"""This file is where `hts describe` tells what a plan is about and what it costs."""
+
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
+from hts.cli.progress import clock, rate
+
+if TYPE_CHECKING:
+    from hts.forecast import CellForecast, Description
+    from hts.prediction.chains import LimitChain
+
+
+@click.command("describe")
+@plan_options
+@output_option("The results folder to look into; results/<stem of PLAN> by default.")
+@threads_option
+@click.option("--calibrate", is_flag=True, help="Measure the speed of this machine now; takes a second.")
+@json_option
+def command(
+    plan: Path,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    folder: Path | None,
+    threads: int | None,
+    calibrate: bool,
+    as_json: bool,
+) -> None:
+    r"""Say what PLAN is about and what it costs, before anything runs; nothing is written.
+
+    \b
+    Examples:
+      hts describe configs/quick.toml --set exit.walkers=10000
+      hts describe configs/published_exit.toml --calibrate --threads 8
+    """
+    from hts.cli.documents import print_document
+    from hts.forecast import describe
+    from hts.plans import read_plan
+
+    parsed = read_plan(plan, overrides, seed)
+    description = describe(parsed, results_folder(plan, folder), threads=threads, calibrate=calibrate)
+    if as_json:
+        print_document(document(description))
+    else:
+        show(description, results_folder(plan, folder))
+
+
+def document(d: "Description") -> dict[str, Any]:
+    """Give the document of docs/interface.md, "describe"."""
+    return {
+        "landscape": {
+            "kind": d.landscape.kind,
+            "minima": d.landscape.minima,
+            "barriers": d.landscape.barriers,
+            "curvatures": d.landscape.curvatures,
+        },
+        "wells": [
+            {
+                "well": w.well,
+                "minimum": w.minimum,
+                "left": w.left,
+                "right": w.right,
+                "exit_distance": w.exit_distance,
+                "jump_numbers": [{"b": b, "jump_number": n} for b, n in w.jump_numbers],
+            }
+            for w in d.wells
+        ],
+        "graphs": [graph_document(graph) for graph in d.graphs],
+        "cost": {
+            "expected_steps": d.cost.expected_steps,
+            "upper_bound_steps": d.cost.upper_bound_steps,
+            "core_seconds": d.cost.core_seconds,
+            "wall_seconds": d.cost.wall_seconds,
+            "threads": d.cost.threads,
+            "steps_per_second": d.cost.steps_per_second,
+            "basis": d.cost.basis,
+            "bytes": d.cost.bytes,
+        },
+        "cells": [
+            {
+                "eta": f.cell.eta,
+                "b": f.cell.b,
+                "alpha": f.cell.alpha,
+                "well": f.cell.well,
+                "state": f.state,
+                "walkers_left": f.walkers_left,
+                "shards": f.n_shards,
+                "mean_steps": f.mean_steps,
+                "source": f.source,
+                "message": f.message,
+            }
+            for f in d.cells
+        ],
+        "warnings": list(d.warnings),
+    }
+
+
+def graph_document(graph: "LimitChain") -> dict[str, Any]:
+    """Give one entry of "graphs"."""
+    return {
+        "b": graph.b,
+        "alpha": graph.alpha,
+        "edges": graph.edges,
+        "irreducible": graph.irreducible,
+        "classes": [
+            {
+                "wells": c.wells,
+                "absorbing": c.absorbing,
+                "widest": c.widest,
+                "rates": c.rates if c.absorbing else None,
+                "stationary": c.stationary if c.absorbing else None,
+            }
+            for c in graph.classes
+        ],
+    }
+
+
+def show(d: "Description", folder: Path) -> None:
+    """Print the description as tables."""
+    from hts.cli.tables import number, print_table
+
+    headers = ["well", "minimum", "f''", "left", "right", "exit distance"]
+    headers += [f"l* (b = {number(b)})" for b, _ in d.wells[0].jump_numbers]
+    rows = [
+        [str(w.well), number(w.minimum, 6), number(curvature), number(w.left, 6), number(w.right, 6),
+         number(w.exit_distance, 6), *(number(n) for _, n in w.jump_numbers)]
+        for w, curvature in zip(d.wells, d.landscape.curvatures.tolist(), strict=True)
+    ]  # fmt: skip
+    print_table(f"{d.plan.title}: {d.landscape.kind}", headers, rows)
+    if d.landscape.n_wells > 1:
+        click.echo()
+        for b in dict.fromkeys(graph.b for graph in d.graphs):
+            graph = next(graph for graph in d.graphs if graph.b == b)
+            edges = ", ".join(f"{i}->{j}" for i, j in graph.edges)
+            kind = "irreducible" if graph.irreducible else f"{len(graph.classes)} classes"
+            widest = ", ".join(str(well) for c in graph.classes if c.absorbing for well in c.widest)
+            click.echo(f"b = {number(b)}: typical transitions {edges} ({kind}; widest wells: {widest})")
+    click.echo()
+    show_cells(d.cells, folder)
+    cost = d.cost
+    basis = {"calibrated": "measured now", "earlier runs": "of earlier runs here"}.get(
+        cost.basis, "assumed; --calibrate or the first run measures it"
+    )
+    click.echo(
+        f"to do: {cost.expected_steps:.3g} walker-steps expected (at most {cost.upper_bound_steps:.3g}), "
+        f"{clock(cost.core_seconds)} on one core, about {clock(cost.wall_seconds)} on {cost.threads} threads, "
+        f"{cost.bytes / 1e6:.1f} MB; {rate(cost.steps_per_second)} per core {basis}"
+    )
+    for warning in d.warnings:
+        click.echo(f"warning: {warning}")
+
+
+def show_cells(cells: "tuple[CellForecast, ...]", folder: Path) -> None:
+    """Print what would run and why: cell by cell, or the states of each curve where there are many cells."""
+    from hts.cli.tables import CELLS_SHOWN, number, print_table
+    from hts.forecast import state_counts
+
+    if len(cells) <= CELLS_SHOWN:
+        headers = ["b", "alpha", "eta", "state", "walkers to run", "shards", "steps each", "from", "why"]
+        rows = [
+            [number(f.cell.b), number(f.cell.alpha), number(f.cell.eta), f.state, str(f.walkers_left),
+             str(f.n_shards), number(f.mean_steps, 3), f.source, f.message]
+            for f in cells
+        ]  # fmt: skip
+    else:
+        headers = ["b", "alpha", "cells", "walkers to run", "steps in all"]
+        rows = []
+        for (b, alpha), group in groupby(cells, key=lambda f: (f.cell.b, f.cell.alpha)):
+            curve = tuple(group)
+            states = ", ".join(f"{n} {state}" for state, n in state_counts(curve).items())
+            steps = sum(f.walkers_left * f.mean_steps for f in curve)
+            walkers = str(sum(f.walkers_left for f in curve))
+            rows.append([number(b), number(alpha), states, walkers, number(steps, 3)])
+    counts = ", ".join(f"{n} {state}" for state, n in state_counts(cells).items())
+    print_table(f"{folder}: {len(cells)} cells: {counts}", headers, rows[:CELLS_SHOWN])
+    if len(rows) > CELLS_SHOWN:
+        click.echo(f"... and {len(rows) - CELLS_SHOWN} more; --json lists all")

@@ -1,0 +1,33 @@
+"""This file is where JSON documents are printed as docs/interface.md promises them."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import click
+import numpy as np
+
+SCHEMA = 1
+
+
+def plain(value: Any, key: str = "") -> Any:
+    """Turn arrays and tuples into lists, an infinite b into "inf", and what is not finite into None."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(part, str(name)) for name, part in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [plain(part, key) for part in value]
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        if math.isfinite(value):
+            return float(value)
+        return "inf" if key == "b" and value > 0 else None
+    return value
+
+
+def print_document(document: Mapping[str, Any]) -> None:
+    """Print one JSON document, its schema first."""
+    click.echo(json.dumps({"schema": SCHEMA} | plain(document), indent=1, allow_nan=False))

@@ -1,0 +1,35 @@
+"""This file is where `hts export` writes the cells of a sweep as a table for other programs."""
+
+from pathlib import Path
+
+import click
+
+from hts.cli.options import folder_argument, threads_option
+from hts.cli.predictor import predictor
+
+
+@click.command("export")
+@folder_argument
+@click.option("--to", "target", metavar="FILE", required=True, type=click.Path(path_type=Path),
+              help="Where to: a name that ends in .csv or .parquet.")  # fmt: skip
+@threads_option
+@click.option("--no-exact", is_flag=True, help="Leave the exact values out; they take about a second a cell, once.")
+def command(folder: Path, target: Path, threads: int | None, no_exact: bool) -> None:
+    r"""Write what `hts fit` shows of each cell of DIR as one table.
+
+    The walkers themselves need no export: DIR/shards/*.parquet is read by pandas, polars and DuckDB as it lies there.
+
+    \b
+    Examples:
+      hts export results/quick --to cells.csv
+      hts export results/quick --to cells.parquet --no-exact
+    """
+    from hts.comparison import exact_predictions, fit_results, limit_predictions
+    from hts.comparison.tables import cell_table
+    from hts.storage.exports import check_suffix, write_table
+
+    check_suffix(target)
+    with predictor(folder, threads) as predict:
+        comparison = fit_results(folder, limit_predictions if no_exact else exact_predictions(predict))
+    write_table(target, cell_table(comparison))
+    click.echo(f"{target}: {len(comparison.cells)} cells")

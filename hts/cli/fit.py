@@ -1,0 +1,70 @@
+"""This file is where `hts fit` shows measured beside exact beside limit."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hts.cli.options import folder_argument, json_option, threads_option
+from hts.cli.predictor import predictor
+
+if TYPE_CHECKING:
+    from hts.comparison import ExitComparison
+
+
+@click.command("fit")
+@folder_argument
+@threads_option
+@click.option("--no-exact", is_flag=True, help="Leave the exact values out; they take about a second a cell, once.")
+@json_option
+def command(folder: Path, threads: int | None, no_exact: bool, as_json: bool) -> None:
+    r"""Estimate mean exit times and exponents from DIR, beside what theory says.
+
+    A cell's mean is exposure/exits, right under censoring, with its 95 % interval; a line through the means of one
+    (b, alpha) has the exponent beside that of the limit eta -> 0, which it need not equal at finite eta.
+
+    \b
+    Example:
+      hts fit results/quick
+    """
+    from hts.comparison import exact_predictions, fit_results, limit_predictions, to_json
+
+    with predictor(folder, threads) as predict:
+        comparison = fit_results(folder, limit_predictions if no_exact else exact_predictions(predict))
+    if as_json:
+        from hts.cli.documents import print_document
+
+        print_document(to_json(comparison))
+        return
+    show(comparison, folder)
+
+
+def show(comparison: "ExitComparison", folder: Path) -> None:
+    """Print the tables."""
+    from hts.cli.tables import interval, number, print_table
+
+    has_exact = any(cell.mean_exit_steps_exact is not None for cell in comparison.cells)
+    headers = ["b", "alpha", "eta", "walkers", "exits", "censored", "mean exit steps [95 %]"]
+    headers += ["exact", "z"] if has_exact else []
+    headers += ["limit", "Exp(1) p"]
+    rows = []
+    for c in comparison.cells:
+        row = [number(c.b), number(c.alpha), number(c.eta), str(c.n_walkers), str(c.n_exits), str(c.n_censored)]
+        row.append(interval(c.mean_exit_steps, c.mean_low, c.mean_high))
+        row += [number(c.mean_exit_steps_exact), number(c.z_exact, 2)] if has_exact else []
+        row += [number(c.mean_exit_steps_limit), number(c.exponentiality_p, 2)]
+        rows.append(row)
+    print_table(f"Exit times: {folder}", headers, rows)
+    headers = ["b", "alpha", "l*", "cells", "measured [95 %]", *(["exact"] if has_exact else []), "limit"]
+    rows = []
+    for f in comparison.fits:
+        row = [number(f.b), number(f.alpha), number(f.jump_number), str(f.n_cells)]
+        row.append(interval(f.exit_exponent_measured, f.low, f.high, 3))
+        row += [number(f.exit_exponent_exact, 3)] if has_exact else []
+        rows.append([*row, number(f.exit_exponent_limit, 3)])
+    click.echo()
+    print_table("Exponents: E sigma ~ eta^-exponent", headers, rows)
+    click.echo()
+    for f in comparison.fits:
+        alpha = "" if f.alpha is None else f", alpha = {number(f.alpha)}"
+        click.echo(f"b = {number(f.b)}{alpha}: {f.verdict}")

@@ -1,0 +1,146 @@
+"""This file is where `hts` starts: the list of commands, and what a failure says and answers with."""
+
+import errno
+import os
+import sys
+import tempfile
+import traceback
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from hts.errors import HtsError
+from hts.version import __version__
+
+#: Command -> module that holds it; modules are imported when they are asked for, so that help answers at once.
+COMMANDS = {
+    "new": "hts.cli.new",
+    "describe": "hts.cli.describe",
+    "run": "hts.cli.run",
+    "predict": "hts.cli.predict",
+    "fit": "hts.cli.fit",
+    "plot": "hts.cli.plot",
+    "status": "hts.cli.status",
+    "verify": "hts.cli.verify",
+    "export": "hts.cli.export",
+}
+SUMMARIES = {
+    "new": "Write a commented starter plan.",
+    "describe": "Say what a plan is about and what it costs, before anything runs.",
+    "run": "Simulate every cell of a plan; again to continue.",
+    "predict": "Compute exact and limit exit times, without simulation.",
+    "fit": "Lay measured beside exact beside limit.",
+    "plot": "Draw the figures: PDF, PNG, and CSV of what is drawn.",
+    "status": "Say what of a results folder is done, missing or damaged.",
+    "verify": "Check every shard against its checksum, and walkers against their plan.",
+    "export": "Write the cells as a table for other programs.",
+}
+INTERRUPTED = 130
+BUG = 70
+FULL = 3
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands in the order of a study."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List all commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES[name]) for name in COMMANDS])
+
+
+def print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    """Print the version and what else decides a number."""
+    if not value or ctx.resilient_parsing:
+        return
+    from hts.provenance import provenance
+
+    click.echo("\n".join(f"{name} {version}" for name, version in provenance().items()))
+    ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="A first study: `hts new study.toml`, `hts describe study.toml`, `hts run study.toml`, "
+    "`hts fit results/study`, `hts plot results/study`.",
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=print_version,
+    help="Print the version, its random streams, and the libraries beneath.",
+)  # fmt: skip
+def cli() -> None:
+    """Simulate the metastability of heavy-tailed SGD in one dimension.
+
+    A plan (one TOML file) names a landscape, a law of the noise and a grid of learning rates eta, clips b and tail
+    indices alpha. hts simulates first exit times from a well for every cell of the grid, computes the exact answer
+    at those eta and the limit eta -> 0, and lays the three side by side.
+
+    Exit codes: 0 done; 1 some cell failed or is missing; 2 a mistake in the plan or the call; 3 stopped, run it
+    again; 4 a stored file is damaged; 130 after Ctrl-C.
+    """
+
+
+def fail(message: str, exit_code: int) -> NoReturn:
+    """Say what is wrong on standard error and end."""
+    click.echo(message, err=True)
+    sys.exit(exit_code)
+
+
+def fail_as_bug(bug: Exception) -> NoReturn:
+    """Say that a failure is ours, in one line, and end."""
+    fail(f"hts: a bug of ours ({type(bug).__name__}: {bug}); the traceback is in {keep_traceback()}", BUG)
+
+
+def keep_traceback() -> str:
+    """Write the traceback of a bug to a file and give its path."""
+    with tempfile.NamedTemporaryFile("w", prefix="hts-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        file.write(f"hts {__version__}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}")
+    return file.name
+
+
+def silence_stdout() -> None:
+    """Give up on a reader that has closed the pipe (`hts ... | head`), also at the flush when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; never returns."""
+    # cells are computed side by side, each with one thread; NumPy's library reads this when it is imported
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    try:
+        cli.main(arguments, prog_name="hts", standalone_mode=False)
+    except click.exceptions.Exit as asked:
+        sys.exit(asked.exit_code)
+    except click.Abort:
+        fail("stopped", INTERRUPTED)
+    except click.ClickException as mistake:
+        mistake.show()
+        sys.exit(mistake.exit_code)
+    except HtsError as failure:
+        fail(str(failure), failure.exit_code)
+    except KeyboardInterrupt:
+        fail("stopped", INTERRUPTED)
+    except BrokenPipeError:
+        silence_stdout()
+        sys.exit(1)
+    except OSError as full:  # files are written by storage, in its own words: what is left is standard output
+        if full.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+            fail_as_bug(full)
+        silence_stdout()
+        fail(f"standard output cannot be written ({full.strerror}); write it to a disk with space", FULL)
+    except Exception as bug:
+        fail_as_bug(bug)
+    sys.exit(0)

@@ -1,0 +1,34 @@
+"""This file is where options that several commands share are worded once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+plan_argument = click.argument("plan", type=click.Path(path_type=Path))
+folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+set_option = click.option(
+    "--set", "overrides", metavar="KEY=VALUE", multiple=True,
+    help="Replace a key of the plan, e.g. --set exit.walkers=100 --set grid.eta=[0.1,0.05]; may be repeated.",
+)  # fmt: skip
+seed_option = click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Replace the plan's seed.")
+threads_option = click.option("--threads", type=click.IntRange(1), help="Threads; one per core by default.")
+
+
+def output_option(what: str) -> Callable[[Command], Command]:
+    """Make the -o option; `what` says what goes there."""
+    return click.option("-o", "--output", "folder", metavar="DIR", type=click.Path(path_type=Path), help=what)
+
+
+def plan_options(command: Command) -> Command:
+    """Add the plan and what may be changed in it from the command line."""
+    return plan_argument(set_option(seed_option(command)))
+
+
+def results_folder(plan: Path, folder: Path | None) -> Path:
+    """Give the folder that was asked for, or results/<stem of the plan's file name>."""
+    return folder if folder is not None else Path("results") / plan.stem

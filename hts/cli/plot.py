@@ -1,0 +1,31 @@
+"""This file is where `hts plot` draws figures."""
+
+from pathlib import Path
+
+import click
+
+from hts.cli.options import output_option, threads_option
+from hts.cli.predictor import predictor
+
+
+@click.command("plot")
+@click.argument("target", metavar="PLAN|DIR", type=click.Path(path_type=Path))
+@click.option("--figure", "names", metavar="NAME", multiple=True, help="Draw this figure only; may be repeated.")
+@output_option("Where figures go; DIR/figures, or figures/<stem of PLAN>, by default.")
+@threads_option
+@click.option("--no-exact", is_flag=True, help="Leave the exact values out; they take about a second a cell, once.")
+def command(target: Path, names: tuple[str, ...], folder: Path | None, threads: int | None, no_exact: bool) -> None:
+    r"""Draw the figures of a results folder, or of a PLAN that has not run yet.
+
+    Each is written as PDF, as PNG and as a CSV of all that is drawn; the same results give the same bytes.
+
+    \b
+    Examples:
+      hts plot results/quick
+      hts plot configs/quick.toml --figure landscape
+    """
+    from hts.plots.drawing import plot
+
+    with predictor(target if target.is_dir() else None, threads) as predict:
+        for path in plot(target, folder, names or None, predict=None if no_exact else predict):
+            click.echo(path)

@@ -1,0 +1,47 @@
+"""This file is where commands that show exact values get them: computed once, kept beside the results, with a bar."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from hts.cli.progress import CellDisplay
+from hts.cli.signals import stop_on_signal
+
+if TYPE_CHECKING:
+    from hts.plans import Cell, Plan
+    from hts.predictions import ExitPrediction
+
+Predict: TypeAlias = "Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]"
+
+
+@contextmanager
+def predictor(folder: Path | None, threads: int | None) -> Iterator[Predict]:
+    """Give the function that predicts a plan's cells; Ctrl-C stops it, and what is computed is kept.
+
+    Parameters
+    ----------
+    folder : Path or None
+        The results folder beside whose shards values are kept; None keeps nothing.
+    threads : int or None
+        Cells at once; one per core by default.
+    """
+    from hts.predictions import predict
+    from hts.predictions.memory import PredictionMemory
+    from hts.storage import ResultsFolder
+
+    with stop_on_signal() as stop, CellDisplay() as display:
+
+        def predictions_of(plan: "Plan", cells: Sequence["Cell"]) -> Sequence["ExitPrediction"]:
+            memory = None if folder is None else PredictionMemory(plan, ResultsFolder(folder))
+            return predict(
+                plan,
+                cells,
+                threads=threads,
+                with_survival=folder is not None,
+                memory=memory,
+                on_cell=display.show,
+                should_stop=stop,
+            )
+
+        yield predictions_of

@@ -1,0 +1,117 @@
+"""This file is where `hts run` simulates a plan's grid."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hts.cli.options import output_option, plan_options, results_folder, threads_option
+from hts.cli.progress import SweepDisplay, clock, rate
+from hts.cli.signals import stop_on_signal
+
+if TYPE_CHECKING:
+    from hts.engines import Engine
+    from hts.sweeps import SweepReport
+
+
+def taken_apart(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    """Take i/n apart; `Choices` checks the range."""
+    if value is None:
+        return None
+    try:
+        part, parts = value.split("/")
+        return int(part), int(parts)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no share; the second of eight is 2/8", ctx, param) from None
+
+
+@click.command("run")
+@plan_options
+@output_option("Where results go; results/<stem of PLAN> by default.")
+@threads_option
+@click.option(
+    "--engine", type=click.Choice(["threads", "dask"]), default="threads", show_default=True,
+    help="What computes: threads of this process, or processes of a Dask cluster on this machine.",
+)  # fmt: skip
+@click.option("--scheduler", metavar="ADDRESS", help="Compute on a running Dask cluster, e.g. tcp://login1:8786.")
+@click.option(
+    "--share", callback=taken_apart, metavar="I/N",
+    help="Compute the I-th of N parts only; N such processes on one folder compute the whole, in any order.",
+)  # fmt: skip
+@click.option("--retry-failed", is_flag=True, help="Try cells again that failed before; they are left alone otherwise.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first cell that fails; the others go on otherwise.")
+def command(
+    plan: Path,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    folder: Path | None,
+    threads: int | None,
+    engine: str,
+    scheduler: str | None,
+    share: tuple[int, int] | None,
+    retry_failed: bool,
+    fail_fast: bool,
+) -> None:
+    r"""Simulate every cell of PLAN; what is done already is skipped.
+
+    Ctrl-C stops within two seconds and keeps what is done; running the same command again continues. The numbers do
+    not depend on threads, engine, shares, interruptions or machine.
+
+    \b
+    Examples:
+      hts run configs/quick.toml
+      hts run configs/quick.toml --set exit.walkers=200 -o results/trial
+      hts run study.toml --share 2/8                       the second of eight processes on one folder
+      hts run study.toml --scheduler tcp://login1:8786     a Dask cluster that sees the same folder
+    """
+    from hts.forecast import expected_steps, remember_speed
+    from hts.plans import read_plan
+    from hts.sweeps import Choices, run_sweep
+
+    parsed = read_plan(plan, overrides, seed)
+    target = results_folder(plan, folder)
+    for warning in parsed.warnings():
+        click.echo(f"warning: {warning}", err=True)
+    expected = expected_steps(parsed)
+    with stop_on_signal() as stop, SweepDisplay() as display:
+        report = run_sweep(
+            parsed,
+            target,
+            threads=threads,
+            on_progress=display.show,
+            should_stop=stop,
+            expected_steps=lambda cell: expected(cell)[0],
+            choices=Choices(retry_failed, fail_fast, share),
+            engine=engine_maker(engine, scheduler, threads),
+        )
+    if engine == "threads" and scheduler is None:
+        remember_speed(parsed, report, threads)
+    click.echo(summary(target, report))
+
+
+def engine_maker(engine: str, scheduler: str | None, workers: int | None) -> "Callable[[], Engine] | None":
+    """Give what makes the engine that was asked for; None for threads."""
+    if engine == "threads" and scheduler is None:
+        return None
+
+    def make() -> "Engine":
+        from hts.engines import DaskEngine
+
+        return DaskEngine(scheduler, workers)
+
+    return make
+
+
+def summary(target: Path, report: "SweepReport") -> str:
+    """Say in a line or two what a run did and what comes next."""
+    others = f"; {report.n_elsewhere} missing ones belong to other shares" if report.n_elsewhere else ""
+    if report.n_written == 0:
+        rest = "nothing to do" if not others else "nothing to do for this share"
+        return f"{target}: all {report.n_skipped} shards were there; {rest}{others}. Next: hts fit {target}"
+    resumed = f" ({report.steps_resumed:.3g} of them from checkpoints)" if report.steps_resumed else ""
+    return (
+        f"{target}: {report.n_written} shards written, {report.n_skipped} were there{others}; "
+        f"{report.walker_steps:.3g} walker-steps{resumed} in {clock(report.seconds)} "
+        f"({rate(report.steps_per_second)}). Next: hts fit {target}"
+    )

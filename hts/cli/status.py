@@ -1,0 +1,41 @@
+"""This file is where `hts status` says what of a results folder is done."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from hts.cli.options import folder_argument, json_option
+
+
+@click.command("status")
+@folder_argument
+@json_option
+def command(folder: Path, as_json: bool) -> None:
+    r"""Say which cells of DIR are done, partial, missing, damaged or failed.
+
+    \b
+    Example:
+      hts status results/quick
+    """
+    from hts.cli.documents import print_document
+    from hts.cli.tables import CELLS_SHOWN, number, print_table
+    from hts.sweeps import sweep_status
+
+    cells = sweep_status(folder)
+    if as_json:
+        flat = [asdict(status) for status in cells]
+        print_document({"cells": [status.pop("cell") | status for status in flat]})
+        return
+    # of many cells, those that are not done are what a person looks for
+    shown = list(cells) if len(cells) <= CELLS_SHOWN else [s for s in cells if s.state != "done"]
+    rows = [
+        [number(s.cell.b), number(s.cell.alpha), number(s.cell.eta), s.state,
+         f"{s.walkers_done}/{s.walkers_wanted}", s.message]
+        for s in shown[:CELLS_SHOWN]
+    ]  # fmt: skip
+    print_table(f"{folder}", ["b", "alpha", "eta", "state", "walkers", ""], rows)
+    if len(shown) > CELLS_SHOWN:
+        click.echo(f"... and {len(shown) - CELLS_SHOWN} more; --json lists all")
+    n_done = sum(s.state == "done" for s in cells)
+    click.echo(f"{n_done} of {len(cells)} cells done")

@@ -1,0 +1,43 @@
+"""This file is where records become tables for people: numbers with their intervals, nothing cut off."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+#: Rows that a person reads; --json lists all.
+CELLS_SHOWN = 100
+#: Columns of a terminal that is none: wide enough for every table.
+WIDTH_OF_A_FILE = 140
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Write a number with some significant digits; what does not exist is a dash."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "-"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return f"{value:,.0f}".replace(",", " ") if 10 ** (digits - 1) <= abs(value) < 1e6 else f"{value:.{digits}g}"
+
+
+def interval(value: float | None, low: float | None, high: float | None, digits: int = 4) -> str:
+    """Write a number with its 95 % interval."""
+    if value is None:
+        return f"> {number(low, digits)}" if low is not None else "-"
+    if low is None or high is None:
+        return number(value, digits)
+    return f"{number(value, digits)} [{number(low, digits)}, {number(high, digits)}]"
+
+
+def print_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str | None = None) -> None:
+    """Print a table on standard output; as wide as it needs where the output is no terminal."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH_OF_A_FILE)
+    table = Table(title=title, title_justify="left", caption=caption, caption_justify="left", show_edge=False)
+    for header in headers:
+        table.add_column(header, justify="right", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)

@@ -1,0 +1,73 @@
+"""This file is where `hts verify` checks stored shards, and on demand computes walkers of theirs again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hts.cli.options import folder_argument, json_option, threads_option
+from hts.cli.signals import stop_on_signal
+from hts.errors import IntegrityError
+
+if TYPE_CHECKING:
+    from hts.sweeps import Replay
+
+
+@click.command("verify")
+@folder_argument
+@click.option("--replay", "n_walkers", type=click.IntRange(0), default=0, metavar="N",
+              help="Also compute N random walkers again and compare them to the bit.")  # fmt: skip
+@click.option(
+    "--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Which walkers --replay picks."
+)
+@click.option("--repair", is_flag=True, help="Set damaged shards aside; the next `hts run` computes them anew.")
+@threads_option
+@json_option
+def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int | None, as_json: bool) -> None:
+    r"""Compare every shard of DIR with its checksum; exit 4 when one differs, repaired or not.
+
+    \b
+    Examples:
+      hts verify results/quick
+      hts verify results/quick --replay 100
+      hts verify results/quick --repair
+    """
+    from hts.sweeps import repair_sweep, replay_sweep, verify_sweep
+
+    found = verify_sweep(folder)
+    replay = None
+    if n_walkers:
+        with stop_on_signal() as stop:
+            replay = replay_sweep(folder, n_walkers, seed=seed, threads=threads, should_stop=stop)
+    different = sorted({difference.shard for difference in replay.differences}) if replay is not None else []
+    bad = [*found.damaged, *different]
+    if repair and bad:
+        repair_sweep(folder, bad)
+    document = {"n_shards": found.n_shards, "damaged": found.damaged}
+    if replay is not None:
+        document |= {"n_replayed": replay.n_walkers, "different": different}
+    if repair:
+        document |= {"repaired": bad}
+    if as_json:
+        from hts.cli.documents import print_document
+
+        print_document(document)
+    else:
+        click.echo(f"{folder}: {found.n_shards} shards, {len(found.damaged)} damaged")
+        if replay is not None:
+            click.echo(f"{replay.n_walkers} walkers computed again, {len(replay.differences)} came out otherwise")
+    if bad:
+        lines = [f"{name}: {reason}" for name, reason in zip(found.damaged, found.reasons, strict=True)]
+        aside = f"set aside in {folder / 'damaged'}; `hts run` computes them anew"
+        remedy = aside if repair else "`hts run` sets damaged shards aside and computes them anew, as --repair would"
+        raise IntegrityError("\n".join([*lines, *told(replay), remedy]))
+
+
+def told(replay: "Replay | None") -> list[str]:
+    """Name the walkers that came out otherwise, with steps, side and landing as stored and as computed."""
+    if replay is None:
+        return []
+    return [
+        f"{d.shard}: walker {d.walker} is stored as {d.stored}, and computed as {d.computed}"
+        for d in replay.differences
+    ]
