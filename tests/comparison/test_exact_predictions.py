@@ -1,0 +1,124 @@
+"""Tests of how exact values enter a comparison, and of what is said about the way to the limit."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from hts.comparison import exact_predictions
+from hts.comparison.predictions import limit_below_eta
+from hts.landscapes import basin
+from hts.noise import Noise
+from hts.plans import parse_plan
+from hts.prediction.exits import exact_exit
+from hts.prediction.limits import exit_limit
+from hts.predictions import ExitPrediction, SurvivalTable, approach_cells, predict
+from hts.predictions.memory import PredictionMemory
+from hts.storage import ResultsFolder
+
+PLAN = """seed = 1
+[landscape]
+kind = "basin"
+minimum = 0.0
+curvature = 1.0
+[noise]
+kind = "pareto"
+[grid]
+eta = [0.1, 0.05]
+b = [0.7, inf]
+alpha = [1.5]
+[exit]
+domain = [-1.0, 1.0]
+start = 0.0
+walkers = 100
+max_steps = 100000
+"""
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return parse_plan(PLAN, Path("study.toml"))
+
+
+def made(eta, b, alpha, exact, limit):
+    nothing = dict.fromkeys(ExitPrediction.__dataclass_fields__)
+    known = {"eta": eta, "b": b, "alpha": alpha, "mean_exit_steps_exact": exact, "mean_exit_steps_limit": limit}
+    return ExitPrediction(**nothing | known)
+
+
+#: Basin f' = x on (-1, 1), pareto 1.5: exact means at eta = 1e-5 and where the slope comes within 0.02 of the limit for
+#: good, found by another solver at ever smaller eta.
+@pytest.mark.parametrize(
+    ("b", "exact", "q", "n_jumps", "reached"),
+    [
+        (math.inf, 31216584, 1.0, 1, 9e-5),
+        (0.7, 2.4395e9, 3.713167910, 2, 1.6e-6),
+        (0.4, 6.26629e11, 3.431843700, 3, 9e-8),
+    ],
+)
+def test_the_eta_at_which_the_limit_is_reached_is_told_to_a_fifth(b, exact, q, n_jumps, reached):
+    limit = 1 / (q * 1e-5 ** (1.5 + (n_jumps - 1) * 0.5))
+    assert limit_below_eta(made(1e-5, b, 1.5, exact, limit)) == pytest.approx(reached, rel=0.2)
+
+
+def test_nothing_is_read_off_where_the_correction_is_not_small():
+    assert limit_below_eta(made(1e-2, 0.4, 1.5, 3691.109, 2914000)) is None
+    assert limit_below_eta(made(1e-2, 0.4, 1.5, None, 2914000)) is None
+
+
+def test_exact_values_and_limits_reach_the_comparison(plan):
+    asked = []
+
+    def predicting(plan, cells):
+        asked.extend(cells)
+        return predict(plan, cells, threads=1)
+
+    found = exact_predictions(predicting)(plan)
+    assert list(found) == list(plan.cells())
+    assert asked == [*plan.cells(), *approach_cells(plan)]
+    first = found[plan.cells()[0]]
+    assert first.mean_exit_steps_exact == pytest.approx(32.05604, rel=1e-6)
+    assert first.limit_below_eta == pytest.approx(1.6e-6, rel=0.2)
+    assert first.mean_exit_steps_limit == pytest.approx(1 / (3.713167910 * 0.1**2))
+
+
+def test_predictions_are_remembered_for_the_same_plan_only(plan, tmp_path):
+    cells = plan.cells()[:1]
+    memory = PredictionMemory(plan, ResultsFolder(tmp_path))
+    fresh = predict(plan, cells, threads=1, with_survival=True, memory=memory)
+    assert memory.recall(plan.cells(), True) == {cells[0]: fresh[0]}
+    other = parse_plan(PLAN.replace("seed = 1", "seed = 2"), Path("study.toml"))
+    assert PredictionMemory(other, ResultsFolder(tmp_path)).recall(plan.cells(), True) == {}
+    (tmp_path / "predictions.json").write_text("{")
+    assert memory.recall(plan.cells(), True) == {}
+
+
+def test_a_survival_table_follows_the_exact_survival_between_its_entries(plan):
+    prediction = predict(plan, plan.cells()[1:2], threads=1, with_survival=True)[0]
+    exact = exact_exit(basin(0.0, 1.0), Noise("pareto", 1.5), prediction.eta, prediction.b, -1.0, 1.0, 0.0)
+    n = [0, 1, 2, 7, 19, 64, 231, 600, 3000]
+    assert prediction.survival_exact(n) == pytest.approx(exact.survival(n), rel=3e-3)
+
+
+def test_the_table_s_tail_is_the_slowest_mode():
+    table = SurvivalTable((0, 10), (0.0, -1.0), -0.1)
+    assert table([5, 10, 20]) == pytest.approx([math.exp(-0.5), math.exp(-1), math.exp(-2)])
+
+
+def test_where_no_exact_value_can_be_had_the_limit_stays_and_a_warning_says_why():
+    narrow = parse_plan(PLAN.replace("0.7, inf", "0.07"), Path("study.toml"))
+    prediction = predict(narrow, threads=1)[0]
+    limit = exit_limit(basin(0.0, 1.0), Noise("pareto", 1.5), 0.1, 0.07, -1.0, 1.0, 0.0)
+    assert prediction.jump_number == 15
+    assert prediction.mean_exit_steps_limit == limit.mean_exit_steps
+    assert prediction.mean_exit_steps_exact is None
+    assert any("no exact value" in warning for warning in prediction.warnings)
+
+
+def test_where_exits_are_rare_the_slowest_mode_alone_is_the_exact_survival():
+    rare = parse_plan(PLAN.replace("0.1, 0.05", "0.001").replace("0.7, inf", "0.4"), Path("study.toml"))
+    prediction = predict(rare, threads=1, with_survival=True)[0]
+    assert len(prediction.survival_exact.n_steps) == 1
+    exact = exact_exit(basin(0.0, 1.0), Noise("pareto", 1.5), 0.001, 0.4, -1.0, 1.0, 0.0)
+    n = [1000, 30_000, 10**6, 5 * 10**6]
+    assert prediction.survival_exact(n) == pytest.approx(exact.survival(n), rel=0.01)

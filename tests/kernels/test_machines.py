@@ -1,0 +1,51 @@
+"""Tests that the same bits come out compiled and interpreted, on a generic CPU, and wherever the cache may lie."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).with_name("small_exits.py")
+
+
+def small_exits(n_walkers, max_steps, **environment):
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA_")}
+    command = [sys.executable, "-W", "error", str(SCRIPT), str(n_walkers), str(max_steps)]
+    done = subprocess.run(command, env=clean | environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def compiled():
+    return small_exits(100, 60)
+
+
+def test_interpreted_kernels_give_the_same_bits_as_compiled_ones(compiled):
+    """NUMBA_DISABLE_JIT=1: steps, sides and positions, to the last bit."""
+    interpreted = small_exits(8, 20, NUMBA_DISABLE_JIT="1")
+    assert interpreted == small_exits(8, 20)
+    assert any(any(sample["side"]) for sample in interpreted)
+
+
+def test_a_generic_cpu_gives_the_same_bits(compiled, tmp_path):
+    """NUMBA_CPU_NAME=generic: no AVX, no fused multiply-add in hardware."""
+    assert small_exits(100, 60, NUMBA_CPU_NAME="generic", NUMBA_CACHE_DIR=str(tmp_path)) == compiled
+
+
+def test_a_cache_folder_that_cannot_be_written_costs_time_only(compiled, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    assert small_exits(100, 60, NUMBA_CACHE_DIR=str(blocked)) == compiled
+
+
+#: sha256 of the ensembles of small_exits.py. A change here is a new STREAM_VERSION (hts/ensembles.py).
+GOLDEN = "9ce004bffe28f81d68ca3ea4bd98b03978bdfd29dbec43047c75080435a01f42"
+
+
+def test_a_small_plan_has_its_golden_hash(compiled):
+    assert hashlib.sha256(json.dumps(compiled).encode()).hexdigest() == GOLDEN

@@ -1,0 +1,92 @@
+"""This file is where the model stands in plain Python: one walker, one step at a time, with the mathematics of libm.
+
+It shares nothing with hts but the definition of the streams: walker w of the cell with key (K0, K1) starts
+xoshiro256++ from two blocks of Philox4x32-10.
+"""
+
+import hashlib
+import math
+import struct
+
+MASK_32, MASK_64 = 2**32 - 1, 2**64 - 1
+
+
+def philox4x32(counter, key):
+    c, k = list(counter), list(key)
+    for _ in range(10):
+        product0, product1 = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
+        c = [(product1 >> 32) ^ c[1] ^ k[0], product1 & MASK_32, (product0 >> 32) ^ c[3] ^ k[1], product0 & MASK_32]
+        k = [(k[0] + 0x9E3779B9) & MASK_32, (k[1] + 0xBB67AE85) & MASK_32]
+    return c
+
+
+def rotate(x, k):
+    return ((x << k) | (x >> (64 - k))) & MASK_64
+
+
+def words_of(state):
+    """Xoshiro256++ (Blackman and Vigna), an endless stream of 64-bit words."""
+    s = list(state)
+    while True:
+        yield (rotate((s[0] + s[3]) & MASK_64, 23) + s[0]) & MASK_64
+        t = (s[1] << 17) & MASK_64
+        s[2] ^= s[0]
+        s[3] ^= s[1]
+        s[1] ^= s[2]
+        s[0] ^= s[3]
+        s[2] ^= t
+        s[3] = rotate(s[3], 45)
+
+
+def cell_key(seed, eta, b, alpha):
+    named = struct.pack("<Qddd", seed, eta, b, math.nan if alpha is None else alpha)
+    return struct.unpack("<QQ", hashlib.blake2b(named, digest_size=16, person=b"hts exits").digest())
+
+
+def walker_words(key, walker):
+    words = []
+    for block in (0, 1):
+        c = philox4x32((walker, block, key[1] & MASK_32, key[1] >> 32), (key[0] & MASK_32, key[0] >> 32))
+        words += [c[0] | (c[1] << 32), c[2] | (c[3] << 32)]
+    return words_of(words)
+
+
+def uniform(word):
+    return ((word >> 12) + 0.5) * 2.0**-52
+
+
+def draw(kind, alpha, scale, words, p_plus=0.5, normal_scale=0.0):
+    """One Z of docs/model.md, section 2."""
+    if kind == "normal":
+        return math.hypot(scale, normal_scale) * gauss(words)
+    word = next(words)
+    u = uniform(word)
+    centre = 0.0
+    if kind in ("pareto", "lomax"):
+        w = u ** (-1 / alpha) if kind == "pareto" else math.expm1(-math.log(u) / alpha)
+        if p_plus == 0.5:
+            w = -w if word >> 11 & 1 else w
+        else:
+            w = w if uniform(next(words)) < p_plus else -w
+            centre = scale * (2 * p_plus - 1) * (alpha / (alpha - 1) if kind == "pareto" else 1 / (alpha - 1))
+    elif kind == "student":
+        w = math.sqrt(alpha * math.expm1(-2 / alpha * math.log(u))) * math.cos(math.pi * uniform(next(words)))
+    else:
+        angle, exponential = math.pi * (u - 0.5), -math.log(uniform(next(words)))
+        w = math.sin(alpha * angle) / math.cos(angle) ** (1 / alpha)
+        w *= (math.cos((1 - alpha) * angle) / exponential) ** ((1 - alpha) / alpha)
+    return scale * w - centre + (normal_scale * gauss(words) if normal_scale else 0.0)
+
+
+def gauss(words):
+    return math.sqrt(-2 * math.log(uniform(next(words)))) * math.cos(math.pi * uniform(next(words)))
+
+
+def first_exit(derivative, next_noise, eta, b, low, high, start, max_steps, projection=math.inf):
+    """Equations (1) and (2): steps, side, landing point."""
+    x, steps = start, 0
+    while low < x < high and steps < max_steps:
+        w = eta * (next_noise() - derivative(x))
+        x = max(-projection, min(projection, x + max(-b, min(b, w))))
+        steps += 1
+    return steps, (x >= high) - (x <= low), x

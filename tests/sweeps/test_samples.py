@@ -1,0 +1,70 @@
+"""Tests of hts/sweeps/samples: walkers come back checked, in order, and once."""
+
+import numpy as np
+import pytest
+from fake_exits import PLAN, all_columns, fake_exits, plan, shard_names, sweep
+
+from hts.errors import IntegrityError, PlanError
+from hts.storage import Provenance, write_shard
+from hts.sweeps import load_cells
+from hts.sweeps.survey import parameters_of
+
+
+def add_shard(folder, study, cell, first, n, shift=0):
+    """Lay another shard of a cell beside those that are there, its exit times shifted."""
+    sample = fake_exits(cell, first, n, study.exit.max_steps, lambda steps: None, None)
+    columns = {name: getattr(sample, name) for name in ("walker", "exit_steps", "is_censored", "side", "landing")}
+    columns["exit_steps"] = columns["exit_steps"] + shift
+    provenance = Provenance(study.seed, "fake/1", study.identity(), study.exit.max_steps, 0)
+    return write_shard(folder / "shards", folder / "tmp", parameters_of(cell), columns, provenance)
+
+
+def test_walkers_come_in_order_with_what_is_known_of_them(tmp_path):
+    sweep(plan(), tmp_path)
+    for cell, sample in zip(plan().cells(), load_cells(tmp_path), strict=True):
+        assert sample.cell == cell
+        assert (sample.walkers_wanted, sample.max_steps, sample.steps_beyond_domain) == (600, 1000, 600)
+        np.testing.assert_array_equal(sample.walker, np.arange(600))
+        np.testing.assert_array_equal(sample.is_censored, sample.side == 0)
+        assert (sample.exit_steps[sample.is_censored] == 1000).all()
+
+
+def test_a_cell_without_shards_is_empty_and_a_partial_one_holds_what_is_there(tmp_path):
+    sweep(plan(), tmp_path)
+    for name in shard_names(tmp_path):
+        if name.startswith("eta0.02_b0.7") or "w0000000256" in name:
+            (tmp_path / "shards" / name).unlink()
+    samples = {(sample.cell.eta, sample.cell.b): sample for sample in load_cells(tmp_path)}
+    empty = samples[0.02, 0.7]
+    assert (len(empty.walker), empty.steps_beyond_domain, empty.walkers_wanted) == (0, 0, 600)
+    assert empty.exit_steps.dtype == np.int64
+    np.testing.assert_array_equal(samples[0.05, 0.7].walker, np.r_[0:256, 512:600])
+
+
+def test_walkers_that_two_shards_hold_count_once(tmp_path):
+    sweep(plan(), tmp_path)
+    before = all_columns(tmp_path)
+    add_shard(tmp_path, plan(), plan().cells()[0], 100, 600)
+    assert all_columns(tmp_path) == before
+
+
+def test_shards_that_disagree_about_a_walker_are_refused(tmp_path):
+    sweep(plan("grid.eta=[0.5]"), tmp_path)
+    odd = add_shard(tmp_path, plan(), plan("grid.eta=[0.5]").cells()[0], 100, 10, shift=1)
+    with pytest.raises(IntegrityError, match=f"disagree about the exit_steps(.|\n)*{odd.name}"):
+        list(load_cells(tmp_path))
+
+
+def test_every_damaged_shard_is_named_before_any_walker_is_given_out(tmp_path):
+    sweep(plan(), tmp_path)
+    for name in shard_names(tmp_path)[-2:]:
+        (tmp_path / "shards" / name).write_bytes(b"no shard")
+    with pytest.raises(IntegrityError) as told:
+        load_cells(tmp_path)
+    assert all(name in str(told.value) for name in shard_names(tmp_path)[-2:])
+
+
+def test_a_folder_without_a_plan_cannot_be_loaded(tmp_path):
+    (tmp_path / "plan.toml").write_text(PLAN.replace("seed", "sede"))
+    with pytest.raises(PlanError):
+        load_cells(tmp_path)
