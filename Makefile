@@ -31,6 +31,8 @@ $(READY): requirements.lock pyproject.toml
 	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock && \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
+	@# bytecode once, here: without it a command starts in 2 s instead of 0.9 s where Python may not write its own
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib hts > $(VENV)/compileall.log 2>&1 || true
 	@touch $@
 
 run: setup  ## simulate configs/quick.toml, print its tables, draw its figures
