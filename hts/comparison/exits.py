@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from hts.comparison.censoring import mean_under_censoring
 from hts.comparison.predictions import limit_predictions
@@ -205,7 +205,7 @@ def _compare_fit(rows: Sequence[_Row]) -> FitComparison:
         straightness_p=None if measured is None else measured.straightness_p,
         exit_exponent_exact=None if exact is None else exact.exit_exponent,
         exit_exponent_limit=rows[0].prediction.exit_exponent_limit,
-        chi_square_p=float(special.chdtrc(len(z), np.sum(np.square(z)))) if z else None,
+        chi_square_p=float(scipy.special.chdtrc(len(z), np.sum(np.square(z)))) if z else None,
         limit_below_eta=rows[0].prediction.limit_below_eta,
         verdict="",
     )

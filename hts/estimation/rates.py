@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -100,12 +100,12 @@ def mean_interval(
     trials = exposure_steps / dispersion
     fast_events = events + float(has_censored)
     if n_exits * EXPONENTIAL_FROM < exposure_steps:
-        fast = float(special.gammaincinv(fast_events, 1.0 - tail)) / trials
-        slow = float(special.gammaincinv(events, tail)) / trials if n_exits else 0.0
+        fast = float(scipy.special.gammaincinv(fast_events, 1.0 - tail)) / trials
+        slow = float(scipy.special.gammaincinv(events, tail)) / trials if n_exits else 0.0
     else:
         misses = trials - events
-        fast = float(special.betaincinv(fast_events, misses, 1.0 - tail)) if misses > 0 else 1.0
-        slow = float(special.betaincinv(events, misses + 1.0, tail))
+        fast = float(scipy.special.betaincinv(fast_events, misses, 1.0 - tail)) if misses > 0 else 1.0
+        slow = float(scipy.special.betaincinv(events, misses + 1.0, tail))
     return 1.0 / fast, (1.0 / slow if slow > 0.0 else None)
 
 

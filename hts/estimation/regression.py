@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from hts.estimation.rates import LEVEL
 
@@ -81,7 +81,7 @@ def fit_log_linear(
     spread = np.broadcast_to(np.asarray(dispersion, dtype=np.float64), exits.shape)
     covariance = bread @ (X.T @ ((spread * expected)[:, None] * X)) @ bread
     error = float(np.sqrt(covariance[1, 1]))
-    half = float(special.ndtri(0.5 + level / 2.0)) * error
+    half = float(scipy.special.ndtri(0.5 + level / 2.0)) * error
     exponent = float(line[1])
     return LogLinearFit(
         exit_exponent=exponent,
@@ -114,4 +114,4 @@ def _straightness(exits: FloatArray, expected: FloatArray, dispersion: FloatArra
     if free < 1:
         return None
     chi_square = float(np.sum((exits - expected) ** 2 / (np.maximum(dispersion, 1e-300) * expected)))
-    return float(special.chdtrc(free, chi_square))
+    return float(scipy.special.chdtrc(free, chi_square))

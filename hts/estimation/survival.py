@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from hts.estimation.rates import LEVEL
 
@@ -58,8 +58,8 @@ def survival_curve(
     gone = np.searchsorted(exits, steps, side="right").astype(np.float64)
     alive = n_walkers - gone
     tail = (1.0 - level) / 2.0
-    low = np.where(alive > 0, special.betaincinv(np.maximum(alive, 1.0), gone + 1.0, tail), 0.0)
-    high = np.where(gone > 0, special.betaincinv(alive + 1.0, np.maximum(gone, 1.0), 1.0 - tail), 1.0)
+    low = np.where(alive > 0, scipy.special.betaincinv(np.maximum(alive, 1.0), gone + 1.0, tail), 0.0)
+    high = np.where(gone > 0, scipy.special.betaincinv(alive + 1.0, np.maximum(gone, 1.0), 1.0 - tail), 1.0)
     return SurvivalCurve(
         steps=steps,
         survival=alive / max(n_walkers, 1),

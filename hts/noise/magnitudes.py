@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy import special
+import scipy
 
 from hts.noise.pieces import FloatArray, Function, piecewise
 
@@ -144,7 +144,7 @@ class Student:
     def constant(self) -> float:
         """2 c_nu nu**((nu + 1)/2)/nu of docs/model.md, with c_nu = 1/(sqrt(nu) B(nu/2, 1/2))."""
         nu = self.alpha
-        return 2.0 * math.exp((nu / 2 - 1.0) * math.log(nu) - float(special.betaln(nu / 2, 0.5)))
+        return 2.0 * math.exp((nu / 2 - 1.0) * math.log(nu) - float(scipy.special.betaln(nu / 2, 0.5)))
 
     def _square(self, w: FloatArray) -> FloatArray:
         """w**2/nu; beyond LARGE its value there, because nothing but its size compared with 1 is asked for."""
@@ -166,19 +166,19 @@ class Student:
     def _inner_body(self, w: FloatArray) -> FloatArray:
         """P(|W| <= w) for w <= 1: an incomplete beta function, with an argument near 0 that keeps the digits of w."""
         square = self._square(w)
-        body: FloatArray = special.betainc(0.5, self.alpha / 2, square / (1.0 + square))
+        body: FloatArray = scipy.special.betainc(0.5, self.alpha / 2, square / (1.0 + square))
         return body
 
     def _outer_tail(self, w: FloatArray) -> FloatArray:
         """P(|W| > w) for w > 1; the same."""
         far = np.maximum(w / (LARGE * math.sqrt(self.alpha)), 1.0)
-        tail: FloatArray = special.betainc(self.alpha / 2, 0.5, 1.0 / (1.0 + self._square(w)))
+        tail: FloatArray = scipy.special.betainc(self.alpha / 2, 0.5, 1.0 / (1.0 + self._square(w)))
         return tail * far**-self.alpha
 
     def density(self, w: FloatArray) -> FloatArray:
         """Return the density of |W|."""
         nu = self.alpha
-        return 2.0 / (math.sqrt(nu) * float(special.beta(nu / 2, 0.5))) * self._power(w, -1.0 - nu)
+        return 2.0 / (math.sqrt(nu) * float(scipy.special.beta(nu / 2, 0.5))) * self._power(w, -1.0 - nu)
 
     def inverse(self, log_tail: FloatArray) -> FloatArray:
         """Return the w with log P(|W| > w) = log_tail."""
@@ -203,12 +203,12 @@ class Normal:
 
     def tail(self, w: FloatArray) -> FloatArray:
         """P(|W| > w)."""
-        tail: FloatArray = special.erfc(w / (self.deviation * math.sqrt(2.0)))
+        tail: FloatArray = scipy.special.erfc(w / (self.deviation * math.sqrt(2.0)))
         return tail
 
     def body(self, w: FloatArray) -> FloatArray:
         """P(|W| <= w)."""
-        body: FloatArray = special.erf(w / (self.deviation * math.sqrt(2.0)))
+        body: FloatArray = scipy.special.erf(w / (self.deviation * math.sqrt(2.0)))
         return body
 
     def density(self, w: FloatArray) -> FloatArray:
@@ -219,7 +219,7 @@ class Normal:
 
     def inverse(self, log_tail: FloatArray) -> FloatArray:
         """Return the w with log P(|W| > w) = log_tail."""
-        n: FloatArray = -special.ndtri_exp(log_tail - math.log(2.0))
+        n: FloatArray = -scipy.special.ndtri_exp(log_tail - math.log(2.0))
         return self.deviation * n
 
 

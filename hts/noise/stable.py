@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy
 from numpy.polynomial.polynomial import polyval
-from scipy import special
 
 from hts.noise.integrals import beyond
 from hts.noise.magnitudes import solve
@@ -83,7 +83,7 @@ class Stable:
     def _series(self) -> FloatArray:
         """Coefficients of w**(-alpha k), k = 1, 2, ..., in P(|W| > w)."""
         k = np.arange(1.0, TERMS + 1.0)
-        factorials = np.exp(special.gammaln(self.alpha * k) - special.gammaln(k + 1.0))
+        factorials = np.exp(scipy.special.gammaln(self.alpha * k) - scipy.special.gammaln(k + 1.0))
         return np.asarray(2.0 / math.pi * factorials * _signed_sine(self.alpha, k))
 
     def _far_tail(self, w: FloatArray) -> FloatArray:

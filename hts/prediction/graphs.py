@@ -6,8 +6,7 @@ from math import inf
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from hts.landscapes import Landscape
 from hts.prediction.geometry import BoolArray, FloatArray, accessible_ends, is_integer_ratio, jump_number, jump_numbers
@@ -84,7 +83,9 @@ def _edges(jumps: FloatArray) -> BoolArray:
 
 def _strong_components(is_edge: BoolArray) -> tuple[int, npt.NDArray[np.int32]]:
     """Return the number of strongly connected classes, and each well's label."""
-    n_classes, label = connected_components(csr_array(is_edge), directed=True, connection="strong")
+    n_classes, label = scipy.sparse.csgraph.connected_components(
+        scipy.sparse.csr_array(is_edge), directed=True, connection="strong"
+    )
     return int(n_classes), label
 
 

@@ -5,8 +5,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 from numpy.polynomial import legendre
-from scipy import special
 
 from hts.kernels.operators import Basis, Panels
 
@@ -25,7 +25,7 @@ def lagrange_basis(order: int) -> Basis:
     neighbour in one step; with nodes well inside, as Gauss has them, panels longer than many drifts go on by
     themselves, and their polynomials grow without bound when steps are followed one by one.
     """
-    nodes = np.append(-1.0, special.roots_jacobi(order - 1, 0.0, 1.0)[0])
+    nodes = np.append(-1.0, scipy.special.roots_jacobi(order - 1, 0.0, 1.0)[0])
     nodes[0] += INSET
     moments = np.append(2.0, np.zeros(order - 1))
     weights = np.linalg.solve(legendre.legvander(nodes, order - 1).T, moments)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg
+import scipy
 
 from hts.prediction.operators import Operator
 
@@ -122,7 +122,7 @@ def solve_exit(operator: Operator, reference: int) -> ExitSolution:
     system[diagonal, diagonal] = exits + operator.matrix.sum(axis=1)
     system[k], system[:, k], system[k, k] = 0.0, 0.0, 1.0
     # the diagonal of a row is the sum of the rest and more: in the transpose it is every column's pivot, no entry grows
-    factors = linalg.lu_factor(system.T, overwrite_a=True, check_finite=False)
+    factors = scipy.linalg.lu_factor(system.T, overwrite_a=True, check_finite=False)
     cycle = _solve_without(factors, k, operator.matrix[k], True)
     first = _solve_without(factors, k, start, True)
     leaving = _solve_without(factors, k, exits, False)
@@ -143,4 +143,6 @@ def _solve_without(
     """Solve with the factors of the transpose, the reference's component struck out."""
     right = right.copy()
     right[reference] = 0.0
-    return np.asarray(linalg.lu_solve(factors, right, trans=0 if is_left else 1, overwrite_b=True, check_finite=False))
+    return np.asarray(
+        scipy.linalg.lu_solve(factors, right, trans=0 if is_left else 1, overwrite_b=True, check_finite=False)
+    )
