@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -95,12 +96,40 @@ def _columns(shards: list[Shard], walkers: int) -> dict[str, npt.NDArray[Any]]:
     """Join the shards of a cell; walkers that two shards hold must agree, and count once."""
     if not shards:
         return EMPTY
-    parts = [read_columns(shard) for shard in shards]
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in EMPTY}
+    shards = sorted(shards, key=lambda shard: shard.first_walker)
+    is_disjoint = all(one.end <= following.first_walker for one, following in pairwise(shards))
+    joined = _concatenated(shards)
+    if not is_disjoint:
+        joined = _without_repetitions(joined, shards)
+    n_wanted = int(np.searchsorted(joined["walker"], walkers))
+    return {name: column[:n_wanted] for name, column in joined.items()}
+
+
+def _concatenated(shards: list[Shard]) -> dict[str, npt.NDArray[Any]]:
+    """Read shards one after the other into columns, so that a large cell is in memory once."""
+    n_rows = sum(shard.end - shard.first_walker for shard in shards)
+    joined = {name: np.empty(n_rows, column.dtype) for name, column in EMPTY.items()}
+    first = 0
+    for shard in shards:
+        part = read_columns(shard)
+        end = first + len(part["walker"])
+        for name, column in joined.items():
+            column[first:end] = part[name]
+        first = end
+    return joined
+
+
+def _without_repetitions(joined: dict[str, npt.NDArray[Any]], shards: list[Shard]) -> dict[str, npt.NDArray[Any]]:
+    """Sort walkers by number, and keep each once.
+
+    Raises
+    ------
+    IntegrityError
+        Where two shards disagree about one.
+    """
     _, where, back = np.unique(joined["walker"], return_index=True, return_inverse=True)
     for name, column in joined.items():
         if not np.array_equal(column, column[where][back], equal_nan=name == "landing"):
             names = "\n".join(f"  {shard.path.name}" for shard in shards)
             raise IntegrityError(f"two of these shards disagree about the {name} of a walker they share:\n{names}")
-    where = where[joined["walker"][where] < walkers]
     return {name: column[where] for name, column in joined.items()}
