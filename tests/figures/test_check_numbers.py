@@ -1,0 +1,50 @@
+"""This file is where the check of the figures' numbers is shown to find a wrong one."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from check_numbers import check
+
+TABLE = "kind,eta,mean\nexact,0.1,32.05604\nmeasured,0.1,31.9\n"
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Numbers that were committed, and the same drawn again."""
+    kept, results = tmp_path / "quick", tmp_path / "results"
+    for folder in (kept / "study", results / "study" / "figures"):
+        folder.mkdir(parents=True)
+        (folder / "exits.csv").write_text(TABLE)
+    return kept, results, results / "study" / "figures" / "exits.csv"
+
+
+def test_equal_numbers_and_rounding_pass(folders):
+    kept, results, drawn = folders
+    assert list(check(results, kept)) == []
+    drawn.write_text(TABLE.replace("32.05604", "32.05604001"))
+    assert list(check(results, kept)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("32.05604", "32.0564", "line 2: mean 32.0564, not 32.05604"),  # off by 1.1e-5
+        ("measured", "exact", "line 3: kind exact, not measured"),
+        ("31.9", "", "line 3: mean , not 31.9"),
+        ("measured,0.1,31.9\n", "", "1 rows, 2 were committed"),
+        ("mean", "median", "columns kind, eta, median; committed were kind, eta, mean"),
+    ],
+)
+def test_a_wrong_number_word_row_or_column_is_named(folders, old, new, said):
+    kept, results, drawn = folders
+    drawn.write_text(TABLE.replace(old, new))
+    assert [line.partition(": ")[2] for line in check(results, kept)] == [said]
+
+
+def test_a_figure_that_was_not_drawn_is_named(folders):
+    kept, results, drawn = folders
+    drawn.unlink()
+    assert [line.partition(": ")[2] for line in check(results, kept)] == ["is missing; make figures QUICK=1 draws it"]
