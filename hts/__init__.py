@@ -20,6 +20,7 @@ _HOMES = {
     "read_plan": "hts.plans",
     "Plan": "hts.plans",
     "describe": "hts.forecast",
+    "choose_walkers": "hts.walkers",
     "run_sweep": "hts.sweeps",
     "sweep_status": "hts.sweeps",
     "verify_sweep": "hts.sweeps",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import platformdirs
 
@@ -20,6 +20,9 @@ from hts.prediction.chains import LimitChain, limit_chain
 from hts.prediction.geometry import accessible_ends, jump_number
 from hts.prediction.limits import ExitLimit, exit_limit, rate_scale
 from hts.sweeps import SweepReport, dry_run, exit_problem
+
+if TYPE_CHECKING:
+    from hts.walkers import Predict
 
 Line: TypeAlias = tuple[float, float | None]  # b and alpha
 
@@ -62,6 +65,7 @@ class CellForecast:
     cell: Cell
     state: str  #: done, partial, missing, damaged or failed
     message: str  #: why it would run, or why it would not
+    walkers_wanted: int  #: of the plan, or chosen for its relative error
     walkers_left: int  #: that would be simulated
     n_shards: int  #: that would be computed
     mean_steps: float  #: expected steps of a walker, censoring included
@@ -92,11 +96,17 @@ class Description:
     graphs: tuple[LimitChain, ...]  #: one for each (b, alpha)
     cells: tuple[CellForecast, ...]
     cost: Cost
+    notes: tuple[str, ...]  #: walkers that a run would choose
     warnings: tuple[str, ...]
 
 
 def describe(
-    plan: Plan, folder: Path | None = None, *, threads: int | None = None, calibrate: bool = False
+    plan: Plan,
+    folder: Path | None = None,
+    *,
+    threads: int | None = None,
+    calibrate: bool = False,
+    predict: "Predict | None" = None,
 ) -> Description:
     """Say what a plan is about and what it costs; nothing is written.
 
@@ -109,11 +119,14 @@ def describe(
         For the wall time; one per core by default.
     calibrate : bool
         Measure the speed now, in about a second.
+    predict : callable, optional
+        As `choose_walkers` takes it; asked only where the plan leaves walkers to a relative error.
 
     Returns
     -------
     Description
     """
+    plan, notes, more = with_walkers(plan, folder, predict)
     landscape = plan.build_landscape()
     pairs = sorted({(cell.b, cell.alpha) for cell in plan.cells()}, key=lambda pair: (pair[0], pair[1] or 0.0))
     cells, refusal = forecast_cells(plan, folder)
@@ -127,8 +140,21 @@ def describe(
         graphs=tuple(limit_chain(landscape, b, alpha, plan.noise.p_plus) for b, alpha in pairs),
         cells=cells,
         cost=cost_of(plan, cells, n_threads, *speed),
-        warnings=plan.warnings() + ((f"hts run would refuse this folder: {refusal}",) if refusal else ()),
+        notes=notes,
+        warnings=plan.warnings() + more + ((f"hts run would refuse this folder: {refusal}",) if refusal else ()),
     )
+
+
+def with_walkers(
+    plan: Plan, folder: Path | None, predict: "Predict | None" = None
+) -> tuple[Plan, tuple[str, ...], tuple[str, ...]]:
+    """Choose walkers where a plan leaves that to a relative error; give the plan, notes and warnings."""
+    if isinstance(plan.exit.walkers, int):
+        return plan, (), ()
+    from hts.walkers import choose_walkers  # predictions take a second to import, and most plans give a number
+
+    choice = choose_walkers(plan, folder, predict)
+    return choice.plan, choice.notes, choice.warnings
 
 
 def describe_wells(plan: Plan, landscape: Landscape, clips: list[float]) -> tuple[WellDescription, ...]:
@@ -161,7 +187,15 @@ def forecast_cells(plan: Plan, folder: Path | None) -> tuple[tuple[CellForecast,
         works, refusal = dry_run(plan, None), str(error)
     expected = expected_steps(plan, exact_corrections(plan, [work.cell for work in works if work.walkers_left]))
     cells = (
-        CellForecast(work.cell, work.state, work.reason, work.walkers_left, len(work.tasks), *expected(work.cell))
+        CellForecast(
+            work.cell,
+            work.state,
+            work.reason,
+            work.walkers_wanted,
+            work.walkers_left,
+            len(work.tasks),
+            *expected(work.cell),
+        )
         for work in works
     )
     return tuple(cells), refusal

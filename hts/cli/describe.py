@@ -37,15 +37,18 @@ def command(
       hts describe configs/published_exit.toml --calibrate --threads 8
     """
     from hts.cli.documents import print_document
+    from hts.cli.predictor import predictor
     from hts.forecast import describe
     from hts.plans import read_plan
 
     parsed = read_plan(plan, overrides, seed)
-    description = describe(parsed, results_folder(plan, folder), threads=threads, calibrate=calibrate)
+    with predictor(None, threads) as predict:
+        target = results_folder(plan, folder)
+        description = describe(parsed, target, threads=threads, calibrate=calibrate, predict=predict)
     if as_json:
         print_document(document(description))
     else:
-        show(description, results_folder(plan, folder))
+        show(description, target)
 
 
 def document(d: "Description") -> dict[str, Any]:
@@ -86,6 +89,7 @@ def document(d: "Description") -> dict[str, Any]:
                 "alpha": f.cell.alpha,
                 "well": f.cell.well,
                 "state": f.state,
+                "walkers_wanted": f.walkers_wanted,
                 "walkers_left": f.walkers_left,
                 "shards": f.n_shards,
                 "mean_steps": f.mean_steps,
@@ -149,6 +153,8 @@ def show(d: "Description", folder: Path) -> None:
         f"{clock(cost.core_seconds)} on one core, about {clock(cost.wall_seconds)} on {cost.threads} threads, "
         f"{cost.bytes / 1e6:.1f} MB; {rate(cost.steps_per_second)} per core {basis}"
     )
+    for note in d.notes:
+        click.echo(note)
     for warning in d.warnings:
         click.echo(f"warning: {warning}")
 

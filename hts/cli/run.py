@@ -12,6 +12,7 @@ from hts.cli.signals import stop_on_signal
 
 if TYPE_CHECKING:
     from hts.engines import Engine
+    from hts.plans import Plan
     from hts.sweeps import SweepReport
 
 
@@ -69,10 +70,12 @@ def command(
     from hts.plans import read_plan
     from hts.sweeps import Choices, run_sweep
 
-    parsed = read_plan(plan, overrides, seed)
     target = results_folder(plan, folder)
+    parsed = read_plan(plan, overrides, seed)
     for warning in parsed.warnings():
         click.echo(f"warning: {warning}", err=True)
+    if not isinstance(parsed.exit.walkers, int):
+        parsed = with_walkers(parsed, target, threads)
     expected = expected_steps(parsed)
     with stop_on_signal() as stop, SweepDisplay() as display:
         report = run_sweep(
@@ -88,6 +91,20 @@ def command(
     if engine == "threads" and scheduler is None:
         remember_speed(parsed, report, threads)
     click.echo(summary(target, report))
+
+
+def with_walkers(plan: "Plan", folder: Path, threads: int | None) -> "Plan":
+    """Choose the walkers of each cell, with a bar, and say how many they are."""
+    from hts.cli.predictor import predictor
+    from hts.walkers import choose_walkers
+
+    with predictor(None, threads) as predict:
+        choice = choose_walkers(plan, folder, predict)
+    for warning in choice.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    for note in choice.notes:
+        click.echo(note)
+    return choice.plan
 
 
 def engine_maker(engine: str, scheduler: str | None, workers: int | None) -> "Callable[[], Engine] | None":

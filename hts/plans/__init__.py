@@ -1,23 +1,30 @@
 """This file is where the rest of hts finds what it may ask of plans: TOML in, a checked, frozen Plan out."""
 
+from hts.plans.counts import MAX_WALKERS, Count, WalkersByError
 from hts.plans.domains import ExitDomain
 from hts.plans.identity import differences
+from hts.plans.mistakes import Mistake
 from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan
 from hts.plans.plan import Cell, Plan
-from hts.plans.reading import parse_plan, read_plan
+from hts.plans.reading import mistake_in, parse_plan, read_plan
 from hts.plans.starter import STARTER
 
 __all__ = [
+    "MAX_WALKERS",
     "STARTER",
     "Cell",
+    "Count",
     "ExitDomain",
     "ExitPlan",
     "FigurePlan",
     "GridPlan",
     "LandscapePlan",
+    "Mistake",
     "NoisePlan",
     "Plan",
+    "WalkersByError",
     "differences",
+    "mistake_in",
     "parse_plan",
     "read_plan",
 ]

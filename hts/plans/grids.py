@@ -40,7 +40,7 @@ def read_axis(raw: object, info: ValidationInfo) -> tuple[float, ...]:
     found: list[InitErrorDetails] = []
 
     def complain(place: tuple[str | int, ...], text: str) -> None:
-        found.append(InitErrorDetails(type=_plainly(text), loc=place, input=raw))
+        found.append(InitErrorDetails(type=plainly(text), loc=place, input=raw))
 
     values: tuple[float, ...] = ()
     if isinstance(raw, list):
@@ -97,8 +97,8 @@ def _with_exact_ends(low: float, high: float, inner: Sequence[Decimal], n: int) 
     return (low, *(min(max(float(PRETTY.plus(x)), least), most) for x in inner), high)
 
 
-def _plainly(text: str) -> PydanticCustomError:
-    # braces in the text would be taken for a template
+def plainly(text: str) -> PydanticCustomError:
+    """Make a pydantic error that says no more than its text; braces in it would be taken for a template."""
     return PydanticCustomError("axis", "{text}", {"text": text})
 
 

@@ -3,17 +3,17 @@
 import math
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from hts import landscapes
 from hts.landscapes import Landscape
 from hts.noise import Noise
+from hts.plans.counts import WalkersByError, read_walkers, write_walkers
 from hts.plans.grids import read_axis
 from hts.plans.values import shown
 
 MAX_SEED = 2**64 - 1  # the width of the key of the random streams
-MAX_WALKERS = 2**32 - 1  # walker numbers are stored as uint32
 MAX_STEPS = 2**62  # step counts are int64, and sums of two of them must fit
 
 
@@ -51,7 +51,7 @@ Positives = Annotated[tuple[Positive, ...], BeforeValidator(_no_list)]
 FiniteInterval = Annotated[tuple[Number, ...], AfterValidator(_interval), BeforeValidator(_no_list)]
 Interval = Annotated[tuple[Edge, ...], AfterValidator(_interval), BeforeValidator(_no_list)]
 Axis = Annotated[tuple[float, ...], PlainValidator(read_axis)]
-Walkers = Annotated[int, Field(ge=1, le=MAX_WALKERS)]
+Walkers = Annotated[int | WalkersByError, PlainValidator(read_walkers), PlainSerializer(write_walkers)]
 
 
 class Table(BaseModel):

@@ -1,12 +1,15 @@
 """This file is where a plan that has been read, and has no mistakes, answers questions."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from hts.errors import PlanError
 from hts.landscapes import Landscape
 from hts.noise import Noise
+from hts.plans.counts import Count
 from hts.plans.domains import ExitDomain, exit_domain
 from hts.plans.identity import identity_of, physics_of
 from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan
@@ -49,6 +52,8 @@ class Plan:
         The tables, with defaults filled in and axes spelled out; `grid` holds one entry for each product.
     path : pathlib.Path
         The file, as it was given.
+    counts : mapping of Cell to Count
+        Walkers of the cells for which they were chosen, where `walkers` is a relative error; no part of the text.
     """
 
     title: str
@@ -59,6 +64,7 @@ class Plan:
     exit: ExitPlan
     figure: FigurePlan
     path: Path = field(compare=False)
+    counts: Mapping[Cell, Count] = field(default_factory=dict, compare=False, repr=False)
 
     def cells(self) -> tuple[Cell, ...]:
         """List the union of the products, each point once: by b, then alpha, then eta from large to small."""
@@ -72,6 +78,28 @@ class Plan:
         }
         in_order = sorted(points, key=lambda point: (point[0], point[1] or 0.0, point[2]))
         return tuple(Cell(-minus_eta, b, alpha, well) for b, alpha, minus_eta in in_order)
+
+    def walkers_of(self, cell: Cell) -> int:
+        """Give the number of walkers of one cell.
+
+        Raises
+        ------
+        PlanError
+            Where it is to be chosen, and was not yet.
+        """
+        walkers = self.exit.walkers
+        if isinstance(walkers, int):
+            return walkers
+        if cell not in self.counts:
+            raise PlanError(
+                f"{self.path}: exit.walkers: no numbers are chosen yet for relative_error = "
+                f"{walkers.relative_error:g}; hts run, or hts.choose_walkers(plan, folder), chooses them"
+            )
+        return self.counts[cell].walkers
+
+    def with_counts(self, counts: Mapping[Cell, Count]) -> "Plan":
+        """Give the plan with the walkers that were chosen for its cells."""
+        return replace(self, counts=counts)
 
     def build_landscape(self) -> Landscape:
         """Build the landscape; the second call gives the first one's."""

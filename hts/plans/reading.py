@@ -76,6 +76,15 @@ def parse_plan(text: str, path: Path, overrides: Sequence[str] = (), seed: int |
     return plan
 
 
+def mistake_in(plan: Plan, mistake: Mistake) -> PlanError:
+    """Tell a mistake that shows only when a plan is used, at its place in the plan's file if that can still be read."""
+    try:
+        positions = Positions(_read_text(plan.path))
+    except (PlanError, ValueError):  # a plan made in memory, or a file that has changed since
+        positions = Positions("")
+    return PlanError(_report(plan.path, positions, {}, [mistake]))
+
+
 def _read_text(file: Path) -> str:
     try:
         with file.open("rb") as stream:

@@ -63,6 +63,11 @@ class ResultsFolder:
         """What decides the numbers of every shard here."""
         return self.path / "identity.json"
 
+    @property
+    def walkers(self) -> Path:
+        """How many walkers each cell has, where that was chosen for a relative error."""
+        return self.path / "walkers.json"
+
     def write_text(self, path: Path, text: str) -> None:
         """Write a text file whole, unless it says so already: a finished folder may be read-only.
 
@@ -117,7 +122,7 @@ class ResultsFolder:
             return
         folders = (self.shards, self.scratch, self.checkpoints, self.superseded, self.damaged, self.failures)
         ours = {place.name for place in folders}
-        strangers = sorted(names - ours - {self.plan.name})
+        strangers = sorted(names - ours - {self.plan.name, self.walkers.name})
         strangers = [name for name in strangers if not name.startswith(".")]  # .DS_Store, .gitignore and their like
         if strangers:
             some = ", ".join(strangers[:3])

@@ -1,6 +1,7 @@
 """This file is where the room that runs a plan's whole grid, and tells what is done of it, opens its door."""
 
 from hts.sweeps.choosing import Choices
+from hts.sweeps.counts import stored_counts
 from hts.sweeps.dry_run import CellWork, dry_run
 from hts.sweeps.failures import Failure
 from hts.sweeps.progress import Progress
@@ -30,6 +31,7 @@ __all__ = [
     "repair_sweep",
     "replay_sweep",
     "run_sweep",
+    "stored_counts",
     "sweep_status",
     "verify_sweep",
 ]

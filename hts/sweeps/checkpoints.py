@@ -9,7 +9,7 @@ from hts.plans import Plan
 from hts.storage import ResultsFolder, remove
 from hts.storage.checkpoints import read_checkpoint, write_checkpoint
 from hts.sweeps.progress import Task
-from hts.sweeps.survey import slug_of
+from hts.sweeps.slugs import slug_of
 
 if TYPE_CHECKING:
     from hts.ensembles import State

@@ -17,7 +17,7 @@ from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.failures import Failure
 from hts.sweeps.progress import Task
 from hts.sweeps.simulation import Simulate, exit_problem
-from hts.sweeps.survey import parameters_of
+from hts.sweeps.slugs import parameters_of
 
 if TYPE_CHECKING:
     from hts.ensembles import ExitSample

@@ -9,6 +9,7 @@ from hts.plans import Cell, Plan
 from hts.storage import ResultsFolder
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.choosing import EVERYTHING, Choices, choose
+from hts.sweeps.counts import counted
 from hts.sweeps.preparing import examine, tasks_of
 from hts.sweeps.progress import Task
 from hts.sweeps.status import CellStatus, State, status_of
@@ -71,6 +72,7 @@ def dry_run(plan: Plan, folder: Path | None, choices: Choices = EVERYTHING) -> t
         from hts.ensembles import STREAM_VERSION  # Numba takes a second to import
 
         results = ResultsFolder(folder)
+        plan = counted(plan, results)
         found = examine(plan, results, STREAM_VERSION)
         kept = Checkpoints.of(plan, results, STREAM_VERSION).among(tasks_of(plan, found))
     work = choose(plan, results, tasks_of(plan, found), choices)
@@ -80,7 +82,7 @@ def dry_run(plan: Plan, folder: Path | None, choices: Choices = EVERYTHING) -> t
     left_alone = {failure.cell for failure in work.failures}
     works = []
     for cell in plan.cells():
-        status = status_of(results, found, cell, plan.exit.walkers)
+        status = status_of(results, found, cell, plan.walkers_of(cell))
         mine = tuple(tasks[cell])
         reason = _reason(status, mine, sum(task in kept for task in mine), cell in left_alone)
         works.append(CellWork(cell, status.state, status.walkers_done, status.walkers_wanted, mine, reason))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hts.plans import Cell
 from hts.storage import ResultsFolder, remove
-from hts.sweeps.survey import slug_of
+from hts.sweeps.slugs import slug_of
 
 
 @dataclass(frozen=True)

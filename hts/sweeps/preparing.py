@@ -5,10 +5,12 @@ from typing import Any
 
 from hts.errors import PlanError
 from hts.plans import Cell, Plan
-from hts.storage import ResultsFolder, Shard, move_into
+from hts.storage import ResultsFolder, move_into
+from hts.sweeps.counts import keep_counts
 from hts.sweeps.coverage import shards_for, walkers_per_shard
 from hts.sweeps.progress import Task
-from hts.sweeps.survey import Survey, check_same_plan, slug_of, survey
+from hts.sweeps.slugs import slug_of
+from hts.sweeps.survey import Survey, check_same_plan, survey
 
 
 def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
@@ -26,8 +28,7 @@ def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     foreign = [damage for damage in found.damages if damage.is_foreign]
     if stated is None and foreign:
         raise PlanError(f"{folder.path}: holds results of another plan; choose another with -o\n  {foreign[0].message}")
-    slugs = [slug_of(cell) for cell in plan.cells()]
-    _check_not_shorter(plan, folder, [shard for slug in slugs for shard in found.beyond.get(slug, ())])
+    _check_not_shorter(plan, folder, found)
     return found
 
 
@@ -54,6 +55,7 @@ def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
         {"identity": plan.identity(), "physics": plan.physics(), "stream_version": stream_version},
     )
     folder.write_text(folder.plan, plan.to_toml())
+    keep_counts(plan, folder)
     for damage in found.damages:
         move_into(folder.damaged, damage.path)
     for cell in plan.cells():
@@ -72,10 +74,14 @@ def _check_streams(folder: ResultsFolder, stated: Mapping[str, Any] | None, stre
         )
 
 
-def _check_not_shorter(plan: Plan, folder: ResultsFolder, beyond: list[Shard]) -> None:
+def _check_not_shorter(plan: Plan, folder: ResultsFolder, found: Survey) -> None:
     """Refuse a max_steps below what walkers already took: where they stood at that step is not stored."""
-    walkers = plan.exit.walkers
-    longer = [shard for shard in beyond if shard.first_walker < walkers]
+    longer = [
+        shard
+        for cell in plan.cells()
+        for shard in found.beyond.get(slug_of(cell), ())
+        if shard.first_walker < plan.walkers_of(cell)
+    ]
     if longer:
         limit = max(shard.provenance.max_steps for shard in longer)
         raise PlanError(
@@ -90,10 +96,10 @@ def tasks_of(plan: Plan, found: Survey) -> list[Task]:
     Small eta first, then small b (more jumps), then large alpha (rarer jumps): roughly the longest first, for exit
     times grow with the power -alpha - (l* - 1)(alpha - 1) of eta (docs/model.md, equation (6)).
     """
-    walkers = plan.exit.walkers
     return [
         Task(cell, first, end - first)
         for cell in _in_order(plan)
+        for walkers in (plan.walkers_of(cell),)
         for first, end in shards_for(found.missing(slug_of(cell), walkers), walkers)
     ]
 
@@ -113,7 +119,11 @@ def share_of(plan: Plan, tasks: list[Task], share: int, n_shares: int) -> list[T
     Shards are dealt in turn from the full list of the plan, so each share has its part of every cell. `share` counts
     modulo n, so that job arrays may count from 0 or from 1.
     """
-    size = walkers_per_shard(plan.exit.walkers)
-    per_cell = -(-plan.exit.walkers // size)
-    place = {cell: k * per_cell for k, cell in enumerate(_in_order(plan))}
-    return [task for task in tasks if (place[task.cell] + task.first_walker // size - share) % n_shares == 0]
+    place: dict[Cell, int] = {}
+    size: dict[Cell, int] = {}
+    n_before = 0
+    for cell in _in_order(plan):
+        walkers = plan.walkers_of(cell)
+        place[cell], size[cell] = n_before, walkers_per_shard(walkers)
+        n_before += -(-walkers // size[cell])
+    return [task for task in tasks if (place[task.cell] + task.first_walker // size[task.cell] - share) % n_shares == 0]

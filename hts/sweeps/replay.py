@@ -14,7 +14,8 @@ from hts.errors import StoppedError
 from hts.plans import Cell, Plan
 from hts.storage import Shard, read_columns
 from hts.sweeps.simulation import exit_problem
-from hts.sweeps.survey import open_results, slug_of, survey
+from hts.sweeps.slugs import slug_of
+from hts.sweeps.survey import open_results, survey
 
 COMPARED = ("exit_steps", "side", "landing")
 

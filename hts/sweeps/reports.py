@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hts.errors import IncompleteError
 from hts.storage import ResultsFolder
 from hts.sweeps.failures import Failure
-from hts.sweeps.survey import slug_of
+from hts.sweeps.slugs import slug_of
 
 # more lines than this scroll the first ones away; all of them stand in the folder
 LINES_SHOWN = 5

@@ -10,13 +10,14 @@ from hts.storage import ResultsFolder
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.choosing import EVERYTHING, Choices, Work, choose
 from hts.sweeps.computing import Computer
+from hts.sweeps.counts import counted
 from hts.sweeps.driving import Driver
 from hts.sweeps.failures import Failure, forget_failure
 from hts.sweeps.preparing import longest_first, prepare, tasks_of
 from hts.sweeps.progress import Meter, Progress, Task
 from hts.sweeps.reports import FailedSweepError, SweepReport, told
 from hts.sweeps.simulation import Simulate
-from hts.sweeps.survey import slug_of
+from hts.sweeps.slugs import slug_of
 
 
 def run_sweep(
@@ -75,14 +76,15 @@ def run_sweep(
         checked(threads)
     streams = stream_version or _stream_version()
     results = ResultsFolder(Path(folder))
+    plan = counted(plan, results)
     found = prepare(plan, results, streams)
-    slugs = [slug_of(cell) for cell in plan.cells()]
-    stored = [shard for slug in slugs for shard in found.usable.get(slug, ()) if shard.first_walker < plan.exit.walkers]
+    walkers = {slug_of(cell): plan.walkers_of(cell) for cell in plan.cells()}
+    stored = [shard for slug, n in walkers.items() for shard in found.usable.get(slug, ()) if shard.first_walker < n]
     missing = tasks_of(plan, found)
     Checkpoints.of(plan, results, streams).clear_all_but(missing)
     work = choose(plan, results, missing, choices)
     cost = _costs(plan, work.tasks, expected_steps)
-    n_stored = len(slugs) * plan.exit.walkers - sum(task.n_walkers for task in missing)
+    n_stored = sum(walkers.values()) - sum(task.n_walkers for task in missing)
     meter = Meter(len(stored), n_stored, longest_first(work.tasks, cost), cost)
 
     failures = list(work.failures)
@@ -95,7 +97,7 @@ def run_sweep(
     report = SweepReport(
         n_written=meter.shards_written,
         n_skipped=len(stored),
-        n_superseded=sum(len(found.outdated.get(slug, ())) for slug in slugs),
+        n_superseded=sum(len(found.outdated.get(slug, ())) for slug in walkers),
         n_damaged=len(found.damages),
         walker_steps=meter.steps_finished,
         steps_resumed=meter.steps_resumed,

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from hts.errors import IntegrityError
 from hts.plans import Cell
 from hts.storage import Shard, read_columns
-from hts.sweeps.survey import open_results, slug_of, survey
+from hts.sweeps.slugs import slug_of
+from hts.sweeps.survey import open_results, survey
 
 EMPTY: dict[str, npt.NDArray[Any]] = {
     "walker": np.empty(0, np.uint32),
@@ -74,7 +75,7 @@ def load_cells(folder: str | PathLike[str]) -> Iterator[CellSample]:
         Where there is no plan.
     """
     results, plan, stream_version = open_results(Path(folder))
-    walkers, max_steps = plan.exit.walkers, plan.exit.max_steps
+    max_steps = plan.exit.max_steps
     found = survey(results, plan.identity(), stream_version, max_steps)
     if found.damages:
         names = "\n".join(f"  {damage.message}" for damage in found.damages)
@@ -84,6 +85,7 @@ def load_cells(folder: str | PathLike[str]) -> Iterator[CellSample]:
 
     def cells() -> Iterator[CellSample]:
         for cell in plan.cells():
+            walkers = plan.walkers_of(cell)
             shards = [s for s in found.usable.get(slug_of(cell), ()) if s.first_walker < walkers]
             columns = _columns(shards, walkers)
             beyond = sum(shard.provenance.steps_beyond_domain for shard in shards)

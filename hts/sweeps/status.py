@@ -10,7 +10,8 @@ from hts.errors import PlanError
 from hts.plans import Cell, read_plan
 from hts.storage import ResultsFolder, move_into
 from hts.sweeps.failures import kept_message
-from hts.sweeps.survey import Survey, open_results, slug_of, stated_identity, survey
+from hts.sweeps.slugs import slug_of
+from hts.sweeps.survey import Survey, open_results, stated_identity, survey
 
 State: TypeAlias = Literal["done", "partial", "missing", "damaged", "failed"]
 
@@ -68,7 +69,7 @@ def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
     """
     results, plan, stream_version = open_results(Path(folder))
     found = survey(results, plan.identity(), stream_version, plan.exit.max_steps)
-    return tuple(status_of(results, found, cell, plan.exit.walkers) for cell in plan.cells())
+    return tuple(status_of(results, found, cell, plan.walkers_of(cell)) for cell in plan.cells())
 
 
 def status_of(folder: ResultsFolder, found: Survey, cell: Cell, walkers: int) -> CellStatus:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from hts.errors import IntegrityError, PlanError
-from hts.plans import Cell, Plan, differences, read_plan
+from hts.plans import Plan, differences, read_plan
 from hts.plans.identity import identity_of
-from hts.storage import Parameters, ResultsFolder, Shard, ShardName, cell_slug, inspect_shard, list_shards
+from hts.storage import ResultsFolder, Shard, ShardName, inspect_shard, list_shards
+from hts.sweeps.counts import counted
 from hts.sweeps.coverage import Range, gaps
 
 
@@ -64,16 +65,6 @@ class Survey:
     def missing(self, slug: str, walkers: int) -> list[Range]:
         """List the walkers of a cell that no usable shard holds."""
         return gaps(((shard.first_walker, shard.end) for shard in self.usable.get(slug, ())), walkers)
-
-
-def parameters_of(cell: Cell) -> Parameters:
-    """Give a cell to storage, which knows no plan."""
-    return {"eta": cell.eta, "b": cell.b, "alpha": cell.alpha, "well": cell.well}
-
-
-def slug_of(cell: Cell) -> str:
-    """Write a cell as names of files do."""
-    return cell_slug(parameters_of(cell))
 
 
 def survey(folder: ResultsFolder, identity: str | None, stream_version: str | None, max_steps: int | None) -> Survey:
@@ -143,7 +134,7 @@ def check_same_plan(folder: ResultsFolder, plan: Plan) -> Mapping[str, Any] | No
 
 
 def open_results(path: Path) -> tuple[ResultsFolder, Plan, str | None]:
-    """Find the plan of a results folder, and the version of its random streams.
+    """Find the plan of a results folder, walkers counted, and the version of its random streams.
 
     Raises
     ------
@@ -156,4 +147,4 @@ def open_results(path: Path) -> tuple[ResultsFolder, Plan, str | None]:
         raise PlanError(f"{folder.plan}: is missing; write it anew with: hts run PLAN -o {folder.path}")
     plan = read_plan(folder.plan)
     stated = check_same_plan(folder, plan)
-    return folder, plan, None if stated is None else stated.get("stream_version")
+    return folder, counted(plan, folder), None if stated is None else stated.get("stream_version")

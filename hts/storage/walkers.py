@@ -1,0 +1,43 @@
+"""This file is where the numbers of walkers that were chosen for a folder's cells are kept: once, and never less."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from hts.errors import IntegrityError
+from hts.storage.folders import ResultsFolder
+
+Counts: TypeAlias = Mapping[str, tuple[int, float]]  # by cell, as `cell_slug` writes it: walkers, and for which error
+
+
+def read_walkers(folder: ResultsFolder) -> dict[str, tuple[int, float]]:
+    """Read what was chosen; nothing where nothing was.
+
+    Raises
+    ------
+    IntegrityError
+        Where there is a file that is not what was written: its numbers decide what is done and what is missing.
+    """
+    if not folder.walkers.exists():
+        return {}
+    document = folder.read_json(folder.walkers) or {}
+    try:
+        return {slug: (int(row["walkers"]), float(row["relative_error"])) for slug, row in document["cells"].items()}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        text = "is not what was written; put it back from a copy, or remove it: hts run then chooses anew"
+        raise IntegrityError(f"{folder.walkers}: {text}") from None
+
+
+def write_walkers(folder: ResultsFolder, counts: Counts) -> None:
+    """Add what was chosen to what is there; of a cell the larger number stays, and the smaller error.
+
+    Raises
+    ------
+    StoppedError
+        Where the system refuses.
+    """
+    known = read_walkers(folder)
+    for slug, (walkers, error) in counts.items():
+        before, for_error = known.get(slug, (walkers, error))
+        known[slug] = max(walkers, before), min(error, for_error)
+    rows = {slug: {"walkers": walkers, "relative_error": error} for slug, (walkers, error) in known.items()}
+    folder.write_json(folder.walkers, {"cells": rows})

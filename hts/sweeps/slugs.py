@@ -1,0 +1,16 @@
+"""This file is where a cell is put in words for storage, which knows no plan."""
+
+from dataclasses import asdict
+
+from hts.plans import Cell
+from hts.storage import Parameters, cell_slug
+
+
+def parameters_of(cell: Cell) -> Parameters:
+    """Give eta, b, alpha and well of a cell."""
+    return asdict(cell)
+
+
+def slug_of(cell: Cell) -> str:
+    """Write a cell as names of files do."""
+    return cell_slug(parameters_of(cell))
