@@ -252,7 +252,7 @@ def solve(
         w, infinite for log_tail = -inf.
     """
     low, high = np.full_like(log_tail, lowest), np.full_like(log_tail, 700.0)
-    u = np.ones_like(log_tail)
+    u, moves = np.ones_like(log_tail), np.ones(log_tail.shape, np.bool_)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for _ in range(120):
             w = width * np.sinh(u)
@@ -261,8 +261,10 @@ def solve(
             low, high = np.where(residual > 0.0, u, low), np.where(residual > 0.0, high, u)
             step = residual * value / (density(w) * width * np.cosh(u))
             newton = u + step
-            u = np.where((newton >= low) & (newton <= high), newton, 0.5 * (low + high))
-            if not np.any((np.abs(step) > 1e-15 * (1.0 + np.abs(u))) & (high - low > 4e-16 * (1.0 + np.abs(u)))):
+            # each stops by itself: a quantile does not depend on those asked for beside it
+            u = np.where(moves, np.where((newton >= low) & (newton <= high), newton, 0.5 * (low + high)), u)
+            moves &= (np.abs(step) > 1e-15 * (1.0 + np.abs(u))) & (high - low > 4e-16 * (1.0 + np.abs(u)))
+            if not np.any(moves):
                 break
     ends = np.where(log_tail == 0.0, -np.inf if lowest < 0.0 else 0.0, np.where(log_tail == -np.inf, np.inf, np.nan))
     return np.where((log_tail < 0.0) & (log_tail > -np.inf), width * np.sinh(u), ends)
