@@ -16,12 +16,12 @@ from hts.engines import ThreadEngine, available_cores
 from hts.errors import PlanError
 from hts.landscapes import Landscape
 from hts.plans import Cell, Plan
-from hts.prediction.chains import LimitChain, limit_chain
 from hts.prediction.geometry import accessible_ends, jump_number
 from hts.prediction.limits import ExitLimit, exit_limit, rate_scale
 from hts.sweeps import SweepReport, dry_run, exit_problem
 
 if TYPE_CHECKING:
+    from hts.predictions.chains import ChainPrediction, IrreducibleWindows
     from hts.walkers import Predict
 
 Line: TypeAlias = tuple[float, float | None]  # b and alpha
@@ -93,7 +93,8 @@ class Description:
     plan: Plan
     landscape: Landscape
     wells: tuple[WellDescription, ...]
-    graphs: tuple[LimitChain, ...]  #: one for each (b, alpha)
+    graphs: "tuple[ChainPrediction, ...]"  #: one for each (b, alpha)
+    windows: "IrreducibleWindows | None"  #: of b; None where no well leads to another
     cells: tuple[CellForecast, ...]
     cost: Cost
     notes: tuple[str, ...]  #: walkers that a run would choose
@@ -126,9 +127,14 @@ def describe(
     -------
     Description
     """
+    from hts.predictions.chains import (
+        chain_warnings,
+        predict_chains,
+        predict_windows,
+    )  # a run, which forecasts too, needs none
+
     plan, notes, more = with_walkers(plan, folder, predict)
-    landscape = plan.build_landscape()
-    pairs = sorted({(cell.b, cell.alpha) for cell in plan.cells()}, key=lambda pair: (pair[0], pair[1] or 0.0))
+    landscape, graphs = plan.build_landscape(), predict_chains(plan)
     cells, refusal = forecast_cells(plan, folder)
     n_threads = threads or available_cores()
     longest = max(cells, key=lambda forecast: forecast.mean_steps)
@@ -136,12 +142,16 @@ def describe(
     return Description(
         plan=plan,
         landscape=landscape,
-        wells=describe_wells(plan, landscape, sorted({b for b, _ in pairs})),
-        graphs=tuple(limit_chain(landscape, b, alpha, plan.noise.p_plus) for b, alpha in pairs),
+        wells=describe_wells(plan, landscape, sorted({cell.b for cell in plan.cells()})),
+        graphs=graphs,
+        windows=predict_windows(landscape, plan.noise.p_plus),
         cells=cells,
         cost=cost_of(plan, cells, n_threads, *speed),
         notes=notes,
-        warnings=plan.warnings() + more + ((f"hts run would refuse this folder: {refusal}",) if refusal else ()),
+        warnings=plan.warnings()
+        + chain_warnings(plan, graphs)
+        + more
+        + ((f"hts run would refuse this folder: {refusal}",) if refusal else ()),
     )
 
 
@@ -149,7 +159,7 @@ def with_walkers(
     plan: Plan, folder: Path | None, predict: "Predict | None" = None
 ) -> tuple[Plan, tuple[str, ...], tuple[str, ...]]:
     """Choose walkers where a plan leaves that to a relative error; give the plan, notes and warnings."""
-    if isinstance(plan.exit.walkers, int):
+    if isinstance(plan.study.walkers, int):
         return plan, (), ()
     from hts.walkers import choose_walkers  # predictions take a second to import, and most plans give a number
 
@@ -233,7 +243,7 @@ def expected_steps(plan: Plan, corrections: Mapping[Line, float] | None = None) 
         Exact over limit mean of a (b, alpha), as `exact_corrections` gives it.
     """
     exact = corrections or {}
-    landscape, domain, most = plan.build_landscape(), plan.exit_domain(), plan.exit.max_steps
+    landscape, domain, most = plan.build_landscape(), plan.exit_domain(), plan.most_steps
     limits: dict[tuple[float, float | None], ExitLimit] = {}  # by (b, alpha): their constants hold for every eta
 
     def mean_exit_steps(cell: Cell) -> float | None:
@@ -263,7 +273,7 @@ def cost_of(plan: Plan, cells: tuple[CellForecast, ...], threads: int, speed: fl
     longest = max((cell.walkers_left / cell.n_shards * cell.mean_steps for cell in cells if cell.n_shards), default=0.0)
     return Cost(
         expected_steps=steps,
-        upper_bound_steps=float(walkers) * plan.exit.max_steps,
+        upper_bound_steps=float(walkers) * plan.most_steps,
         core_seconds=steps / speed,
         wall_seconds=max(steps / threads, longest) / speed,
         threads=threads,

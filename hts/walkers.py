@@ -56,7 +56,7 @@ def choose_walkers(plan: Plan, folder: str | PathLike[str] | None = None, predic
     IntegrityError
         Where the numbers in the folder are not what was written.
     """
-    wanted = plan.exit.walkers
+    wanted = plan.study.walkers
     if isinstance(wanted, int):
         return Choice(plan, (), ())
     known = {} if folder is None else stored_counts(plan, ResultsFolder(Path(folder)))
@@ -68,7 +68,7 @@ def choose_walkers(plan: Plan, folder: str | PathLike[str] | None = None, predic
         mean = prediction.mean_exit_steps_exact
         if mean is None:
             without.append(cell)
-        n = walkers_for(wanted, mean, plan.exit.max_steps)
+        n = walkers_for(wanted, mean, plan.most_steps)
         if n > MAX_WALKERS:
             raise _too_many(plan, cell, n)
         least = known[cell].walkers if cell in known else 1
@@ -99,7 +99,7 @@ def _too_many(plan: Plan, cell: Cell, n: int) -> Exception:
     which = f"eta = {cell.eta:g}, b = {cell.b:g}{alpha}"
     many = f"{n:.3g} walkers" if n < math.inf and n != MAX_WALKERS + 1 else "even more walkers"
     text = (
-        f"would take {many} at {which}, where few leave within max_steps = {plan.exit.max_steps}, and there can be "
+        f"would take {many} at {which}, where few leave within max_steps = {plan.most_steps}, and there can be "
         f"{MAX_WALKERS}; raise max_steps or the relative error, or leave this cell out"
     )
     return mistake_in(plan, Mistake(KEY, text))

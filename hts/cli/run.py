@@ -74,7 +74,7 @@ def command(
     parsed = read_plan(plan, overrides, seed)
     for warning in parsed.warnings():
         click.echo(f"warning: {warning}", err=True)
-    if not isinstance(parsed.exit.walkers, int):
+    if not isinstance(parsed.study.walkers, int):
         parsed = with_walkers(parsed, target, threads)
     expected = expected_steps(parsed)
     with stop_on_signal() as stop, SweepDisplay() as display:

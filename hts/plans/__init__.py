@@ -4,10 +4,11 @@ from hts.plans.counts import MAX_WALKERS, Count, WalkersByError
 from hts.plans.domains import ExitDomain
 from hts.plans.identity import differences
 from hts.plans.mistakes import Mistake
-from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan
+from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan, VisitsPlan
 from hts.plans.plan import Cell, Plan
 from hts.plans.reading import mistake_in, parse_plan, read_plan
 from hts.plans.starter import STARTER
+from hts.plans.visits import VisitRecord
 
 __all__ = [
     "MAX_WALKERS",
@@ -22,6 +23,8 @@ __all__ = [
     "Mistake",
     "NoisePlan",
     "Plan",
+    "VisitRecord",
+    "VisitsPlan",
     "WalkersByError",
     "differences",
     "mistake_in",

@@ -9,9 +9,10 @@ from hts.noise import LawError
 from hts.plans.domains import domain_mistakes, exit_domain
 from hts.plans.grids import EXAMPLES, MAX_CELLS
 from hts.plans.mistakes import Mistake
-from hts.plans.models import ExitPlan, FormulaPlan, GridPlan, LandscapePlan, NoisePlan, WellsPlan
+from hts.plans.models import ExitPlan, FormulaPlan, GridPlan, LandscapePlan, NoisePlan, VisitsPlan, WellsPlan
 from hts.plans.plan import built
 from hts.plans.positions import KeyPath
+from hts.plans.visits import record_mistakes
 
 MAX_ELEMENTS = 10  # bad tail indices named one by one; a range may hold thousands
 ANY_ALPHA = 1.5  # every heavy law has it: checks the rest of [noise] where the grid cannot be read
@@ -100,10 +101,14 @@ def _law_error(noise: NoisePlan, alpha: float | None) -> LawError | None:
     return None
 
 
-def cross_mistakes(landscape: LandscapePlan | None, plan: ExitPlan | None) -> list[Mistake]:
-    """Find what is wrong between a sound [landscape] and a sound [exit]."""
+def cross_mistakes(landscape: LandscapePlan | None, plan: ExitPlan | VisitsPlan | None) -> list[Mistake]:
+    """Find what is wrong between a sound [landscape] and a sound [exit] or [visits]."""
     if landscape is None or plan is None:
         return []
+    if isinstance(plan, VisitsPlan):
+        found = record_mistakes(built(landscape), plan)
+        L = built(landscape).projection
+        return found or _landscape_errors(landscape, lambda: built(landscape).gradient(-L, L))
     if found := domain_mistakes(built(landscape), plan):
         return found
     domain = exit_domain(built(landscape), plan)

@@ -49,6 +49,12 @@ def exit_domain(landscape: Landscape, plan: ExitPlan) -> ExitDomain:
     return ExitDomain(float(low), float(high), float(start), int(well), inside[0] if is_at_home else None)
 
 
+def basin_of(landscape: Landscape, well: int, start: float) -> ExitDomain:
+    """Give a well's basin as a domain; that of a landscape with one well has no ends."""
+    low, high = landscape.well_ends(well)
+    return ExitDomain(float(low), float(high), float(start), well, float(landscape.minima[well]))
+
+
 def minima_inside(landscape: Landscape, low: float, high: float) -> list[float]:
     """List the minima strictly between two ends."""
     minima = np.asarray(landscape.minima)

@@ -9,11 +9,13 @@ from pydantic_core import PydanticCustomError
 from hts import landscapes
 from hts.landscapes import Landscape
 from hts.noise import Noise
-from hts.plans.counts import WalkersByError, read_walkers, write_walkers
+from hts.plans.counts import MAX_WALKERS, WalkersByError, read_walkers, write_walkers
 from hts.plans.grids import read_axis
 from hts.plans.values import shown
 
 MAX_SEED = 2**64 - 1  # the width of the key of the random streams
+MAX_BINS = 10_000  # of a histogram for each walker: a few kB compressed
+MAX_CHECKPOINTS = 100  # a decade; with more, rounding to whole steps leaves nothing between the first of them
 MAX_STEPS = 2**62  # step counts are int64, and sums of two of them must fit
 
 
@@ -175,6 +177,21 @@ class ExitPlan(Table):
     walkers: Walkers = Field(examples=["walkers = 2000"])
     max_steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = Field(examples=["max_steps = 50_000_000"])
     within: Positive | None = Field(None, examples=["within = 1.0"])  # gradient-flow time
+
+
+class VisitsPlan(Table):
+    """Long runs over all wells: from where, by how many walkers, how many steps, and what is written down of them."""
+
+    well: Annotated[int, Field(ge=0)] | None = Field(None, examples=["well = 0"])
+    start: Number | None = Field(None, examples=["start = -0.7"])
+    walkers: Annotated[int, Field(ge=1, le=MAX_WALKERS)] = Field(examples=["walkers = 10"])
+    steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = Field(examples=["steps = 10_000_000"])
+    radius: Positive | None = Field(None, examples=["radius = 0.05"])
+    bins: Annotated[int, Field(ge=1, le=MAX_BINS)] = Field(54, examples=["bins = 54"])
+    range: FiniteInterval | None = Field(None, examples=["range = [-1.6, 1.6]"])
+    checkpoints_per_decade: Annotated[int, Field(ge=1, le=MAX_CHECKPOINTS)] = Field(
+        4, examples=["checkpoints_per_decade = 4"]
+    )
 
 
 class FigurePlan(Table):

@@ -10,10 +10,11 @@ from hts.errors import PlanError
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.plans.counts import Count
-from hts.plans.domains import ExitDomain, exit_domain
+from hts.plans.domains import ExitDomain, basin_of, exit_domain
 from hts.plans.identity import identity_of, physics_of
-from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan
+from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan, VisitsPlan
 from hts.plans.values import toml_key, toml_value
+from hts.plans.visits import VisitRecord, visit_record
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ class Plan:
         For people; the name of the file where the plan gives none.
     seed : int
         Enters the random streams once, here.
-    landscape, noise, grid, exit, figure
-        The tables, with defaults filled in and axes spelled out; `grid` holds one entry for each product.
+    landscape, noise, grid, exit, visits, figure
+        The tables, with defaults filled in and axes spelled out; `grid` holds one entry for each product, and one of
+        `exit` and `visits` is None.
     path : pathlib.Path
         The file, as it was given.
     counts : mapping of Cell to Count
@@ -61,7 +63,8 @@ class Plan:
     landscape: LandscapePlan
     noise: NoisePlan
     grid: tuple[GridPlan, ...]
-    exit: ExitPlan
+    exit: ExitPlan | None
+    visits: VisitsPlan | None
     figure: FigurePlan
     path: Path = field(compare=False)
     counts: Mapping[Cell, Count] = field(default_factory=dict, compare=False, repr=False)
@@ -79,6 +82,36 @@ class Plan:
         in_order = sorted(points, key=lambda point: (point[0], point[1] or 0.0, point[2]))
         return tuple(Cell(-minus_eta, b, alpha, well) for b, alpha, minus_eta in in_order)
 
+    @property
+    def study(self) -> ExitPlan | VisitsPlan:
+        """The table that says what is simulated."""
+        study = self.exit or self.visits
+        assert study is not None, "a plan has [exit] or [visits]"
+        return study
+
+    @property
+    def most_steps(self) -> int:
+        """Steps that a walker takes at most: `max_steps` of [exit], `steps` of [visits]."""
+        return self.exit.max_steps if self.exit is not None else self.visit_plan.steps
+
+    @property
+    def visit_plan(self) -> VisitsPlan:
+        """The table [visits].
+
+        Raises
+        ------
+        PlanError
+            Where there is none.
+        """
+        if self.visits is None:
+            raise PlanError(f"{self.path}: is a plan of exits; visits need a table [visits] instead of [exit]")
+        return self.visits
+
+    @property
+    def within(self) -> float | None:
+        """Gradient-flow time by which exits are asked for, if they are."""
+        return None if self.exit is None else self.exit.within
+
     def walkers_of(self, cell: Cell) -> int:
         """Give the number of walkers of one cell.
 
@@ -87,7 +120,7 @@ class Plan:
         PlanError
             Where it is to be chosen, and was not yet.
         """
-        walkers = self.exit.walkers
+        walkers = self.study.walkers
         if isinstance(walkers, int):
             return walkers
         if cell not in self.counts:
@@ -110,12 +143,26 @@ class Plan:
         return self.noise.build(cell.alpha)
 
     def exit_domain(self) -> ExitDomain:
-        """Resolve `well`, or `domain` and `start`, to numbers."""
-        return exit_domain(self.build_landscape(), self.exit)
+        """Resolve `well`, or `domain` and `start`, to numbers; with [visits] the basin in which every walker starts."""
+        if self.exit is not None:
+            return exit_domain(self.build_landscape(), self.exit)
+        record = self.visit_record()
+        return basin_of(self.build_landscape(), record.well, record.start)
+
+    def visit_record(self) -> VisitRecord:
+        """Resolve what [visits] writes down.
+
+        Raises
+        ------
+        PlanError
+            Where there is no such table.
+        """
+        return visit_record(self.build_landscape(), self.visit_plan)
 
     def physics(self) -> dict[str, Any]:
         """Everything that decides a cell's numbers but the cell's own parameters, ready for JSON (inf is "inf")."""
-        return physics_of(self.seed, self.landscape, self.build_landscape(), self.noise, self.exit_domain())
+        study = self.exit_domain() if self.visits is None else self.visit_record()
+        return physics_of(self.seed, self.landscape, self.build_landscape(), self.noise, study)
 
     def identity(self) -> str:
         """Sum `physics` up in sixty-four hexadecimal digits."""
@@ -131,7 +178,8 @@ class Plan:
         """Write the plan in full: defaults filled in, axes spelled out; reading it gives an equal plan."""
         lines = [f"title = {toml_value(self.title)}", f"seed = {self.seed}"]
         grids = [("[[grid]]", grid) for grid in self.grid]
-        tables = [("[landscape]", self.landscape), ("[noise]", self.noise), *grids, ("[exit]", self.exit)]
+        study = "[exit]" if self.visits is None else "[visits]"
+        tables = [("[landscape]", self.landscape), ("[noise]", self.noise), *grids, (study, self.study)]
         for header, table in [*tables, ("[figure]", self.figure)]:
             if given := table.model_dump(exclude_none=True):
                 lines += ["", header]

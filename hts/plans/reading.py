@@ -24,14 +24,16 @@ from hts.plans.models import (
     LandscapePlan,
     NoisePlan,
     Table,
+    VisitsPlan,
 )
 from hts.plans.overrides import Settings, apply_overrides
 from hts.plans.plan import Plan
 from hts.plans.positions import KeyPath, Positions
 from hts.plans.values import shown
+from hts.plans.visits import visits_mistakes
 
 MAX_BYTES = 10_000_000  # a plan is a page of text; reading a results file by mistake should end at once
-TABLES = ("landscape", "noise", "grid", "exit", "figure")
+TABLES = ("landscape", "noise", "grid", "exit", "visits", "figure")
 AnyTable = TypeVar("AnyTable", bound=Table)
 
 
@@ -124,24 +126,39 @@ def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan 
     landscape = _landscape(tables, mistakes)
     noise = _table(tables, "noise", NoisePlan, mistakes)
     grids = _grids(tables, mistakes)
-    exit_plan = _table(tables, "exit", ExitPlan, mistakes)
+    study = _study(tables, mistakes)
     figure = _table({"figure": {}} | tables, "figure", FigurePlan, mistakes)
-    if exit_plan is not None and (wrong := exit_mistakes(exit_plan)):
-        mistakes += wrong
-        exit_plan = None
     mistakes += grid_mistakes(noise, grids)
-    mistakes += cross_mistakes(landscape, exit_plan)
-    if mistakes or not (head and landscape and noise and exit_plan and figure):
+    mistakes += cross_mistakes(landscape, study)
+    if mistakes or not (head and landscape and noise and study and figure):
         return None
     products = tuple(grid for _, grid in grids)
     title = path.stem if head.title is None else head.title
-    return Plan(title, head.seed, landscape, noise, products, exit_plan, figure, path)
+    exits, visits = (study, None) if isinstance(study, ExitPlan) else (None, study)
+    return Plan(title, head.seed, landscape, noise, products, exits, visits, figure, path)
+
+
+def _study(tables: dict[str, Any], mistakes: list[Mistake]) -> ExitPlan | VisitsPlan | None:
+    """Read [exit] or [visits]; a plan has one of them."""
+    if "exit" in tables and "visits" in tables:
+        text = "cannot stand beside [exit]: a folder of results holds one kind of study; write two plans"
+        mistakes.append(Mistake(("visits",), text, is_about_key=True))
+        return None
+    study: ExitPlan | VisitsPlan | None
+    if "visits" in tables:
+        study = _table(tables, "visits", VisitsPlan, mistakes)
+        wrong = visits_mistakes(study) if study is not None else []
+    else:
+        study = _table(tables, "exit", ExitPlan, mistakes)
+        wrong = exit_mistakes(study) if study is not None else []
+    mistakes += wrong
+    return None if wrong else study
 
 
 def _head(tables: dict[str, Any], mistakes: list[Mistake]) -> HeadPlan | None:
     known = [*HeadPlan.model_fields, *TABLES]
-    homes = {field: f"[{name}]" for name, model in (("noise", NoisePlan), ("exit", ExitPlan), ("grid", GridPlan))
-             for field in model.model_fields if field != "kind"}  # fmt: skip
+    models = (("noise", NoisePlan), ("visits", VisitsPlan), ("exit", ExitPlan), ("grid", GridPlan))
+    homes = {field: f"[{name}]" for name, model in models for field in model.model_fields if field != "kind"}
     for key in tables:
         if key not in known:
             hint = f"it belongs in {homes[key]}" if key in homes else did_you_mean(key, known)
@@ -189,7 +206,8 @@ def _grids(tables: dict[str, Any], mistakes: list[Mistake]) -> list[tuple[KeyPat
 def _table(tables: dict[str, Any], name: str, model: type[AnyTable], mistakes: list[Mistake]) -> AnyTable | None:
     if not isinstance(tables.get(name), dict):
         examples = [str(info.examples[0]) for info in model.model_fields.values() if info.examples]
-        mistakes.append(_no_table(tables, name, f"a table [{name}] with {examples[0]}"))
+        other = ", or [visits] for long runs over all wells" if name == "exit" else ""
+        mistakes.append(_no_table(tables, name, f"a table [{name}] with {examples[0]}{other}"))
         return None
     return _validated(model, tables[name], (name,), mistakes)
 

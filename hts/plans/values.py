@@ -3,7 +3,9 @@
 import json
 import math
 import re
+from collections.abc import Sequence
 
+N_SHOWN = 4  # entries of a list that a message writes out
 MAX_SHOWN = 60  # characters of a value in a message: a line of a terminal has room for the rest
 DECIMAL_BITS = 1000  # Python refuses to write integers of thousands of digits in decimal
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -40,3 +42,14 @@ def shown(value: object) -> str:
     """Write a value for a message: one line, at most 60 characters."""
     text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in toml_value(value))
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
+
+
+def listed(values: Sequence[float]) -> str:
+    """Write some numbers of a list for a message."""
+    return first_few([f"{value:g}" for value in values], ", ")
+
+
+def first_few(texts: Sequence[str], between: str = "; ") -> str:
+    """Write the first few of a list for a message, and how many more there are."""
+    more = f" and {len(texts) - N_SHOWN} more" if len(texts) > N_SHOWN else ""
+    return between.join(texts[:N_SHOWN]) + more

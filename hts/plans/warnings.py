@@ -7,6 +7,8 @@ import numpy as np
 
 from hts.landscapes import Landscape
 from hts.plans.domains import ExitDomain, minima_inside
+from hts.plans.values import first_few, listed
+from hts.plans.visit_warnings import visit_warnings
 from hts.prediction.limits import jump_number
 
 if TYPE_CHECKING:  # plan.py asks this file for its warnings
@@ -14,7 +16,6 @@ if TYPE_CHECKING:  # plan.py asks this file for its warnings
 
 NEAR = 0.02  # r/b this close to an integer, relatively: the step between two exponents is blurred at any affordable eta
 MANY = 20  # jumps; with more of them every r/b is close to an integer in this sense, and the warning would say nothing
-N_SHOWN = 4  # values of a list that are written out
 N_POINTS = 4001  # where |f'| is looked at; its maximum is needed for a comparison, not to digits
 
 
@@ -22,6 +23,9 @@ def warnings_of(plan: "Plan") -> tuple[str, ...]:
     """Say where theory does not hold or finite eta misleads, one warning for each cause with the values it concerns."""
     landscape, domain = plan.build_landscape(), plan.exit_domain()
     cells = plan.cells()
+    if plan.visits is not None:
+        found = {cell.alpha for cell in cells if cell.alpha is not None}
+        return (*landscape.notes, *_about_law(plan, sorted(found)), *visit_warnings(plan))
     clips = sorted({cell.b for cell in cells})
     etas = sorted({cell.eta for cell in cells}, reverse=True)
     alphas = sorted({cell.alpha for cell in cells if cell.alpha is not None})
@@ -38,7 +42,7 @@ def _about_domain(landscape: Landscape, domain: ExitDomain) -> Iterator[str]:
     inside = minima_inside(landscape, domain.low, domain.high)
     if len(inside) > 1:
         yield (
-            f"the domain holds {len(inside)} minima ({_listed(inside)}): there is no limit law, "
+            f"the domain holds {len(inside)} minima ({listed(inside)}): there is no limit law, "
             "only exact and measured values"
         )
     elif domain.minimum is None:
@@ -65,7 +69,7 @@ def _is_outside(landscape: Landscape, x: float) -> bool:
 def _about_law(plan: "Plan", alphas: Sequence[float]) -> Iterator[str]:
     if flat := [alpha for alpha in alphas if alpha <= 1.0]:
         yield (
-            f"alpha = {_listed(flat)}: the noise has no finite mean, and the limit theory, equations (5) to (17) "
+            f"alpha = {listed(flat)}: the noise has no finite mean, and the limit theory, equations (5) to (17) "
             "of docs/model.md, needs alpha > 1; exact and measured values remain"
         )
     if plan.noise.kind == "stable" and 2.0 in alphas:
@@ -90,15 +94,15 @@ def _about_clips(distances: Sequence[float], clips: Sequence[float]) -> Iterator
     finite = [b for b in clips if np.isfinite(b)]
     if wide := [b for b in finite if b >= r and not _near_integer(r / b)]:
         yield (
-            f"b = {_listed(wide)} is wider than the exit distance r = {r:.6g}: one jump suffices, "
+            f"b = {listed(wide)} is wider than the exit distance r = {r:.6g}: one jump suffices, "
             "and clipping does not change the exponent"
         )
     blurred = [(b, k) for b in finite if (k := _near_integer(r / b))]
     if blurred:
         which = [f"b = {b:g} (r/b = {r / b:.5g}, l* = {k} or {k + 1}; here {jump_number(r, b)})" for b, k in blurred]
         yield (
-            f"{_first(which)}: r/b is within 2 % of an integer, where the limit theory jumps from one l* to the next; "
-            "at finite eta exits of both kinds are seen, so choose b further away"
+            f"{first_few(which)}: r/b is within 2 % of an integer, where the limit theory jumps from one l* to the "
+            "next; at finite eta exits of both kinds are seen, so choose b further away"
         )
 
 
@@ -115,16 +119,16 @@ def _about_steps(
         curvature = float(landscape.curvatures[landscape.well_of(domain.minimum)])
         if unstable := [eta for eta in etas if eta * curvature > 2]:
             yield (
-                f"eta = {_listed(unstable)}: eta f'' > 2 at the minimum {domain.minimum:g} (f'' = {curvature:.4g}), so "
+                f"eta = {listed(unstable)}: eta f'' > 2 at the minimum {domain.minimum:g} (f'' = {curvature:.4g}), so "
                 f"gradient descent is unstable there and there is no metastable state; take eta < {2 / curvature:.3g}"
             )
     steepest = _steepest(landscape, domain)
     pairs = [(b, [eta for eta in etas if eta * steepest > b]) for b in clips]
     if swept := [(b, large) for b, large in pairs if large]:
-        which = [f"eta = {_listed(large)} with b = {b:g}" for b, large in swept]
+        which = [f"eta = {listed(large)} with b = {b:g}" for b, large in swept]
         yield (
-            f"{_first(which)}: eta |f'| exceeds b within the domain (|f'| up to {steepest:.4g}), so clipping cuts the "
-            "gradient too and such eta are far from the limit"
+            f"{first_few(which)}: eta |f'| exceeds b within the domain (|f'| up to {steepest:.4g}), so clipping cuts "
+            "the gradient too and such eta are far from the limit"
         )
 
 
@@ -135,12 +139,3 @@ def _steepest(landscape: Landscape, domain: ExitDomain) -> float:
     L = landscape.projection
     x = np.linspace(max(domain.low, m - reach, -L), min(domain.high, m + reach, L), N_POINTS)
     return float(np.max(np.abs(landscape.derivative(x))))
-
-
-def _listed(values: Sequence[float]) -> str:
-    return _first([f"{value:g}" for value in values], ", ")
-
-
-def _first(texts: Sequence[str], between: str = "; ") -> str:
-    more = f" and {len(texts) - N_SHOWN} more" if len(texts) > N_SHOWN else ""
-    return between.join(texts[:N_SHOWN]) + more

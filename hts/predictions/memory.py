@@ -28,7 +28,7 @@ class PredictionMemory:
     def __init__(self, plan: Plan, folder: ResultsFolder) -> None:
         self._folder = folder
         self._path = folder.path / FILE
-        self._named = {"version": __version__, "identity": plan.identity(), "within": plan.exit.within}
+        self._named = {"version": __version__, "identity": plan.identity(), "within": plan.within}
 
     def recall(self, cells: Iterable[Cell], with_survival: bool) -> dict[Cell, ExitPrediction]:
         """Look up what is there."""

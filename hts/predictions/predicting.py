@@ -105,7 +105,7 @@ def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False) -> ExitPre
     limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
     try:
         exact = exact_exit(
-            landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.start, within=plan.exit.within
+            landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.start, within=plan.within
         )
     except ExactExitError as problem:
         return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}"))

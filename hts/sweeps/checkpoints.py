@@ -42,7 +42,7 @@ class Checkpoints:
     @classmethod
     def of(cls, plan: Plan, folder: ResultsFolder, stream_version: str) -> "Checkpoints":
         """Give those of a plan."""
-        return cls(folder, plan.identity(), stream_version, plan.exit.max_steps)
+        return cls(folder, plan.identity(), stream_version, plan.most_steps)
 
     def name(self, task: Task) -> str:
         """Name the file of a shard."""

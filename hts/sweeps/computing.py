@@ -88,7 +88,7 @@ class Computer:
         return Outcome(task, shard, int(sample.exit_steps.sum()))
 
     def _simulate(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> "ExitSample":
-        walkers, most = (task.first_walker, task.n_walkers), self.plan.exit.max_steps
+        walkers, most = (task.first_walker, task.n_walkers), self.plan.most_steps
         if self.simulate is not None:
             return self.simulate(task.cell, *walkers, most, on_steps, should_stop)
         from hts import ensembles  # Numba takes a second to import
@@ -127,7 +127,7 @@ class Computer:
             seed=self.plan.seed,
             stream_version=self.stream_version,
             identity=self.plan.identity(),
-            max_steps=self.plan.exit.max_steps,
+            max_steps=self.plan.most_steps,
             steps_beyond_domain=int(sample.steps_beyond_domain),
         )
         path = write_shard(self.folder.shards, self.folder.scratch, parameters_of(task.cell), columns, provenance)

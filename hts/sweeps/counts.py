@@ -21,7 +21,7 @@ def stored_counts(plan: Plan, folder: ResultsFolder) -> dict[Cell, Count]:
 
 def counted(plan: Plan, folder: ResultsFolder) -> Plan:
     """Give the plan with the walkers that were chosen in a folder, unless it brings its own or needs none."""
-    if isinstance(plan.exit.walkers, int) or plan.counts:
+    if isinstance(plan.study.walkers, int) or plan.counts:
         return plan
     return plan.with_counts(stored_counts(plan, folder))
 

@@ -24,7 +24,7 @@ def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     folder.check_is_ours_or_new()
     stated = check_same_plan(folder, plan)
     _check_streams(folder, stated, stream_version)
-    found = survey(folder, plan.identity(), stream_version, plan.exit.max_steps)
+    found = survey(folder, plan.identity(), stream_version, plan.most_steps)
     foreign = [damage for damage in found.damages if damage.is_foreign]
     if stated is None and foreign:
         raise PlanError(f"{folder.path}: holds results of another plan; choose another with -o\n  {foreign[0].message}")
@@ -85,7 +85,7 @@ def _check_not_shorter(plan: Plan, folder: ResultsFolder, found: Survey) -> None
     if longer:
         limit = max(shard.provenance.max_steps for shard in longer)
         raise PlanError(
-            f"{folder.path}: exit.max_steps = {plan.exit.max_steps} is smaller than what walkers stored there took; "
+            f"{folder.path}: exit.max_steps = {plan.most_steps} is smaller than what walkers stored there took; "
             f"keep max_steps = {limit}, or choose another folder with -o"
         )
 

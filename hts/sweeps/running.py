@@ -115,7 +115,7 @@ def _costs(plan: Plan, tasks: list[Task], expected: Callable[[Cell], float] | No
     """Ask for the expected steps of one walker of each cell that has something to do."""
     if expected is None:
         return {}
-    most = float(plan.exit.max_steps)
+    most = float(plan.most_steps)
     return {cell: min(expected(cell), most) for cell in dict.fromkeys(task.cell for task in tasks)}
 
 

@@ -75,7 +75,7 @@ def load_cells(folder: str | PathLike[str]) -> Iterator[CellSample]:
         Where there is no plan.
     """
     results, plan, stream_version = open_results(Path(folder))
-    max_steps = plan.exit.max_steps
+    max_steps = plan.most_steps
     found = survey(results, plan.identity(), stream_version, max_steps)
     if found.damages:
         names = "\n".join(f"  {damage.message}" for damage in found.damages)

@@ -68,7 +68,7 @@ def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
         Where there is no plan to compare with.
     """
     results, plan, stream_version = open_results(Path(folder))
-    found = survey(results, plan.identity(), stream_version, plan.exit.max_steps)
+    found = survey(results, plan.identity(), stream_version, plan.most_steps)
     return tuple(status_of(results, found, cell, plan.walkers_of(cell)) for cell in plan.cells())
 
 
