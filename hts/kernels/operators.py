@@ -16,6 +16,9 @@ BoolArray = npt.NDArray[np.bool_]
 SMOOTH_LENGTH: Final = 1.5
 #: Window ends nearer to a panel's end than this part of its half length cut nothing off but rounding.
 SLACK: Final = 1e-12
+#: Points of a quadrature rule: whole vector registers of them. The loops over them take the number from an array, for a
+#: compiler that knows it writes them out point by point and makes no vectors of them.
+N_POINTS: Final = 16
 
 
 class Rows(NamedTuple):
@@ -107,6 +110,7 @@ def add_basis(weight: float, distances: FloatArray, basis: Basis, products: Floa
 def integrate_panel(
     z_low: float,
     z_high: float,
+    first: int,
     scale: float,
     shift: FloatArray,
     basis: Basis,
@@ -117,29 +121,60 @@ def integrate_panel(
 ) -> None:
     """Add the integral of density times basis over z_low < z < z_high, interval by interval of the table.
 
+    The same as `add_basis` for each point of the rule, for all points at once: loops over points are vector code.
+
     Parameters
     ----------
     z_low, z_high : float
         In units of Z.
+    first : int
+        The interval of z_low.
     scale : float
         Length of one unit of Z on the panel, t - t_j = shift[j] + scale z.
     shift : float64[order]
-    scratch : float64[2, order]
+    scratch : float64[4 + 2 order, N_POINTS]
     entries : float64[order]
         Added to.
     """
-    distances, products = scratch[0], scratch[1]
-    k = find_interval(table.breaks, z_low)
+    order, degree, n_points = len(shift), table.coefficients.shape[1] - 1, len(rule.nodes)
+    z, t, value, product = scratch[0], scratch[1], scratch[2], scratch[3]
+    products, sums = scratch[4 : 4 + order], scratch[4 + order : 4 + 2 * order]
+    for j in range(order):
+        for m in range(n_points):
+            sums[j, m] = 0.0
+    k = first
     while k < len(table.is_empty) and table.breaks[k] < z_high:
-        low, high = max(z_low, table.breaks[k]), min(z_high, table.breaks[k + 1])
+        left, right = table.breaks[k], table.breaks[k + 1]
+        low, high = max(z_low, left), min(z_high, right)
         if high > low and not table.is_empty[k]:
             middle, half = 0.5 * (low + high), 0.5 * (high - low)
-            for m in range(len(rule.nodes)):
-                z = middle + half * rule.nodes[m]
-                for j in range(len(shift)):
-                    distances[j] = shift[j] + scale * z
-                add_basis(half * rule.weights[m] * density_at(z, k, table), distances, basis, products, entries)
+            for m in range(n_points):
+                z[m] = middle + half * rule.nodes[m]
+                t[m] = (2.0 * z[m] - left - right) / (right - left)
+                value[m] = table.coefficients[k, degree]
+                product[m] = 1.0
+            for i in range(degree - 1, -1, -1):
+                coefficient = table.coefficients[k, i]
+                for m in range(n_points):
+                    value[m] = value[m] * t[m] + coefficient
+            for m in range(n_points):
+                value[m] *= half * rule.weights[m]
+            for j in range(order):
+                at_j, row = shift[j], products[j]
+                for m in range(n_points):
+                    row[m] = product[m]
+                    product[m] *= at_j + scale * z[m]
+            for j in range(order - 1, -1, -1):
+                at_j, row, total = shift[j], products[j], sums[j]
+                for m in range(n_points):
+                    total[m] += row[m] * value[m]
+                    value[m] *= at_j + scale * z[m]
         k += 1
+    for j in range(order):
+        total_j = 0.0
+        for m in range(n_points):
+            total_j += sums[j, m]
+        entries[j] += basis.barycentric[j] * total_j
 
 
 @jit
@@ -154,8 +189,11 @@ def integrate_rows(
         Zero where nothing is said; written to.
     """
     order = len(basis.nodes)
-    scratch = np.empty((2, order))
+    scratch = np.empty((4 + 2 * order, N_POINTS))
     shift = np.empty(order)
+    nodes = np.zeros(N_POINTS)
+    nodes[:order] = basis.nodes
+    t, value, n_points = scratch[0], scratch[1], len(rule.nodes)
     last, degree = len(table.is_empty), table.coefficients.shape[1] - 1
     for i in range(len(rows.anchor)):
         drift = rows.drift[i]
@@ -184,15 +222,15 @@ def integrate_rows(
             if is_smooth and second == first:
                 # one polynomial for the whole panel: Horner's rule for all nodes at once is vector code
                 low, high = table.breaks[first], table.breaks[first + 1]
-                for j in range(order):
-                    scratch[0, j] = (2.0 * (centre + half * basis.nodes[j] + drift) / eta - low - high) / (high - low)
-                    scratch[1, j] = table.coefficients[first, degree]
+                for j in range(n_points):
+                    t[j] = (2.0 * (centre + half * nodes[j] + drift) / eta - low - high) / (high - low)
+                    value[j] = table.coefficients[first, degree]
                 for m in range(degree - 1, -1, -1):
                     coefficient = table.coefficients[first, m]
-                    for j in range(order):
-                        scratch[1, j] = scratch[1, j] * scratch[0, j] + coefficient
+                    for j in range(n_points):
+                        value[j] = value[j] * t[j] + coefficient
                 for j in range(order):
-                    entries[j] = basis.weights[j] * size / eta * scratch[1, j]
+                    entries[j] = basis.weights[j] * size / eta * value[j]
             elif is_smooth:
                 for j in range(order):
                     z = (centre + half * basis.nodes[j] + drift) / eta
@@ -202,7 +240,7 @@ def integrate_rows(
                 for j in range(order):
                     at_x = basis.nodes[rows.own_node[i]] if is_own else -centre / half
                     shift[j] = (at_x - basis.nodes[j]) - drift / half
-                integrate_panel(z_low, z_high, eta / half, shift, basis, table, rule, scratch, entries)
+                integrate_panel(z_low, z_high, first, eta / half, shift, basis, table, rule, scratch, entries)
 
 
 @jit

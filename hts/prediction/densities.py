@@ -16,6 +16,8 @@ BoolArray = npt.NDArray[np.bool_]
 DEGREE = 13
 #: Largest error relative to the density itself, a few times what a law's own density is good for.
 TOLERANCE = 5e-13
+#: A density that is e^-k is known k times worse than its exponent is; from this k on that is more than TOLERANCE.
+STEEP = 50.0
 #: An interval is halved at most so often: a rounding error cannot be resolved away.
 MAX_DEPTH = 40
 #: A density below it is nothing, whatever the number of steps.
@@ -72,7 +74,8 @@ def tabulate_density(noise: Noise, low: float, high: float) -> DensityTable:
         exact = _density(noise, middle, half * _CHECKS)
         is_nothing = np.all(exact <= NEGLIGIBLE, axis=1)
         error = np.abs(polynomial.polyval(_CHECKS, fit.T) - exact)
-        is_done = np.all(error <= TOLERANCE * exact, axis=1) | is_nothing | (depth == MAX_DEPTH - 1)
+        allowed = TOLERANCE * exact * np.maximum(1.0, -np.log(np.maximum(exact, NEGLIGIBLE)) / STEEP)
+        is_done = np.all(error <= np.maximum(allowed, NEGLIGIBLE), axis=1) | is_nothing | (depth == MAX_DEPTH - 1)
         intervals.append(pending[is_done])
         polynomials.append(np.where(is_nothing[:, None], 0.0, fit)[is_done])
         if np.all(is_done):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hts.kernels.operators import Rows, Rule, add_atoms, integrate_rows
+from hts.kernels.operators import N_POINTS, Rows, Rule, add_atoms, integrate_rows
 from hts.prediction.densities import DensityTable
 from hts.prediction.meshes import Mesh
 from hts.prediction.steps import Step
@@ -13,7 +13,7 @@ from hts.prediction.steps import Step
 FloatArray = npt.NDArray[np.float64]
 
 #: Nodes for one interval of the density's table: exact for degree 13 times the basis of up to 16 nodes.
-RULE = Rule(*np.polynomial.legendre.leggauss(15))
+RULE = Rule(*np.polynomial.legendre.leggauss(N_POINTS))
 
 
 @dataclass(frozen=True, eq=False)
