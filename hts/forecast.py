@@ -127,11 +127,8 @@ def describe(
     -------
     Description
     """
-    from hts.predictions.chains import (
-        chain_warnings,
-        predict_chains,
-        predict_windows,
-    )  # a run, which forecasts too, needs none
+    # a run, which forecasts too, needs none of these
+    from hts.predictions.chains import chain_warnings, predict_chains, predict_windows
 
     plan, notes, more = with_walkers(plan, folder, predict)
     landscape, graphs = plan.build_landscape(), predict_chains(plan)
@@ -148,10 +145,12 @@ def describe(
         cells=cells,
         cost=cost_of(plan, cells, n_threads, *speed),
         notes=notes,
-        warnings=plan.warnings()
-        + chain_warnings(plan, graphs)
-        + more
-        + ((f"hts run would refuse this folder: {refusal}",) if refusal else ()),
+        warnings=(
+            *plan.warnings(),
+            *chain_warnings(plan, graphs),
+            *more,
+            *([f"hts run would refuse this folder: {refusal}"] if refusal else ()),
+        ),
     )
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hts.cli.graphs import graph_document, show_graphs, windows_document
 from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
 from hts.cli.progress import clock, rate
 
 if TYPE_CHECKING:
     from hts.forecast import CellForecast, Description
-    from hts.prediction.chains import LimitChain
 
 
 @click.command("describe")
@@ -72,6 +72,7 @@ def document(d: "Description") -> dict[str, Any]:
             for w in d.wells
         ],
         "graphs": [graph_document(graph) for graph in d.graphs],
+        "irreducible_windows": windows_document(d.windows),
         "cost": {
             "expected_steps": d.cost.expected_steps,
             "upper_bound_steps": d.cost.upper_bound_steps,
@@ -102,26 +103,6 @@ def document(d: "Description") -> dict[str, Any]:
     }
 
 
-def graph_document(graph: "LimitChain") -> dict[str, Any]:
-    """Give one entry of "graphs"."""
-    return {
-        "b": graph.b,
-        "alpha": graph.alpha,
-        "edges": graph.edges,
-        "irreducible": graph.irreducible,
-        "classes": [
-            {
-                "wells": c.wells,
-                "absorbing": c.absorbing,
-                "widest": c.widest,
-                "rates": c.rates if c.absorbing else None,
-                "stationary": c.stationary if c.absorbing else None,
-            }
-            for c in graph.classes
-        ],
-    }
-
-
 def show(d: "Description", folder: Path) -> None:
     """Print the description as tables."""
     from hts.cli.tables import number, print_table
@@ -136,12 +117,7 @@ def show(d: "Description", folder: Path) -> None:
     print_table(f"{d.plan.title}: {d.landscape.kind}", headers, rows)
     if d.landscape.n_wells > 1:
         click.echo()
-        for b in dict.fromkeys(graph.b for graph in d.graphs):
-            graph = next(graph for graph in d.graphs if graph.b == b)
-            edges = ", ".join(f"{i}->{j}" for i, j in graph.edges)
-            kind = "irreducible" if graph.irreducible else f"{len(graph.classes)} classes"
-            widest = ", ".join(str(well) for c in graph.classes if c.absorbing for well in c.widest)
-            click.echo(f"b = {number(b)}: typical transitions {edges} ({kind}; widest wells: {widest})")
+        show_graphs(d.graphs, d.windows)
     click.echo()
     show_cells(d.cells, folder)
     cost = d.cost
