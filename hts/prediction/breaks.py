@@ -15,7 +15,9 @@ ROUNDING = 32.0 * np.finfo(np.float64).eps
 BISECTIONS = 64
 
 
-def find_breaks(step: Step, points: Sequence[float], with_bends: bool = True) -> FloatArray:
+def find_breaks(
+    step: Step, points: Sequence[float], with_bends: bool = True, jumps_at: Sequence[float] = ()
+) -> FloatArray:
     """Return the break points of a mesh for a step, its two ends included.
 
     A solution jumps at the ends and where a clipped jump lands on a jump; it bends where x - eta f'(x) lies just so far
@@ -28,8 +30,10 @@ def find_breaks(step: Step, points: Sequence[float], with_bends: bool = True) ->
         The start, minima, barriers, kinks of f', what else matters to the asker; those outside the domain are left out.
     with_bends : bool
         Whether the bends are wanted; the bends of bends, and what else is weak, are left to refinement.
+    jumps_at : sequence of float
+        Where the solution jumps, beside the ends of the domain: barriers, where the question is which well.
     """
-    jumps = cascades(step, step.jumps_at)
+    jumps = cascades(step, [*step.jumps_at, *jumps_at])
     primary = _inside(step, np.array([*points, *jumps]))
     sample = graded_mesh(primary, np.full(len(primary), step.eta * step.noise.scale), 2.0, 8).x
     sample = np.concatenate([[step.low], np.sort(sample), [step.high]])

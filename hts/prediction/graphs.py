@@ -60,7 +60,7 @@ def transition_graph(landscape: Landscape, b: float, p_plus: float = 0.5) -> Tra
     jumps = jump_numbers(distances, b)
     is_edge = _edges(jumps)
     inside = np.flatnonzero(np.abs(landscape.minima) <= landscape.projection)
-    n_classes, label = _strong_components(is_edge[np.ix_(inside, inside)])
+    n_classes, label = strong_components(is_edge[np.ix_(inside, inside)])
     classes = sorted(tuple(inside[label == c].tolist()) for c in range(n_classes))
     return TransitionGraph(
         b=b,
@@ -81,7 +81,7 @@ def _edges(jumps: FloatArray) -> BoolArray:
     return is_edge
 
 
-def _strong_components(is_edge: BoolArray) -> tuple[int, npt.NDArray[np.int32]]:
+def strong_components(is_edge: BoolArray) -> tuple[int, npt.NDArray[np.int32]]:
     """Return the number of strongly connected classes, and each well's label."""
     n_classes, label = scipy.sparse.csgraph.connected_components(
         scipy.sparse.csr_array(is_edge), directed=True, connection="strong"
@@ -131,7 +131,7 @@ def irreducible_windows(landscape: Landscape, least_b: float, p_plus: float = 0.
         if is_integer_ratio(low, high):  # 0.3 / 1 and 0.6 / 2, apart by rounding
             continue
         b = 2 * low if high == inf else 0.5 * (low + high)
-        if _strong_components(_edges(jump_numbers(distances, b)))[0] > 1:
+        if strong_components(_edges(jump_numbers(distances, b)))[0] > 1:
             continue
         if windows and low - windows[-1][1] <= 1e-9 * low:
             windows[-1] = (windows[-1][0], high)

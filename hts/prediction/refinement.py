@@ -48,18 +48,22 @@ class Refined:
 
 
 def indicators(step: Step, mesh: Mesh, solution: ExitSolution) -> FloatArray:
-    """Return how much each panel (float64[panel]) may add to the relative error of the mean.
+    """Return how much each panel (float64[panel]) may add to the relative error of the mean."""
+    visits = np.abs(solution.occupation[: mesh.n_nodes]).reshape(-1, mesh.order).sum(axis=1) / solution.mean_exit_steps
+    return np.asarray(unresolved(step, mesh, solution.profile) * visits / solution.reference_rate)
+
+
+def unresolved(step: Step, mesh: Mesh, profile: FloatArray) -> FloatArray:
+    """Return by how much a profile (float64[state]) is missed on each panel, float64[panel].
 
     The last Legendre coefficients say how well the panel's polynomial meets the profile. At the nodes the error is
     zero; a walker on the panel meets it as far as one step takes it from node to node.
     """
-    n = mesh.n_nodes
-    values = solution.profile[:n].reshape(-1, mesh.order) @ to_legendre(mesh.order).T
-    unresolved = np.abs(values[:, -2:]).max(axis=1)
-    visits = np.abs(solution.occupation[:n]).reshape(-1, mesh.order).sum(axis=1) / solution.mean_exit_steps
+    values = profile[: mesh.n_nodes].reshape(-1, mesh.order) @ to_legendre(mesh.order).T
+    missed = np.abs(values[:, -2:]).max(axis=1)
     drift = np.abs(step.drift(mesh.x)).reshape(-1, mesh.order).max(axis=1)
     moves = np.minimum(1.0, 4.0 * (drift + step.eta * step.width) / np.abs(mesh.half))
-    return np.asarray(unresolved * visits * moves / solution.reference_rate)
+    return np.asarray(missed * moves)
 
 
 def refine(
@@ -86,12 +90,12 @@ def refine(
     reach = TABLE_MARGIN * (step.high - step.low) / step.eta
     table = tabulate_density(step.noise, -reach, reach)
     breaks = find_breaks(step, [start, *points])
-    mesh = _downhill(step, graded_mesh(breaks, np.full(len(breaks), step.eta * step.width), RATIO, ORDER))
+    mesh = downhill(step, graded_mesh(breaks, np.full(len(breaks), step.eta * step.width), RATIO, ORDER))
     solution = _solve_on(step, mesh, table, start, centre)
     for k in range(MAX_ROUNDS):
         centre = float(mesh.x[np.argmax(solution.occupation[: mesh.n_nodes])])
-        pieces = _pieces(indicators(step, mesh, solution), tolerance * STRICTER**k)
-        finer = _downhill(step, mesh.split(pieces))
+        pieces = cut_into(indicators(step, mesh, solution), tolerance * STRICTER**k)
+        finer = downhill(step, mesh.split(pieces))
         is_finest = finer.n_nodes > MAX_NODES
         if is_finest or finer.n_nodes == mesh.n_nodes:
             coarser = mesh.with_order(mesh.order - 2)
@@ -117,7 +121,7 @@ def lighten(refined: Refined) -> tuple[Mesh, ExitSolution, float]:
     centre = float(refined.mesh.x[np.argmax(refined.solution.occupation[: refined.mesh.n_nodes])])
     for growth in LIGHTER:
         smallest = np.full(len(breaks), growth * step.eta * step.width)
-        mesh = _downhill(step, graded_mesh(breaks, smallest, RATIO, ORDER))
+        mesh = downhill(step, graded_mesh(breaks, smallest, RATIO, ORDER))
         if mesh.n_nodes >= refined.mesh.n_nodes:
             continue
         solution = _solve_on(step, mesh, refined.table, refined.start, centre)
@@ -127,7 +131,7 @@ def lighten(refined: Refined) -> tuple[Mesh, ExitSolution, float]:
     return refined.mesh, refined.solution, refined.relative_error
 
 
-def _downhill(step: Step, mesh: Mesh) -> Mesh:
+def downhill(step: Step, mesh: Mesh) -> Mesh:
     """Return the mesh with every panel's outermost node at the end towards which the drift leads."""
     return mesh.facing(step.drift(mesh.anchor + mesh.centre) >= 0.0)
 
@@ -138,7 +142,7 @@ def _solve_on(step: Step, mesh: Mesh, table: DensityTable, start: float, referen
     return solve_exit(build_operator(step, mesh, table, start), nearest)
 
 
-def _pieces(share: FloatArray, tolerance: float) -> IntArray:
+def cut_into(share: FloatArray, tolerance: float) -> IntArray:
     """Return into how many pieces (int[panel]) each panel should be cut for the indicators to add up to `tolerance`."""
     order = np.argsort(share)
     is_poor = np.cumsum(share[order]) > TRUST * tolerance

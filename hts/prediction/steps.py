@@ -26,6 +26,10 @@ class ExactExitError(ValueError):
     """An exit that cannot be computed exactly; the message says why and what to do."""
 
 
+class NeverLeftError(ExactExitError):
+    """Nobody leaves, as far as floating point can tell."""
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
     """One step x -> x + clip(-eta f'(x) + eta Z) on [low, high], as far as it concerns a domain.
@@ -90,6 +94,12 @@ class Step:
         tail = self.noise.distribution(((y - x) + self.drift(x)) / self.eta)
         is_never = (x - y > self.b) | (y < -self.projection)
         return np.where(is_never, 0.0, np.where(x - y <= -self.b, 1.0, tail))
+
+    def lands_outside(self, x: FloatArray, low: float, high: float) -> FloatArray:
+        """Return P(low <= next position < high) for an interval on one side of the domain, as exact as `above`."""
+        if high <= self.low:
+            return self.below(x, high) - (self.below(x, low) if low > -inf else 0.0)
+        return self.above(x, low) - (self.above(x, high) if high < inf else 0.0)
 
     def clipped(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the masses of the atoms at x - b and x + b, zero where these lie at an end or beyond."""

@@ -1,0 +1,196 @@
+"""This file is where the stationary share of time in each well is computed at finite eta, for the whole process (1)."""
+
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from hts.landscapes import Landscape
+from hts.noise import Noise
+from hts.prediction.boxes import ShareError, time_beyond, whole_step, widened
+from hts.prediction.breaks import find_breaks
+from hts.prediction.cycles import Cycles, NoStationaryLawError, relaxation_steps, solve_cycles
+from hts.prediction.densities import DensityTable, tabulate_density
+from hts.prediction.meshes import FloatArray, IntArray, Mesh, graded_mesh
+from hts.prediction.operators import build_operator
+from hts.prediction.refinement import (
+    MAX_NODES,
+    MAX_ROUNDS,
+    ORDER,
+    PESSIMISM,
+    RATIO,
+    STRICTER,
+    TABLE_MARGIN,
+    cut_into,
+    downhill,
+    unresolved,
+)
+from hts.prediction.steps import Step
+
+__all__ = ["ShareError", "StationaryShares", "stationary_shares"]
+
+#: Smaller shares are known to it times the relative error, no better.
+LEAST_SHARE = 1e-12
+#: Shares that differ by more between two meshes are not given at all.
+WORTHLESS = 1e-2
+#: Lengths of the smallest panels of the first mesh, in steps: what needs smaller ones the indicators find.
+COARSE = 16.0
+#: An interval that leaves out too much is doubled, so often at most.
+MAX_WIDENINGS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class StationaryShares:
+    """The stationary law of the whole process of one cell, well by well."""
+
+    shares: FloatArray  # float64[well], of time; sum 1
+    relative_error: float  # of the worst share above 1e-12, estimated from two meshes and what the interval leaves out
+    rates: FloatArray  # float64[well, well], per step, from near one minimum to near the next met; the diagonal 0
+    relaxation_steps: float | None  # the slowest of these rates' chain; None where it has a single state
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Walk:
+    """The whole process as a matrix sees it."""
+
+    step: Step
+    minima: FloatArray  # float64[well], of the wells inside
+    barriers: FloatArray  # float64[well - 1], between them
+    breaks: FloatArray
+    table: DensityTable
+
+    def first_mesh(self) -> Mesh:
+        """Return a mesh to begin with."""
+        smallest = np.full(len(self.breaks), COARSE * self.step.eta * self.step.width)
+        if self.step.projection == inf:  # far out nothing happens on the scale of a step
+            smallest[[0, -1]] = np.diff(self.breaks)[[0, -1]]
+        return downhill(self.step, graded_mesh(self.breaks, smallest, RATIO, ORDER))
+
+    def states(self, mesh: Mesh) -> FloatArray:
+        """Return the places of all states, float64[state]."""
+        return np.concatenate([mesh.x, self.step.states_at_ends])
+
+    def solve(self, mesh: Mesh, near: FloatArray) -> Cycles:
+        """Return the stationary law on a mesh, cycles beginning at the states nearest to `near`, float64[well]."""
+        x = self.states(mesh)
+        well = np.searchsorted(self.barriers, x, side="right")
+        references = [int(np.argmin(np.where(well == k, np.abs(x - place), inf))) for k, place in enumerate(near)]
+        start = float(self.minima[0])  # the row of a start is not needed
+        operator = build_operator(self.step, mesh, self.table, np.clip(start, self.step.low, self.step.high))
+        return solve_cycles(operator, well, references)
+
+    def busiest(self, mesh: Mesh, cycles: Cycles) -> FloatArray:
+        """Return the place of the most visited state of each well, float64[well]."""
+        x = self.states(mesh)
+        well = np.searchsorted(self.barriers, x, side="right")
+        return np.array([x[np.argmax(np.where(well == k, cycles.visits, -inf))] for k in range(len(self.minima))])
+
+    def indicators(self, mesh: Mesh, cycles: Cycles) -> FloatArray:
+        """Return how much each panel (float64[panel]) may add to the relative error of the worst share."""
+        visits = np.abs(cycles.visits[: mesh.n_nodes]).reshape(-1, mesh.order).sum(axis=1)
+        shares = np.maximum(cycles.shares, LEAST_SHARE)
+        each = [unresolved(self.step, mesh, h) / share for h, share in zip(cycles.profiles, shares, strict=True)]
+        return np.asarray(np.max(each, axis=0) * visits)
+
+
+def stationary_shares(
+    landscape: Landscape, noise: Noise, eta: float, b: float, *, tolerance: float = 1e-6
+) -> StationaryShares:
+    """Compute the stationary share of time in each well at finite eta.
+
+    The process is that of docs/model.md (1) on [-L, L], or without projection on an interval so wide that what it
+    leaves out is part of the stated error. Where eta f'' > 2 at a minimum the walk does not settle there, and where
+    the transition graph is reducible it takes very long from one class to the other; the shares exist all the same.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    noise : Noise
+    eta : float
+        Step size.
+    b : float
+        Clipping threshold, inf for none.
+    tolerance : float
+        Wanted relative error of each share.
+
+    Raises
+    ------
+    ShareError
+        There is no stationary law, or it is beyond the arithmetic; the message says what to do.
+    """
+    step = whole_step(landscape, noise, eta, b, tolerance)
+    ends = np.concatenate([[-inf], landscape.barriers, [inf]])
+    wells = np.flatnonzero((ends[:-1] < step.high) & (ends[1:] > step.low))
+    shares, rates = np.zeros(landscape.n_wells), np.zeros((landscape.n_wells, landscape.n_wells))
+    if len(wells) == 1:
+        shares[wells] = 1.0
+        return StationaryShares(shares, 0.0, rates, None, ())
+    try:
+        found, error = _settle(landscape, step, wells, tolerance)
+        relaxation = relaxation_steps(found.rates)
+    except NoStationaryLawError as problem:
+        raise ShareError(f"{problem}: take another eta than {eta:g}, larger ones for rare ways") from None
+    if not error <= WORTHLESS:
+        raise ShareError(
+            f"the shares are known to {error:.1%} only: eta = {eta:g} is too small, or the tails too heavy"
+        )
+    shares[wells] = found.shares
+    rates[np.ix_(wells, wells)] = found.rates
+    return StationaryShares(shares, error, rates, relaxation, _warnings(landscape, eta, wells, error, tolerance))
+
+
+def _settle(landscape: Landscape, step: Step, wells: IntArray, tolerance: float) -> tuple[Cycles, float]:
+    """Return the stationary law on an interval that is wide enough, with its error."""
+    for _ in range(MAX_WIDENINGS):
+        walk = _walk(landscape, step, wells)
+        mesh = walk.first_mesh()
+        cycles = walk.solve(mesh, walk.minima)
+        beyond = time_beyond(landscape, step, cycles.visits[-2:])
+        left_out = float(np.max(beyond / np.maximum(cycles.shares[[0, -1]], LEAST_SHARE)))
+        if not left_out > tolerance / 2.0:
+            break
+        step = widened(step)
+    cycles, error = _refine(walk, mesh, cycles, tolerance)
+    return cycles, error + left_out
+
+
+def _walk(landscape: Landscape, step: Step, wells: IntArray) -> _Walk:
+    """Return the process with its break points and its density."""
+    barriers = landscape.barriers[wells[0] : wells[-1]]
+    reach = TABLE_MARGIN * (step.high - step.low) / step.eta
+    points = [*landscape.minima, *landscape.kinks]
+    breaks = find_breaks(step, points, with_bends=False, jumps_at=barriers.tolist())
+    return _Walk(step, landscape.minima[wells], barriers, breaks, tabulate_density(step.noise, -reach, reach))
+
+
+def _refine(walk: _Walk, mesh: Mesh, cycles: Cycles, tolerance: float) -> tuple[Cycles, float]:
+    """Cut panels until the shares of two meshes agree to the tolerance."""
+    for k in range(MAX_ROUNDS):
+        near = walk.busiest(mesh, cycles)
+        finer = downhill(walk.step, mesh.split(cut_into(walk.indicators(mesh, cycles), tolerance * STRICTER**k)))
+        is_finest = finer.n_nodes > MAX_NODES
+        if is_finest or finer.n_nodes == mesh.n_nodes:
+            other = walk.solve(mesh.with_order(mesh.order - 2), near).shares
+        else:
+            mesh, other = finer, cycles.shares
+            cycles = walk.solve(mesh, near)
+        change = np.max(np.abs(other - cycles.shares) / np.maximum(cycles.shares, LEAST_SHARE))
+        error = float(walk.indicators(mesh, cycles).sum()) / PESSIMISM + float(change)
+        if error <= tolerance or is_finest:
+            break
+    return cycles, error
+
+
+def _warnings(landscape: Landscape, eta: float, wells: IntArray, error: float, tolerance: float) -> tuple[str, ...]:
+    """Say what a reader of the shares should know."""
+    said = []
+    if error > tolerance:
+        said.append(f"the shares are known to {error:.1e}, not to the {tolerance:.1e} asked for")
+    steep = [int(k) for k in wells if eta * landscape.curvatures[k] > 2.0]
+    if steep:
+        least = 2.0 / max(float(landscape.curvatures[k]) for k in steep)
+        said.append(
+            f"no walker settles in wells {steep}: eta f'' > 2 there; they are wells again below eta = {least:.3g}"
+        )
+    return tuple(said)
