@@ -43,7 +43,7 @@ def test_a_cache_folder_that_cannot_be_written_costs_time_only(compiled, tmp_pat
     assert small_exits(100, 60, NUMBA_CACHE_DIR=str(blocked)) == compiled
 
 
-#: sha256 of the ensembles of small_exits.py. A change here is a new STREAM_VERSION (hts/ensembles.py).
+#: sha256 of the ensembles of small_exits.py. A change here is a new STREAM_VERSION (hts/ensembles/motions.py).
 GOLDEN = "9ce004bffe28f81d68ca3ea4bd98b03978bdfd29dbec43047c75080435a01f42"
 
 

@@ -8,7 +8,9 @@ import pytest
 from fake_exits import plan, shard_names
 
 from hts import ensembles
+from hts.ensembles import driving
 from hts.errors import StoppedError
+from hts.kernels import exits
 from hts.storage import ResultsFolder
 from hts.storage.checkpoints import read_checkpoint, write_checkpoint
 from hts.sweeps import exit_problem, run_sweep, verify_sweep
@@ -19,10 +21,10 @@ STUDY = plan("grid.eta=[0.02]", "grid.b=[0.7]", "exit.walkers=300", "exit.max_st
 @pytest.fixture(autouse=True)
 def _often(monkeypatch):
     """Keep every call of the kernel, and make calls short."""
-    monkeypatch.setattr(ensembles, "SECONDS_PER_CHECKPOINT", 0.0)
-    monkeypatch.setattr(ensembles, "SECONDS_NOT_WORTH_KEEPING", 0.0)
-    monkeypatch.setattr(ensembles, "SECONDS_PER_CALL", 1e-4)
-    monkeypatch.setattr(ensembles, "FIRST_BUDGET", 10_000)
+    monkeypatch.setattr(driving, "SECONDS_PER_CHECKPOINT", 0.0)
+    monkeypatch.setattr(driving, "SECONDS_NOT_WORTH_KEEPING", 0.0)
+    monkeypatch.setattr(driving, "SECONDS_PER_CALL", 1e-4)
+    monkeypatch.setattr(driving, "FIRST_BUDGET", 10_000)
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +45,13 @@ def stop_once(folder, study=STUDY):
 @pytest.fixture
 def slow(monkeypatch):
     """Make the kernel slow enough to be stopped in the middle of a shard."""
-    honest = ensembles.exits.advance
+    honest = exits.advance
 
     def advance(*arguments):
         time.sleep(0.02)
         return honest(*arguments)
 
-    monkeypatch.setattr(ensembles.exits, "advance", advance)
+    monkeypatch.setattr(exits, "advance", advance)
     return monkeypatch
 
 
@@ -58,7 +60,7 @@ def columns(sample):
 
 
 def test_walkers_go_on_from_every_checkpoint_to_the_same_bits(monkeypatch):
-    monkeypatch.setattr(ensembles, "SECONDS_PER_CALL", 1e-9)  # a chunk a call, however fast the machine
+    monkeypatch.setattr(driving, "SECONDS_PER_CALL", 1e-9)  # a chunk a call, however fast the machine
     problem, kept = exit_problem(STUDY, STUDY.cells()[0]), []
 
     def keep(state):

@@ -1,0 +1,18 @@
+"""One cell, simulated: a landscape, a law, eta and b become exits, visits or paths of many walkers."""
+
+from hts.ensembles.driving import STATE_VERSION, Interrupted, State, steps_in
+from hts.ensembles.exits import ExitProblem, ExitSample, simulate_exits
+from hts.ensembles.motions import LAWS, STREAM_VERSION, law_numbers
+
+__all__ = [
+    "LAWS",
+    "STATE_VERSION",
+    "STREAM_VERSION",
+    "ExitProblem",
+    "ExitSample",
+    "Interrupted",
+    "State",
+    "law_numbers",
+    "simulate_exits",
+    "steps_in",
+]

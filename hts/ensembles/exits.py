@@ -1,0 +1,124 @@
+"""This file is where one cell is simulated: a landscape, a law, eta and b become the first exits of many walkers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.ensembles.driving import Interrupted, State, drive, restore, state_of
+from hts.ensembles.motions import cell_key, motion_in, words_per_draw
+from hts.kernels import exits
+from hts.landscapes import Gradient
+from hts.noise import Noise
+
+__all__ = ["ExitProblem", "ExitSample", "Interrupted", "motion_of", "simulate_exits"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class ExitProblem:
+    """All that decides the numbers of one cell.
+
+    The streams are keyed by (seed, eta, b, alpha) and the walker's number, so that cells of one sweep are independent
+    of each other and of what else is in the sweep.
+    """
+
+    gradient: Gradient  #: f' as arrays
+    noise: Noise  #: the law of Z
+    eta: float  #: learning rate
+    b: float  #: clip, inf for none
+    projection: float  #: L, inf for none
+    low: float  #: left end of the domain, or -inf
+    high: float  #: right end of the domain, or inf
+    start: float  #: X_0, inside the domain
+    seed: int  #: of the sweep, below 2^64
+
+    def cell_key(self) -> npt.NDArray[np.uint64]:
+        """Hash what names the cell's streams to two 64-bit words."""
+        return cell_key(self, b"hts exits")
+
+
+@dataclass(frozen=True, eq=False)
+class ExitSample:
+    """First exits of the walkers of one cell, equation (2); arrays over walkers."""
+
+    walker: npt.NDArray[np.uint32]  #: number of the walker
+    exit_steps: npt.NDArray[np.int64]  #: sigma, or max_steps where censored
+    is_censored: npt.NDArray[np.bool_]  #: still inside after max_steps
+    side: npt.NDArray[np.int8]  #: -1 left, +1 right, 0 censored
+    landing: FloatArray  #: X_sigma, or the position after max_steps
+    steps_beyond_domain: int  #: steps begun where a formula's gradient goes on linearly
+
+
+def motion_of(problem: ExitProblem) -> exits.Motion:
+    """Give a problem as the kernels read it."""
+    return motion_in(problem, problem.low, problem.high)
+
+
+def simulate_exits(
+    problem: ExitProblem,
+    first_walker: int,
+    n_walkers: int,
+    max_steps: int,
+    on_steps: Callable[[int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    *,
+    resume_from: Mapping[str, npt.NDArray[Any]] | None = None,
+    on_checkpoint: Callable[[State], None] | None = None,
+    width: int = exits.WIDTH,
+    chunk: int = exits.MAX_CHUNK,
+) -> ExitSample:
+    """Simulate first exits of (1) from a domain, censored at `max_steps`.
+
+    Parameters
+    ----------
+    problem : ExitProblem
+    first_walker, n_walkers : int
+        Walkers `first_walker` ... `first_walker` + `n_walkers` - 1; a walker's path does not depend on which others are
+        simulated beside it.
+    max_steps : int
+        Steps after which a walker is censored, at least 1.
+    on_steps : callable, optional
+        Called about every 0.2 s with the walker-steps taken since its last call.
+    should_stop : callable, optional
+        Asked as often; when it says True, `Interrupted` is raised.
+    resume_from : mapping of str to array, optional
+        What `on_checkpoint` was given for the same problem, walkers and `max_steps`, to go on from; the sample is the
+        same to the bit. One that does not fit these walkers and this `width` is left aside.
+    on_checkpoint : callable, optional
+        Called every 20 s, and before `Interrupted` is raised, with the state of all walkers. The arrays go on changing
+        when it returns.
+    width, chunk : int
+        Lanes of a block (a multiple of eight) and longest chunk of steps; they change the speed, never the numbers.
+
+    Returns
+    -------
+    ExitSample
+
+    Raises
+    ------
+    Interrupted
+        When `should_stop` says so; what was done since the last checkpoint is lost.
+    """
+    motion, key = motion_of(problem), problem.cell_key()
+    block = exits.new_block(first_walker, n_walkers, words_per_draw(motion), width, chunk)
+    rows = np.zeros(n_walkers, np.int64), np.zeros(n_walkers, np.int8), np.zeros(n_walkers)
+    steps, side, landing = rows
+    state = state_of(block, row_steps=steps, row_side=side, row_landing=landing)
+    restore(state, resume_from)
+
+    def advance(budget: int) -> int:
+        return int(exits.advance(block, motion, key, max_steps, budget, first_walker, *rows))
+
+    drive(advance, state, n_walkers, on_steps, should_stop, on_checkpoint)
+    return ExitSample(
+        walker=np.arange(first_walker, first_walker + n_walkers, dtype=np.uint32),
+        exit_steps=steps,
+        is_censored=side == 0,
+        side=side,
+        landing=landing,
+        steps_beyond_domain=int(block.counters[exits.BEYOND]),
+    )
