@@ -1,0 +1,6 @@
+"""This file is where the room opens that draws paths of a plan's cells, typical ones and those given a rare exit."""
+
+from hts.conditioning.cells import CellPaths, Question, sample_paths
+from hts.conditioning.drawing import ConditionedPaths, draw_paths
+
+__all__ = ["CellPaths", "ConditionedPaths", "Question", "draw_paths", "sample_paths"]

@@ -1,0 +1,197 @@
+"""This file is where a cell of a plan gets its paths: typical walkers, or paths drawn given how they leave."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, inf
+from typing import Literal
+
+from hts.conditioning.drawing import ConditionedPaths, draw_paths
+from hts.ensembles.motions import cell_key
+from hts.ensembles.paths import PURPOSE, PathSample, simulate_paths, stride_for
+from hts.errors import PlanError
+from hts.plans import Cell, Plan
+from hts.prediction.catastrophes import Catastrophe, catastrophe
+from hts.prediction.conditions import Given, condition
+from hts.prediction.exits import ExactExit, ExactExitError, exact_exit
+from hts.prediction.within import steps_within
+from hts.sweeps.simulation import exit_problem
+
+#: Steps that typical paths may take in all: a minute.
+MOST_STEPS = 2e9
+#: Steps that conditioned paths may take in all, and one of them: minutes.
+MOST_DRAWN, LONGEST_DRAWN = 2e7, 3e5
+#: Typical paths that are to leave are given so many mean exit times.
+PATIENCE = 30.0
+#: Gradient-flow time in which a path settles, in relaxation times of the start's well.
+SETTLED = 10.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which paths are wanted of a cell."""
+
+    given: Given | Literal["none"] = "exit"  # how they leave; "none": walkers as they come
+    within: float | None = None  # gradient-flow time in which they leave, or which is recorded; None: no limit
+    n_paths: int = 10
+
+    def n_steps(self, eta: float) -> int | None:
+        """Return the steps of `within`; None without one.
+
+        Raises
+        ------
+        PlanError
+            It is less than a step.
+        """
+        if self.within is None:
+            return None
+        n = steps_within(self.within, eta)
+        if n < 1:
+            raise PlanError(f"a time of {self.within:g} is less than one step at eta = {eta:g}; give {eta:g} or more")
+        return n
+
+
+@dataclass(frozen=True, eq=False)
+class CellPaths:
+    """Paths of one cell, with what is known of the event they are conditioned on."""
+
+    cell: Cell
+    question: Question
+    n_steps: int | None  # within which paths leave, or that were recorded; None: until they leave
+    sample: PathSample
+    conditioned: ConditionedPaths | None  # None for walkers as they come
+    event: Catastrophe | None  # how paths leave in the limit; None where no jump is needed or none helps
+
+    @property
+    def threshold(self) -> float | None:
+        """gamma: a jump is big where eta |Z| exceeds it."""
+        return None if self.event is None else self.event.threshold
+
+    @property
+    def limit_event(self) -> Catastrophe | None:
+        """The event whose limit law (18) describes these paths: None without condition or without time limit."""
+        return self.event if self.conditioned is not None and self.n_steps is not None else None
+
+
+def sample_paths(
+    plan: Plan,
+    cell: Cell,
+    question: Question,
+    *,
+    first_path: int = 0,
+    threads: int | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> CellPaths:
+    """Give paths of one cell.
+
+    Parameters
+    ----------
+    plan : Plan
+    cell : Cell
+        Of the plan.
+    question : Question
+        With "none" the walkers of `hts run`, to the bit; else paths drawn from the h-transform (12). Given any exit
+        without a time limit, conditioned paths and walkers are the same thing, and walkers are given.
+    first_path : int
+        Number of the first path: path k is the same whatever others are asked for.
+    threads : int, optional
+        Of the drawing; one per core by default.
+    should_stop : callable, optional
+        Asked all the time.
+
+    Raises
+    ------
+    PlanError
+        The event is impossible, or the paths cannot be afforded; the message says what to do.
+    StoppedError
+        Where `should_stop` said so.
+    """
+    if question.n_paths < 1:
+        raise PlanError(f"paths: {question.n_paths} are none; give 1 or more")
+    n_steps = question.n_steps(cell.eta)
+    event = _event(plan, cell, question, n_steps)
+    size = inf if event is None else event.threshold / cell.eta
+    if question.given == "none":
+        n = plan.most_steps if n_steps is None else n_steps
+        return CellPaths(
+            cell, question, n_steps, _walkers(plan, cell, question, n, size, first_path, should_stop), None, event
+        )
+    try:
+        exact = _exact(plan, cell)
+        if n_steps is None and question.given == "exit":
+            n = _affordable(exact, question, MOST_STEPS, inf)
+            walkers = _walkers(plan, cell, question, n, size, first_path, should_stop)
+            return CellPaths(cell, question, None, walkers, None, event)
+        if n_steps is None:
+            length = _affordable(exact, question, MOST_DRAWN, LONGEST_DRAWN)
+        else:
+            length = n_steps
+            if question.n_paths * n_steps > MOST_DRAWN:
+                most = int(MOST_DRAWN / n_steps)
+                raise PlanError(f"{question.n_paths} paths of {n_steps} steps take too long; ask for {most} at most")
+        drawn = draw_paths(
+            condition(exact, question.given, n_steps),
+            plan.exit_domain().start,
+            cell_key(exit_problem(plan, cell), PURPOSE),
+            first_path,
+            question.n_paths,
+            stride=stride_for(length),
+            size=size,
+            threads=threads,
+            should_stop=should_stop,
+        )
+    except ExactExitError as problem:
+        raise PlanError(f"no paths: {problem}") from None
+    return CellPaths(cell, question, n_steps, drawn.sample, drawn, event)
+
+
+def _exact(plan: Plan, cell: Cell) -> ExactExit:
+    domain = plan.exit_domain()
+    return exact_exit(
+        plan.build_landscape(), plan.noise_of(cell), cell.eta, cell.b, domain.low, domain.high, domain.start
+    )
+
+
+def _affordable(exact: ExactExit, question: Question, most: float, longest: float) -> int:
+    """Return the steps that paths may take until they leave.
+
+    Raises
+    ------
+    PlanError
+        They take too long.
+    """
+    mean = exact.mean_exit_steps
+    if question.n_paths * mean > most or mean > longest:
+        raise PlanError(
+            f"paths leave after {mean:.3g} steps on average, too many to follow {question.n_paths} of them; "
+            "give a time within which they leave (--within)"
+        )
+    return ceil(PATIENCE * mean)
+
+
+def _walkers(
+    plan: Plan,
+    cell: Cell,
+    question: Question,
+    n_steps: int,
+    size: float,
+    first: int,
+    should_stop: Callable[[], bool] | None,
+) -> PathSample:
+    """Record walkers as they come."""
+    if question.n_paths * n_steps > MOST_STEPS * PATIENCE:
+        raise PlanError(
+            f"{question.n_paths} paths of {n_steps} steps take too long to record; give a shorter time (--within), "
+            "or ask for fewer"
+        )
+    return simulate_paths(
+        exit_problem(plan, cell), first, question.n_paths, n_steps, size=size, should_stop=should_stop
+    )
+
+
+def _event(plan: Plan, cell: Cell, question: Question, n_steps: int | None) -> Catastrophe | None:
+    """Return how paths leave in the limit, from the gradient path of the time in question."""
+    landscape, domain, p = plan.build_landscape(), plan.exit_domain(), plan.noise.p_plus
+    wanted = {"left": (-1,), "right": (1,)}.get(question.given, (-1, 1))
+    signs = tuple(sign for sign in wanted if (p > 0.0 if sign > 0 else p < 1.0))
+    time = SETTLED / float(landscape.curvatures[domain.well]) if n_steps is None else n_steps * cell.eta
+    return catastrophe(landscape, cell.b, domain.low, domain.high, domain.start, time, signs)
