@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import e, floor, inf, isfinite, log
+from math import e, inf, isfinite, log
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,11 @@ from hts.prediction.meshes import FloatArray, Mesh
 from hts.prediction.operators import build_operator
 from hts.prediction.refinement import Refined, lighten, refine
 from hts.prediction.solutions import ExitSolution
-from hts.prediction.steps import ExactExitError, Step, make_step
+from hts.prediction.steps import ExactExitError, NeverLeftError, Step, make_step
 from hts.prediction.survival import exit_by, exit_tables
+from hts.prediction.within import SLACK, steps_within
 
-__all__ = ["ExactExit", "ExactExitError", "exact_exit"]
+__all__ = ["SLACK", "ExactExit", "ExactExitError", "exact_exit"]
 
 #: Half the difference in log eta over which the local exponent is taken, and the same times log E sigma: rare exits of
 #: light-tailed noise change like exp(1 / eta).
@@ -33,8 +34,6 @@ LONGEST = 1e300
 N_LOOKS = 1001
 #: Multiplications that following steps one by one on the full mesh may cost, a second or two.
 AFFORDABLE = 2e9
-#: n = floor(t / eta + SLACK) steps are within the time t; 1 / 0.1 must count as 10.
-SLACK = 1e-9
 
 Regions = dict[str, list[tuple[float, float]]]
 
@@ -152,7 +151,8 @@ def exact_exit(
     Raises
     ------
     ExactExitError
-        No end can be reached, more than 12 clipped jumps are needed, or the mean is beyond the arithmetic.
+        No end can be reached, more than 12 clipped jumps are needed, or the mean is beyond the arithmetic; in the last
+        case it is a NeverLeftError.
     """
     step = make_step(landscape, noise, eta, b, low, high, start)
     centre = _centre(landscape, step, start)
@@ -163,10 +163,10 @@ def exact_exit(
     try:
         refined, before = refine(step, start, centre, [*inner, *cascades(step, edges)], tolerance)
     except ZeroDivisionError:
-        raise ExactExitError("the probability to leave vanishes in floating point: take a larger eta") from None
+        raise NeverLeftError("the probability to leave vanishes in floating point: take a larger eta") from None
     mean, error = refined.solution.mean_exit_steps, refined.relative_error
     if not (isfinite(mean) and mean <= LONGEST):
-        raise ExactExitError(f"the mean exceeds {LONGEST:g} steps: take a larger eta than {eta:g}")
+        raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta than {eta:g}")
     if not error <= WORTHLESS:
         raise ExactExitError(f"two meshes differ by {error:.0%}: eta = {eta:g} is too small for this domain and noise")
     sides = {name: _lands(refined, regions) for name, regions in _sides(step).items()}
@@ -191,7 +191,7 @@ def exact_exit(
     )
     if within is None:
         return answer
-    return replace(answer, probability_within=float(answer.exit_by([floor(within / eta + SLACK)])[0]))
+    return replace(answer, probability_within=float(answer.exit_by([steps_within(within, eta)])[0]))
 
 
 def _centre(landscape: Landscape, step: Step, start: float) -> float:
@@ -216,7 +216,7 @@ def _refuse_light_tails(landscape: Landscape, step: Step, centre: float) -> None
     ways = [landscape.potential(np.linspace(centre, end, N_LOOKS)) for end in ends]
     height = min(float(way.max() - way[0]) for way in ways)
     if 2.0 * height / (step.eta * variance) > log(LONGEST):
-        raise ExactExitError(f"the mean exceeds {LONGEST:g} steps: take a larger eta than {step.eta:g}")
+        raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta than {step.eta:g}")
 
 
 def _sides(step: Step) -> Regions:
@@ -244,12 +244,7 @@ def _lands(refined: Refined, regions: list[tuple[float, float]]) -> float:
     """Return the probability to land in regions outside the domain, each on one side of it."""
     step = refined.step
     x = np.concatenate([refined.mesh.x, step.states_at_ends, [refined.start]])
-    into = np.zeros_like(x)
-    for low, high in regions:
-        if high <= step.low:
-            into += step.below(x, high) - (step.below(x, low) if low > -inf else 0.0)
-        else:
-            into += step.above(x, low) - (step.above(x, high) if high < inf else 0.0)
+    into = np.sum([step.lands_outside(x, low, high) for low, high in regions], axis=0)
     return refined.solution.exit_probability(float(into[-1]), into[:-1])
 
 
