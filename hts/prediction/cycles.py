@@ -30,7 +30,8 @@ class Cycles:
 
     visits: FloatArray  # float64[state], stationary probabilities
     shares: FloatArray  # float64[well], of time
-    rates: FloatArray  # float64[well, well], of the references' chain per step, the diagonal 0
+    rates: FloatArray  # float64[well, well], of moves between references, per step in a well; the diagonal 0
+    missed: float  # the largest chance of a cycle to end at another reference: as many visits of a well are no move
     profiles: FloatArray  # float64[well, state], see `solve_cycles`
 
 
@@ -76,14 +77,16 @@ def solve_cycles(operator: Operator, well: IntArray, references: Sequence[int]) 
     visits = law @ cycles
     visits[k] = law
     steps = _by_well(cycles, well, n_wells) + np.eye(n_wells)  # of a cycle from each reference, in each well
-    length = float(visits.sum())
-    visits /= length
+    visits /= visits.sum()
     shares = _by_well(visits[None, :], well, n_wells)[0]
+    # a move belongs to the time in its well, wherever the walk has been between the references
+    is_lasting = (law > 0.0) & (shares > 0.0)
+    per_cycle = np.where(is_lasting, shares / np.where(is_lasting, visits[k], 1.0), np.diag(steps))
     ahead = _ahead(ways, law, steps - np.outer(steps.sum(axis=1), shares))
     profiles = (
         arrives @ ahead - arrives.sum(axis=1)[:, None] * ahead[well] + spent - np.outer(spent.sum(axis=1), shares)
     ).T
-    return Cycles(visits, shares, ways / steps.sum(axis=1)[:, None], profiles)
+    return Cycles(visits, shares, ways / per_cycle[:, None], float(ways.sum(axis=1).max()), profiles)
 
 
 def law_of_ways(ways: FloatArray) -> FloatArray:

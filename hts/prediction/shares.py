@@ -1,6 +1,6 @@
 """This file is where the stationary share of time in each well is computed at finite eta, for the whole process (1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -9,9 +9,10 @@ from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.prediction.boxes import ShareError, time_beyond, whole_step, widened
 from hts.prediction.breaks import find_breaks
-from hts.prediction.cycles import Cycles, NoStationaryLawError, relaxation_steps, solve_cycles
+from hts.prediction.cycles import Cycles, NoStationaryLawError, solve_cycles
 from hts.prediction.densities import DensityTable, tabulate_density
 from hts.prediction.meshes import FloatArray, IntArray, Mesh, graded_mesh
+from hts.prediction.occupation import ExactChain
 from hts.prediction.operators import build_operator
 from hts.prediction.refinement import (
     MAX_NODES,
@@ -33,8 +34,11 @@ __all__ = ["ShareError", "StationaryShares", "stationary_shares"]
 LEAST_SHARE = 1e-12
 #: Shares that differ by more between two meshes are not given at all.
 WORTHLESS = 1e-2
-#: Lengths of the smallest panels of the first mesh, in steps: what needs smaller ones the indicators find.
-COARSE = 16.0
+#: Lengths of the smallest panels of the first mesh, in steps: what needs smaller ones the indicators find. The
+#: later ones for many wells.
+COARSE = (16.0, 64.0, 256.0)
+#: Nodes of a first mesh; refinement adds some.
+MOST_NODES = 5000
 #: An interval that leaves out too much is doubled, so often at most.
 MAX_WIDENINGS = 6
 
@@ -45,8 +49,7 @@ class StationaryShares:
 
     shares: FloatArray  # float64[well], of time; sum 1
     relative_error: float  # of the worst share above 1e-12, estimated from two meshes and what the interval leaves out
-    rates: FloatArray  # float64[well, well], per step, from near one minimum to near the next met; the diagonal 0
-    relaxation_steps: float | None  # the slowest of these rates' chain; None where it has a single state
+    chain: ExactChain  # of moves from near one minimum to near another, which no crossing back at once disturbs
     warnings: tuple[str, ...]
 
 
@@ -60,9 +63,9 @@ class _Walk:
     breaks: FloatArray
     table: DensityTable
 
-    def first_mesh(self) -> Mesh:
-        """Return a mesh to begin with."""
-        smallest = np.full(len(self.breaks), COARSE * self.step.eta * self.step.width)
+    def first_mesh(self, coarse: float) -> Mesh:
+        """Return a mesh to begin with, its smallest panels so many steps long."""
+        smallest = np.full(len(self.breaks), coarse * self.step.eta * self.step.width)
         if self.step.projection == inf:  # far out nothing happens on the scale of a step
             smallest[[0, -1]] = np.diff(self.breaks)[[0, -1]]
         return downhill(self.step, graded_mesh(self.breaks, smallest, RATIO, ORDER))
@@ -122,29 +125,40 @@ def stationary_shares(
     step = whole_step(landscape, noise, eta, b, tolerance)
     ends = np.concatenate([[-inf], landscape.barriers, [inf]])
     wells = np.flatnonzero((ends[:-1] < step.high) & (ends[1:] > step.low))
-    shares, rates = np.zeros(landscape.n_wells), np.zeros((landscape.n_wells, landscape.n_wells))
     if len(wells) == 1:
-        shares[wells] = 1.0
-        return StationaryShares(shares, 0.0, rates, None, ())
+        return _spread_out(landscape, wells, np.ones(1), np.zeros((1, 1)), (0.0, 0.0), ())
     try:
         found, error = _settle(landscape, step, wells, tolerance)
-        relaxation = relaxation_steps(found.rates)
     except NoStationaryLawError as problem:
         raise ShareError(f"{problem}: take another eta than {eta:g}, larger ones for rare ways") from None
     if not error <= WORTHLESS:
         raise ShareError(
             f"the shares are known to {error:.1%} only: eta = {eta:g} is too small, or the tails too heavy"
         )
-    shares[wells] = found.shares
-    rates[np.ix_(wells, wells)] = found.rates
-    return StationaryShares(shares, error, rates, relaxation, _warnings(landscape, eta, wells, error, tolerance))
+    said = _warnings(landscape, eta, wells, error, tolerance)
+    return _spread_out(landscape, wells, found.shares, found.rates, (error, error + found.missed), said)
+
+
+def _spread_out(
+    landscape: Landscape,
+    wells: IntArray,
+    found: FloatArray,
+    moves: FloatArray,
+    errors: tuple[float, float],
+    said: tuple[str, ...],
+) -> StationaryShares:
+    """Put the shares of the wells inside, and the rates between them, among all wells."""
+    n = landscape.n_wells
+    shares, rates, inside = np.zeros(n), np.zeros((n, n)), np.zeros(n, dtype=np.bool_)
+    shares[wells], inside[wells] = found, True
+    rates[np.ix_(wells, wells)] = moves
+    return StationaryShares(shares, errors[0], ExactChain(rates, inside, errors[1], said), said)
 
 
 def _settle(landscape: Landscape, step: Step, wells: IntArray, tolerance: float) -> tuple[Cycles, float]:
     """Return the stationary law on an interval that is wide enough, with its error."""
     for _ in range(MAX_WIDENINGS):
-        walk = _walk(landscape, step, wells)
-        mesh = walk.first_mesh()
+        walk, mesh = _walk(landscape, step, wells)
         cycles = walk.solve(mesh, walk.minima)
         beyond = time_beyond(landscape, step, cycles.visits[-2:])
         left_out = float(np.max(beyond / np.maximum(cycles.shares[[0, -1]], LEAST_SHARE)))
@@ -155,13 +169,30 @@ def _settle(landscape: Landscape, step: Step, wells: IntArray, tolerance: float)
     return cycles, error + left_out
 
 
-def _walk(landscape: Landscape, step: Step, wells: IntArray) -> _Walk:
-    """Return the process with its break points and its density."""
+def _walk(landscape: Landscape, step: Step, wells: IntArray) -> tuple[_Walk, Mesh]:
+    """Return the process with its break points and its density, and a mesh that a matrix can hold.
+
+    Raises
+    ------
+    ShareError
+        There is no such mesh.
+    """
     barriers = landscape.barriers[wells[0] : wells[-1]]
     reach = TABLE_MARGIN * (step.high - step.low) / step.eta
+    table = tabulate_density(step.noise, -reach, reach)
     points = [*landscape.minima, *landscape.kinks]
-    breaks = find_breaks(step, points, with_bends=False, jumps_at=barriers.tolist())
-    return _Walk(step, landscape.minima[wells], barriers, breaks, tabulate_density(step.noise, -reach, reach))
+    lighter = [(n, COARSE[0]) for n in range(step.n_cascade, 0, -1)] + [(0, coarse) for coarse in COARSE]
+    for n_cascade, coarse in lighter:
+        step = replace(step, n_cascade=n_cascade)
+        breaks = find_breaks(step, points, with_bends=False, jumps_at=barriers.tolist())
+        walk = _Walk(step, landscape.minima[wells], barriers, breaks, table)
+        mesh = walk.first_mesh(coarse)
+        if mesh.n_nodes <= MOST_NODES:
+            return walk, mesh
+    raise ShareError(
+        f"{len(wells)} wells need {mesh.n_nodes} nodes, more than the {MOST_NODES} to begin with: "
+        "take fewer wells, or a larger eta"
+    )
 
 
 def _refine(walk: _Walk, mesh: Mesh, cycles: Cycles, tolerance: float) -> tuple[Cycles, float]:

@@ -1,0 +1,86 @@
+"""This file is where a chain between wells tells the shares of time for any horizon."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.prediction.cycles import NoStationaryLawError, law_of_ways, relaxation_steps
+from hts.prediction.geometry import BoolArray, FloatArray
+
+
+class ChainError(ValueError):
+    """A chain that cannot be computed; the message says why and what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class ExactChain:
+    """The walk between wells at finite eta as a chain in steps; one that forgets how long it has been in a well."""
+
+    rates: FloatArray  # float64[well, well], per step; the diagonal 0
+    inside: BoolArray  # bool[well], whether the well meets [-L, L]
+    relative_error: float  # of the rates, estimated, what the chain forgets included
+    warnings: tuple[str, ...]
+
+    @property
+    def stationary(self) -> FloatArray:
+        """Share of time in each well in the long run, float64[well].
+
+        Raises
+        ------
+        ChainError
+            More than one class of wells is never left.
+        """
+        law = np.zeros(len(self.rates))
+        try:
+            law[self.inside] = law_of_ways(self.rates[np.ix_(self.inside, self.inside)])
+        except NoStationaryLawError as problem:
+            raise ChainError(f"{problem}: there is no single stationary law; take a larger eta") from None
+        return law
+
+    @property
+    def relaxation_steps(self) -> float | None:
+        """Steps in which the slowest mode fades by e; None for a single well, or where classes never meet."""
+        try:
+            return relaxation_steps(self.rates[np.ix_(self.inside, self.inside)])
+        except NoStationaryLawError:
+            return None
+
+    def occupation(self, start_well: int, n_steps: npt.ArrayLike) -> FloatArray:
+        """Return the expected share of the first n steps in each well, from the bottom of one.
+
+        Powers of the chain are doubled, sums and products of positive numbers only, so that a share of 1e-20 has as
+        many digits as the rates, and 1e18 steps take 60 products.
+
+        Parameters
+        ----------
+        start_well : int
+        n_steps : int64[k]
+            At least 1 each; steps n = 1, ..., n_steps are counted.
+
+        Returns
+        -------
+        float64[k, well]
+        """
+        wanted = np.atleast_1d(np.asarray(n_steps, dtype=np.int64))
+        if not (0 <= start_well < len(self.rates) and np.all(wanted >= 1)):
+            raise ValueError(f"start_well = {start_well}, n_steps = {n_steps!r}: no such well, or no step")
+        power = self.rates + np.diag(_stays(self.rates))
+        spent = power.copy()  # in each well during the next `size` steps
+        place = np.tile(np.eye(len(power))[start_well], (len(wanted), 1))
+        shares, left = np.zeros_like(place), wanted.copy()
+        while np.any(left):
+            is_set = (left & 1) == 1
+            shares[is_set] += place[is_set] @ spent
+            place[is_set] = place[is_set] @ power
+            left >>= 1
+            spent = spent + power @ spent
+            power = power @ power
+            power /= power.sum(axis=1, keepdims=True)  # or rounding would double with each doubling
+        return np.asarray(shares / wanted[:, None])
+
+
+def _stays(rates: FloatArray) -> FloatArray:
+    """Return the chance of each state to stay for a step."""
+    stays: FloatArray = np.maximum(1.0 - rates.sum(axis=1), 0.0)
+    return stays
