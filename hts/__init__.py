@@ -28,6 +28,7 @@ _HOMES = {
     "replay_sweep": "hts.sweeps",
     "repair_sweep": "hts.sweeps",
     "load_cells": "hts.sweeps",
+    "load_visits": "hts.sweeps",
     "fit_results": "hts.comparison",
     "simulate_exits": "hts.ensembles",
     "ExitProblem": "hts.ensembles",

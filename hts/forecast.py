@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,7 +19,8 @@ from hts.landscapes import Landscape
 from hts.plans import Cell, Plan
 from hts.prediction.geometry import accessible_ends, jump_number
 from hts.prediction.limits import ExitLimit, exit_limit, rate_scale
-from hts.sweeps import SweepReport, dry_run, exit_problem
+from hts.sweeps import SweepReport, dry_run
+from hts.sweeps.studies import study_of
 
 if TYPE_CHECKING:
     from hts.predictions.chains import ChainPrediction, IrreducibleWindows
@@ -33,8 +35,12 @@ MOST_LINES = 12
 STEPS_PER_SECOND = {"pareto": 2.0e8, "lomax": 2.0e8, "stable": 0.9e8, "student": 1.5e8, "normal": 1.7e8}
 #: Where f' is a table.
 TABLE_FACTOR = 0.65
+#: Where steps are also counted by well and bin.
+VISITS_FACTOR = 0.7
 #: Bytes of a stored walker, measured on 1e6 rows (walker, steps, side, landing).
 BYTES_PER_WALKER = 14
+#: Bytes of a count in a long run, compressed.
+BYTES_PER_COUNT = 3
 #: Bytes of a shard's header and footer.
 BYTES_PER_SHARD = 5_000
 #: How long `--calibrate` measures.
@@ -69,7 +75,7 @@ class CellForecast:
     walkers_left: int  #: that would be simulated
     n_shards: int  #: that would be computed
     mean_steps: float  #: expected steps of a walker, censoring included
-    source: str  #: "exact" (limit law, corrected by the exact value at the smallest eta), "limit" or "max_steps"
+    source: str  #: "exact" (limit law, corrected at the smallest eta), "limit", "max_steps" or "steps" (of the plan)
 
 
 @dataclass(frozen=True)
@@ -217,6 +223,8 @@ def exact_corrections(plan: Plan, cells: Sequence[Cell]) -> dict[Line, float]:
     """
     from hts.predictions import predict  # a run, which forecasts too, computes no exact values and should not wait
 
+    if plan.visits is not None:  # long runs take the steps they are told to
+        return {}
     smallest: dict[Line, Cell] = {}
     for cell in sorted(cells, key=lambda cell: cell.eta):
         smallest.setdefault((cell.b, cell.alpha), cell)
@@ -241,6 +249,8 @@ def expected_steps(plan: Plan, corrections: Mapping[Line, float] | None = None) 
     corrections : mapping, optional
         Exact over limit mean of a (b, alpha), as `exact_corrections` gives it.
     """
+    if plan.visits is not None:
+        return lambda cell: (float(plan.most_steps), "steps")
     exact = corrections or {}
     landscape, domain, most = plan.build_landscape(), plan.exit_domain(), plan.most_steps
     limits: dict[tuple[float, float | None], ExitLimit] = {}  # by (b, alpha): their constants hold for every eta
@@ -276,10 +286,19 @@ def cost_of(plan: Plan, cells: tuple[CellForecast, ...], threads: int, speed: fl
         core_seconds=steps / speed,
         wall_seconds=max(steps / threads, longest) / speed,
         threads=threads,
-        bytes=walkers * BYTES_PER_WALKER + sum(cell.n_shards for cell in cells) * BYTES_PER_SHARD,
+        bytes=walkers * bytes_per_walker(plan) + sum(cell.n_shards for cell in cells) * BYTES_PER_SHARD,
         steps_per_second=speed,
         basis=basis,
     )
+
+
+def bytes_per_walker(plan: Plan) -> int:
+    """Estimate what a stored walker takes on disk."""
+    if plan.visits is None:
+        return BYTES_PER_WALKER
+    n, record = plan.build_landscape().n_wells, plan.visit_record()
+    n_counts = (len(record.checkpoints(plan.most_steps)) + 1 + n) * n + record.n_bins + 2
+    return BYTES_PER_WALKER + BYTES_PER_COUNT * n_counts
 
 
 def calibrated_speed(plan: Plan, cell: Cell, threads: int) -> float:
@@ -293,17 +312,19 @@ def calibrated_speed(plan: Plan, cell: Cell, threads: int) -> float:
     threads : int
         How many share the machine.
     """
-    from hts.ensembles import Interrupted, simulate_exits  # Numba takes a second to import
+    from hts.ensembles import Interrupted  # Numba takes a second to import
 
-    problem = exit_problem(plan, cell)
-    simulate_exits(problem, 0, 64, 100)  # compiled, and the gradient tabulated
+    simulate = partial(study_of(plan).simulate, plan, cell, 0)
+    simulate(64, 100)  # compiled, and the gradient tabulated
+    # more exits than come to an end in time, unless they take no time at all; long runs leave much more to write down
+    n_walkers = 1_000_000 if plan.visits is None else 256
 
     def measure() -> float:
         steps: list[int] = []
         begin = time.perf_counter()
         end = begin + CALIBRATION_SECONDS
-        with suppress(Interrupted):  # there are more walkers than finish in time, unless exits take no time at all
-            simulate_exits(problem, 0, 1_000_000, 2**62, steps.append, lambda: time.perf_counter() > end)
+        with suppress(Interrupted):
+            simulate(n_walkers, 2**62, steps.append, lambda: time.perf_counter() > end)
         return sum(steps) / (time.perf_counter() - begin)
 
     with ThreadEngine(threads) as engine:
@@ -314,7 +335,8 @@ def calibrated_speed(plan: Plan, cell: Cell, threads: int) -> float:
 def speed_name(plan: Plan) -> str:
     """Name what a speed depends on: the law, a normal part, and how f' is encoded."""
     law = plan.noise.kind + ("+normal" if plan.noise.normal_scale > 0 and plan.noise.kind != "normal" else "")
-    return f"{law}/{'table' if math.isfinite(plan.build_landscape().domain[0]) else 'hinges'}"
+    name = f"{law}/{'table' if math.isfinite(plan.build_landscape().domain[0]) else 'hinges'}"
+    return name if plan.visits is None else f"{name}/visits"
 
 
 def remembered_speeds() -> dict[str, float]:
@@ -332,7 +354,8 @@ def speed_of(plan: Plan) -> tuple[float, str]:
     if (speed := remembered_speeds().get(name, 0.0)) > 0:
         return speed, "earlier runs"
     law = STEPS_PER_SECOND[plan.noise.kind] * (0.6 if "+normal" in name else 1.0)
-    return law * (TABLE_FACTOR if name.endswith("table") else 1.0), "assumed"
+    factors = (TABLE_FACTOR if "/table" in name else 1.0) * (VISITS_FACTOR if plan.visits is not None else 1.0)
+    return law * factors, "assumed"
 
 
 def remember_speed(plan: Plan, report: SweepReport, threads: int | None) -> None:

@@ -68,6 +68,7 @@ def told(replay: "Replay | None") -> list[str]:
     if replay is None:
         return []
     return [
-        f"{d.shard}: walker {d.walker} is stored as {d.stored}, and computed as {d.computed}"
+        f"{d.shard}: walker {d.walker} is stored as {d.stored}, and computed as {d.computed} "
+        f"(they differ in {', '.join(d.columns)})"
         for d in replay.differences
     ]

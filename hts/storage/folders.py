@@ -13,7 +13,7 @@ from hts.storage.atomic import clear_abandoned, write_whole
 
 @dataclass(frozen=True)
 class ResultsFolder:
-    """The results of one plan. Only finished work lies in `shards`.
+    """The results of one plan. Only finished work lies in `shards` and `visits`.
 
     Attributes
     ----------
@@ -25,8 +25,18 @@ class ResultsFolder:
 
     @property
     def shards(self) -> Path:
-        """Where finished shards lie."""
+        """Where finished shards of exits lie."""
         return self.path / "shards"
+
+    @property
+    def visits(self) -> Path:
+        """Where finished shards of visits lie: they have other columns, and a glob over `shards` stays useful."""
+        return self.path / "visits"
+
+    @property
+    def paths(self) -> Path:
+        """Where recorded paths lie, with their figure; they can be drawn again at any time."""
+        return self.path / "paths"
 
     @property
     def scratch(self) -> Path:
@@ -120,8 +130,8 @@ class ResultsFolder:
             raise PlanError(f"{self.path}: {error.strerror}; make it readable, or choose another with -o") from error
         if self.identity.name in names:
             return
-        folders = (self.shards, self.scratch, self.checkpoints, self.superseded, self.damaged, self.failures)
-        ours = {place.name for place in folders}
+        folders = (self.shards, self.visits, self.scratch, self.checkpoints, self.superseded, self.damaged)
+        ours = {place.name for place in (*folders, self.failures)}
         strangers = sorted(names - ours - {self.plan.name, self.walkers.name})
         strangers = [name for name in strangers if not name.startswith(".")]  # .DS_Store, .gitignore and their like
         if strangers:
@@ -142,7 +152,7 @@ class ResultsFolder:
             names = set()
         except OSError as error:
             raise PlanError(f"{self.path}: {error.strerror}; make it readable") from error
-        if not names & {self.plan.name, self.identity.name, self.shards.name}:
+        if not names & {self.plan.name, self.identity.name, self.shards.name, self.visits.name}:
             raise PlanError(f"{self.path}: holds no results of hts; fill it with: hts run PLAN -o {self.path}")
 
     def clear_abandoned(self) -> None:

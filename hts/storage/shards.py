@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from hts.errors import IntegrityError
 from hts.storage.atomic import write_whole
+from hts.storage.layouts import Columns
 from hts.storage.names import SUFFIX, Parameters, ShardName, cell_slug, digest_of
-from hts.storage.tables import Columns, Provenance, decode_columns, decode_footer, encode
+from hts.storage.tables import Provenance, decode_columns, decode_footer, encode
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def read_shard(path: Path) -> tuple[Shard, dict[str, npt.NDArray[Any]]]:
     Shard
         What it is about.
     dict of str to array[walker]
-        walker uint32, exit_steps int64, is_censored bool, side int8, landing float64.
+        Those of its layout; of exits walker uint32, exit_steps int64, is_censored bool, side int8, landing float64.
 
     Raises
     ------

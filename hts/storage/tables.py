@@ -4,37 +4,27 @@ import functools
 import importlib.metadata
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hts.storage.layouts import (
+    CELL_FIELDS,
+    LAYOUTS,
+    Columns,
+    Layout,
+    Shapes,
+    constant,
+    layout_of,
+    to_arrow,
+    to_numpy,
+)
 from hts.storage.names import Parameters, cell_from_json, cell_slug, cell_to_json
 from hts.version import __version__
-
-Columns: TypeAlias = Mapping[str, npt.NDArray[Any]]
-
-# the same in every row; dictionary-encoded they cost nothing, and a glob over shards stays useful
-CELL_FIELDS = [
-    pa.field("eta", pa.float64()),
-    pa.field("b", pa.float64()),
-    pa.field("alpha", pa.float64()),  # null for normal noise
-    pa.field("well", pa.int16()),
-]
-WALKER_FIELDS = [
-    pa.field("walker", pa.uint32()),
-    pa.field("exit_steps", pa.int64()),
-    pa.field("is_censored", pa.bool_()),
-    pa.field("side", pa.int8()),
-    pa.field("landing", pa.float64()),
-]
-SCHEMA = pa.schema(CELL_FIELDS + WALKER_FIELDS)
-WALKER_COLUMNS: dict[str, np.dtype[Any]] = {
-    field.name: np.dtype(field.type.to_pandas_dtype()) for field in WALKER_FIELDS
-}
 
 
 @dataclass(frozen=True)
@@ -50,9 +40,11 @@ class Provenance:
     identity : str
         Of the plan: everything that decides a cell's numbers but the cell's own parameters.
     max_steps : int
-        At which walkers were censored.
+        At which walkers were censored, or which all of them took.
     steps_beyond_domain : int
         Steps spent where a formula was continued linearly, all walkers of the shard together.
+    axes : mapping
+        What the entries of lists stand for, ready for JSON; nothing where there are no lists.
     """
 
     seed: int
@@ -60,6 +52,7 @@ class Provenance:
     identity: str
     max_steps: int
     steps_beyond_domain: int
+    axes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,6 +71,10 @@ class Footer:
         As written.
     software : mapping
         Name to version.
+    layout : Layout
+        What columns there are.
+    shapes : mapping
+        Of one walker's part of each list.
     has_censored : bool
         Whether some walker ran out of steps.
     longest : int
@@ -91,6 +88,8 @@ class Footer:
     n_rows: int
     provenance: Provenance
     software: Mapping[str, str]
+    layout: Layout
+    shapes: Shapes
     has_censored: bool
     longest: int
 
@@ -110,19 +109,20 @@ def encode(cell: Parameters, columns: Columns, provenance: Provenance) -> bytes:
     cell : mapping
         eta, b, alpha (None for normal noise), well.
     columns : mapping of str to array[walker]
-        walker (consecutive), exit_steps, is_censored, side, landing.
+        Those of a layout: walker (consecutive), exit_steps, is_censored, side, landing for exits.
     provenance : Provenance
         Goes into the metadata.
     """
     walker = columns["walker"]
     n = len(walker)
-    if n == 0 or any(columns[name].shape != (n,) for name in WALKER_COLUMNS):
-        shapes = {name: columns[name].shape for name in WALKER_COLUMNS}
+    layout = layout_of(columns)
+    if n == 0 or any(len(columns[name]) != n for name in layout.names):
+        shapes = {name: columns[name].shape for name in layout.names}
         raise ValueError(f"a shard needs columns of one length, at least 1 ({shapes})")
     if not np.array_equal(walker, np.arange(int(walker[0]), int(walker[0]) + n)):
         raise ValueError("the walkers of a shard must be consecutive")
-    constant = [_constant(cell[field.name], n, field.type) for field in CELL_FIELDS]
-    varying = [_to_arrow(columns[field.name], field.type) for field in WALKER_FIELDS]
+    same = [constant(cell[column.name], n, column.type) for column in CELL_FIELDS]
+    varying = [to_arrow(columns[column.name], column.type) for column in layout.fields]
     metadata = {
         "cell": cell_to_json(cell),
         "first_walker": str(int(walker[0])),
@@ -134,17 +134,19 @@ def encode(cell: Parameters, columns: Columns, provenance: Provenance) -> bytes:
         "steps_beyond_domain": str(provenance.steps_beyond_domain),
         "software": json.dumps(software_versions(), sort_keys=True),
     }
+    if parts := {name: list(columns[name].shape[1:]) for name in layout.names if columns[name].ndim > 1}:
+        metadata |= {"shapes": json.dumps(parts), "axes": json.dumps(provenance.axes, sort_keys=True, allow_nan=False)}
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(
         sink,
-        SCHEMA,
+        layout.schema,
         compression="zstd",
-        use_dictionary=[field.name for field in CELL_FIELDS],
-        column_encoding={"walker": "DELTA_BINARY_PACKED", "exit_steps": "DELTA_BINARY_PACKED"},
+        use_dictionary=[column.name for column in CELL_FIELDS],
+        column_encoding=dict.fromkeys(layout.packed, "DELTA_BINARY_PACKED"),
         write_page_checksum=True,
         store_schema=False,  # the Parquet types say all; Arrow's copy would double a small shard's footer
     ) as writer:
-        writer.write_table(pa.Table.from_arrays(constant + varying, schema=SCHEMA), row_group_size=n)
+        writer.write_table(pa.Table.from_arrays(same + varying, schema=layout.schema), row_group_size=n)
         writer.add_key_value_metadata(metadata)
     data: bytes = sink.getvalue().to_pybytes()
     return data
@@ -161,10 +163,12 @@ def decode_footer(data: bytes) -> Footer:
     try:
         file = pq.read_metadata(pa.BufferReader(data))
         texts = {key.decode(): value.decode() for key, value in (file.metadata or {}).items()}
-        if file.num_row_groups != 1 or not file.schema.to_arrow_schema().remove_metadata().equals(SCHEMA):
+        schema = file.schema.to_arrow_schema().remove_metadata()
+        layout = next((layout for layout in LAYOUTS if schema.equals(layout.schema)), None)
+        if file.num_row_groups != 1 or layout is None:
             raise ValueError("its columns are not those of a shard")
-        group = file.row_group(0)
-        names = SCHEMA.names
+        max_steps = int(texts["max_steps"])
+        has_censored, longest = (True, max_steps) if layout.is_cut_at_max_steps else _ends(file)
         cell = cell_from_json(texts["cell"])
         return Footer(
             cell=cell,
@@ -176,17 +180,27 @@ def decode_footer(data: bytes) -> Footer:
                 seed=int(texts["seed"]),
                 stream_version=texts["stream_version"],
                 identity=texts["identity"],
-                max_steps=int(texts["max_steps"]),
+                max_steps=max_steps,
                 steps_beyond_domain=int(texts["steps_beyond_domain"]),
+                axes=json.loads(texts.get("axes", "{}")),
             ),
             software=json.loads(texts["software"]),
-            has_censored=bool(group.column(names.index("is_censored")).statistics.max),
-            longest=int(group.column(names.index("exit_steps")).statistics.max),
+            layout=layout,
+            shapes=json.loads(texts.get("shapes", "{}")),
+            has_censored=has_censored,
+            longest=longest,
         )
     except KeyError as missing:
         raise ValueError(f"its metadata lack {missing.args[0]}") from missing
     except (pa.ArrowException, OSError, AttributeError) as error:
         raise ValueError(f"it is no readable Parquet file ({error})") from error
+
+
+def _ends(file: pq.FileMetaData) -> tuple[bool, int]:
+    """Read from the statistics of a shard of exits whether a walker was censored, and the longest way."""
+    group, names = file.row_group(0), file.schema.names
+    censored, steps = (group.column(names.index(name)).statistics for name in ("is_censored", "exit_steps"))
+    return bool(censored.max), int(steps.max)
 
 
 def decode_columns(data: bytes) -> dict[str, npt.NDArray[Any]]:
@@ -198,35 +212,13 @@ def decode_columns(data: bytes) -> dict[str, npt.NDArray[Any]]:
         Where they cannot be read, or where some are null.
     """
     try:
+        footer = decode_footer(data)
         # one thread: shards are small, and sweeps read many
         file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
-        table = file.read(columns=list(WALKER_COLUMNS), use_threads=False)
+        table = file.read(columns=footer.layout.names, use_threads=False)
         if any(column.null_count for column in table.columns):
             raise ValueError("some of its values are missing")
-        return {name: _to_numpy(table.column(name), dtype) for name, dtype in WALKER_COLUMNS.items()}
+        kinds = {column.name: column.type for column in footer.layout.fields}
+        return {name: to_numpy(table.column(name), kind, footer.shapes.get(name)) for name, kind in kinds.items()}
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"its columns cannot be read ({error})") from error
-
-
-# Arrow's own conversions import pandas where it is installed, which takes a second; its memory is NumPy's all the same
-def _to_arrow(column: npt.NDArray[Any], kind: pa.DataType) -> pa.Array:
-    values = np.ascontiguousarray(column, dtype=kind.to_pandas_dtype())
-    bits = np.packbits(values, bitorder="little") if pa.types.is_boolean(kind) else values
-    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(bits)])
-
-
-def _constant(value: float | int | None, n: int, kind: pa.DataType) -> pa.Array:
-    return pa.nulls(n, kind) if value is None else _to_arrow(np.full(n, value), kind)
-
-
-def _to_numpy(column: pa.ChunkedArray, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    parts = []
-    for chunk in column.chunks:
-        values = chunk.buffers()[1]
-        end = chunk.offset + len(chunk)
-        if dtype == np.bool_:
-            part = np.unpackbits(np.frombuffer(values, np.uint8), count=end, bitorder="little").astype(np.bool_)
-        else:
-            part = np.frombuffer(values, dtype, count=end)
-        parts.append(part[chunk.offset :])
-    return np.concatenate(parts)

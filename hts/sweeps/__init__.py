@@ -9,8 +9,9 @@ from hts.sweeps.replay import Difference, Replay, replay_sweep
 from hts.sweeps.reports import FailedSweepError, SweepReport
 from hts.sweeps.running import run_sweep
 from hts.sweeps.samples import CellSample, load_cells
-from hts.sweeps.simulation import Simulate, exit_problem
+from hts.sweeps.simulation import Simulate, exit_problem, visit_problem
 from hts.sweeps.status import CellStatus, Verification, repair_sweep, sweep_status, verify_sweep
+from hts.sweeps.visit_samples import VisitCellSample, load_visits
 
 __all__ = [
     "CellSample",
@@ -25,13 +26,16 @@ __all__ = [
     "Simulate",
     "SweepReport",
     "Verification",
+    "VisitCellSample",
     "dry_run",
     "exit_problem",
     "load_cells",
+    "load_visits",
     "repair_sweep",
     "replay_sweep",
     "run_sweep",
     "stored_counts",
     "sweep_status",
     "verify_sweep",
+    "visit_problem",
 ]

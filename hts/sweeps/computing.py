@@ -5,10 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from hts.errors import PlanError, StoppedError
 from hts.plans import Plan, parse_plan
@@ -16,11 +15,12 @@ from hts.storage import Provenance, ResultsFolder, write_shard
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.failures import Failure
 from hts.sweeps.progress import Task
-from hts.sweeps.simulation import Simulate, exit_problem
+from hts.sweeps.simulation import Simulate
 from hts.sweeps.slugs import parameters_of
+from hts.sweeps.studies import study_of
 
 if TYPE_CHECKING:
-    from hts.ensembles import ExitSample
+    from hts.sweeps.studies import Sample
 
 Count = Callable[[int], None]
 
@@ -85,20 +85,21 @@ class Computer:
             if isinstance(error, StoppedError):
                 raise
             return Outcome(task, failure=Failure.of(task.cell, task.first_walker, task.n_walkers, error))
-        return Outcome(task, shard, int(sample.exit_steps.sum()))
+        return Outcome(task, shard, study_of(self.plan).steps_of(sample))
 
-    def _simulate(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> "ExitSample":
-        walkers, most = (task.first_walker, task.n_walkers), self.plan.most_steps
+    def _simulate(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> "Sample":
+        walkers, most, study = (task.first_walker, task.n_walkers), self.plan.most_steps, study_of(self.plan)
         if self.simulate is not None:
             return self.simulate(task.cell, *walkers, most, on_steps, should_stop)
-        from hts import ensembles  # Numba takes a second to import
+        from hts.ensembles import steps_in  # Numba takes a second to import
 
         checkpoints = Checkpoints.of(self.plan, self.folder, self.stream_version)
         state = checkpoints.load(task)
         if state is not None:
-            on_resume(ensembles.steps_in(state))
-        return ensembles.simulate_exits(
-            exit_problem(self.plan, task.cell),
+            on_resume(steps_in(state))
+        return study.simulate(
+            self.plan,
+            task.cell,
             *walkers,
             most,
             on_steps,
@@ -113,24 +114,20 @@ class Computer:
 
         return self.simulate is not None or isinstance(error, Interrupted)
 
-    def _write(self, task: Task, sample: "ExitSample") -> str:
+    def _write(self, task: Task, sample: "Sample") -> str:
         if not np.array_equal(sample.walker, np.arange(task.first_walker, task.first_walker + task.n_walkers)):
             raise ValueError("the simulator returned other walkers than it was asked for")
-        columns: dict[str, npt.NDArray[Any]] = {
-            "walker": sample.walker,
-            "exit_steps": sample.exit_steps,
-            "is_censored": sample.is_censored,
-            "side": sample.side,
-            "landing": sample.landing,
-        }
+        study = study_of(self.plan)
         provenance = Provenance(
             seed=self.plan.seed,
             stream_version=self.stream_version,
             identity=self.plan.identity(),
             max_steps=self.plan.most_steps,
             steps_beyond_domain=int(sample.steps_beyond_domain),
+            axes=study.axes(self.plan),
         )
-        path = write_shard(self.folder.shards, self.folder.scratch, parameters_of(task.cell), columns, provenance)
+        place, cell = study.place(self.folder), parameters_of(task.cell)
+        path = write_shard(place, self.folder.scratch, cell, study.columns(sample), provenance)
         Checkpoints.of(self.plan, self.folder, self.stream_version).forget(task)
         return path.name
 

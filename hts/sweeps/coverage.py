@@ -1,20 +1,31 @@
 """This file is where a cell's walkers are cut into shards, and the missing ones are found by their numbers."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-# fewer walkers than this leave the vector lanes of the kernels idle at the end of a shard
-SMALLEST_SHARD = 256
-# about 2.5 MB on disk, and the most a stopped run loses of one cell
-LARGEST_SHARD = 2**18
+
+@dataclass(frozen=True)
+class ShardSizes:
+    """Bounds of the walkers of one shard."""
+
+    smallest: int
+    largest: int
+
+
+# fewer walkers of exits than this leave the vector lanes of the kernels idle at the end of a shard; more than so many
+# are about 2.5 MB on disk, and the most a stopped run loses of one cell
+EXIT_SHARDS = ShardSizes(256, 2**18)
+# walkers of visits end together, so that two blocks of lanes are enough; each leaves some kB
+VISIT_SHARDS = ShardSizes(16, 2**12)
 # a cell's work then spreads over any machine, and a cell of any size stays below a hundred files or so
 SHARDS_PER_CELL = 64
 
 Range = tuple[int, int]  # first walker, one past the last
 
 
-def walkers_per_shard(walkers: int) -> int:
+def walkers_per_shard(walkers: int, sizes: ShardSizes = EXIT_SHARDS) -> int:
     """Size a shard by the plan alone, so that the number of threads changes no file."""
-    return min(max(SMALLEST_SHARD, -(-walkers // SHARDS_PER_CELL)), LARGEST_SHARD)
+    return min(max(sizes.smallest, -(-walkers // SHARDS_PER_CELL)), sizes.largest)
 
 
 def gaps(covered: Iterable[Range], walkers: int) -> list[Range]:
@@ -32,9 +43,9 @@ def gaps(covered: Iterable[Range], walkers: int) -> list[Range]:
     return [*missing, (free, walkers)]
 
 
-def shards_for(missing: Iterable[Range], walkers: int) -> Iterator[Range]:
+def shards_for(missing: Iterable[Range], walkers: int, sizes: ShardSizes = EXIT_SHARDS) -> Iterator[Range]:
     """Cut missing ranges at multiples of the shard size, so that runs which stop and go on cut alike."""
-    size = walkers_per_shard(walkers)
+    size = walkers_per_shard(walkers, sizes)
     for first, end in missing:
         while first < end:
             cut = min((first // size + 1) * size, end)

@@ -13,6 +13,7 @@ from hts.errors import HtsError, StoppedError
 from hts.sweeps.computing import Computer, Outcome, compute_slice
 from hts.sweeps.failures import Failure, keep_failure
 from hts.sweeps.progress import Meter, Progress, Task
+from hts.sweeps.studies import study_of
 
 # how often the main thread looks around: well below the two seconds in which a run must stop
 POLL_SECONDS = 0.1
@@ -142,7 +143,7 @@ class Driver:
 
     def _look_for_shards(self, must_wait: bool) -> None:
         """See that shards written elsewhere have arrived in this folder, or all that work would be for nothing."""
-        shards = self.computer.folder.shards
+        shards = study_of(self.computer.plan).place(self.computer.folder)
         self._unseen = {name: heard for name, heard in self._unseen.items() if not (shards / name).exists()}
         if any(time.monotonic() > heard + SHARED_FOLDER_SECONDS for heard in self._unseen.values()):
             raise StoppedError(

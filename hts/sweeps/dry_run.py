@@ -82,7 +82,7 @@ def dry_run(plan: Plan, folder: Path | None, choices: Choices = EVERYTHING) -> t
     left_alone = {failure.cell for failure in work.failures}
     works = []
     for cell in plan.cells():
-        status = status_of(results, found, cell, plan.walkers_of(cell))
+        status = status_of(results, found, plan, cell)
         mine = tuple(tasks[cell])
         reason = _reason(status, mine, sum(task in kept for task in mine), cell in left_alone)
         works.append(CellWork(cell, status.state, status.walkers_done, status.walkers_wanted, mine, reason))

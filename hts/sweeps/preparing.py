@@ -10,6 +10,7 @@ from hts.sweeps.counts import keep_counts
 from hts.sweeps.coverage import shards_for, walkers_per_shard
 from hts.sweeps.progress import Task
 from hts.sweeps.slugs import slug_of
+from hts.sweeps.studies import study_of
 from hts.sweeps.survey import Survey, check_same_plan, survey
 
 
@@ -83,10 +84,12 @@ def _check_not_shorter(plan: Plan, folder: ResultsFolder, found: Survey) -> None
         if shard.first_walker < plan.walkers_of(cell)
     ]
     if longer:
+        name = study_of(plan).limit
+        table = "exit" if plan.visits is None else "visits"
         limit = max(shard.provenance.max_steps for shard in longer)
         raise PlanError(
-            f"{folder.path}: exit.max_steps = {plan.most_steps} is smaller than what walkers stored there took; "
-            f"keep max_steps = {limit}, or choose another folder with -o"
+            f"{folder.path}: {table}.{name} = {plan.most_steps} is smaller than what walkers stored there took; "
+            f"keep {name} = {limit}, or choose another folder with -o"
         )
 
 
@@ -100,7 +103,7 @@ def tasks_of(plan: Plan, found: Survey) -> list[Task]:
         Task(cell, first, end - first)
         for cell in _in_order(plan)
         for walkers in (plan.walkers_of(cell),)
-        for first, end in shards_for(found.missing(slug_of(cell), walkers), walkers)
+        for first, end in shards_for(found.missing(slug_of(cell), walkers), walkers, study_of(plan).sizes)
     ]
 
 
@@ -124,6 +127,6 @@ def share_of(plan: Plan, tasks: list[Task], share: int, n_shares: int) -> list[T
     n_before = 0
     for cell in _in_order(plan):
         walkers = plan.walkers_of(cell)
-        place[cell], size[cell] = n_before, walkers_per_shard(walkers)
+        place[cell], size[cell] = n_before, walkers_per_shard(walkers, study_of(plan).sizes)
         n_before += -(-walkers // size[cell])
     return [task for task in tasks if (place[task.cell] + task.first_walker // size[task.cell] - share) % n_shares == 0]

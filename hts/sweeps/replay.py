@@ -5,7 +5,6 @@ from concurrent.futures import as_completed
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,11 +12,9 @@ from hts.engines import ThreadEngine
 from hts.errors import StoppedError
 from hts.plans import Cell, Plan
 from hts.storage import Shard, read_columns
-from hts.sweeps.simulation import exit_problem
 from hts.sweeps.slugs import slug_of
+from hts.sweeps.studies import study_of
 from hts.sweeps.survey import open_results, survey
-
-COMPARED = ("exit_steps", "side", "landing")
 
 
 @dataclass(frozen=True)
@@ -32,15 +29,18 @@ class Difference:
         Its cell.
     walker : int
         Its number.
+    columns : tuple of str
+        Where they differ.
     stored, computed : tuple
-        exit_steps, side, landing.
+        exit_steps, side, landing; of visits the last position and the steps in each well.
     """
 
     shard: str
     cell: Cell
     walker: int
-    stored: tuple[int, int, float]
-    computed: tuple[int, int, float]
+    columns: tuple[str, ...]
+    stored: tuple[float, ...]
+    computed: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def replay_sweep(
     on_walker: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Replay:
-    """Compute random walkers of a folder again and compare steps, side and landing to the bit.
+    """Compute random walkers of a folder again and compare whatever is stored of them to the bit.
 
     A checksum tells that a shard is what was written; this tells that what was written is what the plan says, on this
     machine too. A walker alone takes as long as it takes: some ten million steps a second.
@@ -130,24 +130,18 @@ def _replay(
     plan: Plan, cell: Cell, shard: Shard, row: int, should_stop: Callable[[], bool] | None
 ) -> Difference | None:
     """Compute one walker again."""
-    from hts.ensembles import Interrupted, simulate_exits
+    from hts.ensembles import Interrupted
 
-    columns = read_columns(shard)
+    study = study_of(plan)
+    stored = {name: column[[row]] for name, column in read_columns(shard).items()}
     walker = shard.first_walker + row
     try:
-        sample = simulate_exits(
-            exit_problem(plan, cell), walker, 1, shard.provenance.max_steps, should_stop=should_stop
-        )
+        sample = study.simulate(plan, cell, walker, 1, shard.provenance.max_steps, should_stop=should_stop)
     except Interrupted as stop:
         raise StoppedError("stopped while walkers were compared; nothing was changed") from stop
-    stored, computed = _row(columns, row), _row({name: getattr(sample, name) for name in COMPARED}, 0)
-    if all(
-        np.array_equal(columns[name][[row]].view(np.uint8), getattr(sample, name).view(np.uint8)) for name in COMPARED
-    ):
+    computed = study.columns(sample)
+    differ = tuple(name for name in study.compared if stored[name].tobytes() != computed[name].tobytes())
+    if not differ:
         return None
-    return Difference(f"{shard.path.parent.name}/{shard.path.name}", cell, walker, stored, computed)
-
-
-def _row(columns: dict[str, Any], row: int) -> tuple[int, int, float]:
-    steps, side, landing = (columns[name][row] for name in COMPARED)
-    return int(steps), int(side), float(landing)
+    place = f"{shard.path.parent.name}/{shard.path.name}"
+    return Difference(place, cell, walker, differ, study.told(stored), study.told(computed))

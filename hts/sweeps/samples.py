@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hts.errors import IntegrityError
 from hts.plans import Cell
-from hts.storage import Shard, read_columns
-from hts.sweeps.slugs import slug_of
-from hts.sweeps.survey import open_results, survey
+from hts.sweeps.joining import load_columns
+from hts.sweeps.survey import open_results
 
 EMPTY: dict[str, npt.NDArray[Any]] = {
     "walker": np.empty(0, np.uint32),
@@ -75,63 +72,8 @@ def load_cells(folder: str | PathLike[str]) -> Iterator[CellSample]:
         Where there is no plan.
     """
     results, plan, stream_version = open_results(Path(folder))
-    max_steps = plan.most_steps
-    found = survey(results, plan.identity(), stream_version, max_steps)
-    if found.damages:
-        names = "\n".join(f"  {damage.message}" for damage in found.damages)
-        raise IntegrityError(
-            f"{results.path}: damaged shards; running the plan again sets them aside and computes them anew\n{names}"
-        )
-
-    def cells() -> Iterator[CellSample]:
-        for cell in plan.cells():
-            walkers = plan.walkers_of(cell)
-            shards = [s for s in found.usable.get(slug_of(cell), ()) if s.first_walker < walkers]
-            columns = _columns(shards, walkers)
-            beyond = sum(shard.provenance.steps_beyond_domain for shard in shards)
-            yield CellSample(cell, walkers, max_steps, **columns, steps_beyond_domain=beyond)
-
-    return cells()
-
-
-def _columns(shards: list[Shard], walkers: int) -> dict[str, npt.NDArray[Any]]:
-    """Join the shards of a cell; walkers that two shards hold must agree, and count once."""
-    if not shards:
-        return EMPTY
-    shards = sorted(shards, key=lambda shard: shard.first_walker)
-    is_disjoint = all(one.end <= following.first_walker for one, following in pairwise(shards))
-    joined = _concatenated(shards)
-    if not is_disjoint:
-        joined = _without_repetitions(joined, shards)
-    n_wanted = int(np.searchsorted(joined["walker"], walkers))
-    return {name: column[:n_wanted] for name, column in joined.items()}
-
-
-def _concatenated(shards: list[Shard]) -> dict[str, npt.NDArray[Any]]:
-    """Read shards one after the other into columns, so that a large cell is in memory once."""
-    n_rows = sum(shard.end - shard.first_walker for shard in shards)
-    joined = {name: np.empty(n_rows, column.dtype) for name, column in EMPTY.items()}
-    first = 0
-    for shard in shards:
-        part = read_columns(shard)
-        end = first + len(part["walker"])
-        for name, column in joined.items():
-            column[first:end] = part[name]
-        first = end
-    return joined
-
-
-def _without_repetitions(joined: dict[str, npt.NDArray[Any]], shards: list[Shard]) -> dict[str, npt.NDArray[Any]]:
-    """Sort walkers by number, and keep each once.
-
-    Raises
-    ------
-    IntegrityError
-        Where two shards disagree about one.
-    """
-    _, where, back = np.unique(joined["walker"], return_index=True, return_inverse=True)
-    for name, column in joined.items():
-        if not np.array_equal(column, column[where][back], equal_nan=name == "landing"):
-            names = "\n".join(f"  {shard.path.name}" for shard in shards)
-            raise IntegrityError(f"two of these shards disagree about the {name} of a walker they share:\n{names}")
-    return {name: column[where] for name, column in joined.items()}
+    columns = load_columns(results, plan, stream_version, EMPTY)
+    return (
+        CellSample(cell, plan.walkers_of(cell), plan.most_steps, **arrays, steps_beyond_domain=beyond)
+        for cell, arrays, beyond in columns
+    )

@@ -1,14 +1,16 @@
-"""This file is where a cell of a plan becomes the exit problem that kernels solve."""
+"""This file is where a cell of a plan becomes the problem that kernels solve."""
 
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from hts.landscapes import Gradient
 from hts.plans import Cell, Plan
 
 if TYPE_CHECKING:
-    from hts.ensembles import ExitProblem, ExitSample
+    from hts.ensembles import ExitProblem, ExitSample, VisitProblem, VisitSample
 
 
 class Simulate(Protocol):
@@ -26,7 +28,7 @@ class Simulate(Protocol):
         on_steps: Callable[[int], None],
         should_stop: Callable[[], bool],
         /,
-    ) -> "ExitSample":
+    ) -> "ExitSample | VisitSample":
         """Simulate walkers first_walker, ..., first_walker + n_walkers - 1."""
 
 
@@ -48,8 +50,34 @@ def exit_problem(plan: Plan, cell: Cell) -> "ExitProblem":
     )
 
 
+def visit_problem(plan: Plan, cell: Cell, n_steps: int) -> "VisitProblem":
+    """Gather all that decides one cell's numbers in a study of visits of so many steps."""
+    from hts.ensembles import VisitProblem
+
+    landscape, record = plan.build_landscape(), plan.visit_record()
+    return VisitProblem(
+        gradient=_gradient(plan),
+        noise=plan.noise_of(cell),
+        eta=cell.eta,
+        b=cell.b,
+        projection=landscape.projection,
+        start=record.start,
+        seed=plan.seed,
+        minima=landscape.minima,
+        barriers=landscape.barriers,
+        radius=np.full(landscape.n_wells, record.radius),
+        low=record.low,
+        high=record.high,
+        n_bins=record.n_bins,
+        checkpoints=np.array(record.checkpoints(n_steps), np.int64),
+    )
+
+
 @lru_cache(maxsize=8)
 def _gradient(plan: Plan) -> Gradient:
-    """Tabulate f' on the domain once for all shards."""
+    """Tabulate f' where walkers can be once for all shards."""
+    landscape = plan.build_landscape()
+    if plan.visits is not None:
+        return landscape.gradient(-landscape.projection, landscape.projection)
     domain = plan.exit_domain()
-    return plan.build_landscape().gradient(domain.low, domain.high)
+    return landscape.gradient(domain.low, domain.high)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from hts.errors import PlanError
-from hts.plans import Cell, read_plan
+from hts.plans import Cell, Plan, read_plan
 from hts.storage import ResultsFolder, move_into
 from hts.sweeps.failures import kept_message
 from hts.sweeps.slugs import slug_of
+from hts.sweeps.studies import study_of
 from hts.sweeps.survey import Survey, open_results, stated_identity, survey
 
 State: TypeAlias = Literal["done", "partial", "missing", "damaged", "failed"]
@@ -49,7 +50,7 @@ class Verification:
     n_shards : int
         Files checked.
     damaged : tuple of str
-        Those that are not what was written, as `shards/<name>`.
+        Those that are not what was written, as `shards/<name>` or `visits/<name>`.
     reasons : tuple of str
         What is wrong with each.
     """
@@ -69,11 +70,12 @@ def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
     """
     results, plan, stream_version = open_results(Path(folder))
     found = survey(results, plan.identity(), stream_version, plan.most_steps)
-    return tuple(status_of(results, found, cell, plan.walkers_of(cell)) for cell in plan.cells())
+    return tuple(status_of(results, found, plan, cell) for cell in plan.cells())
 
 
-def status_of(folder: ResultsFolder, found: Survey, cell: Cell, walkers: int) -> CellStatus:
+def status_of(folder: ResultsFolder, found: Survey, plan: Plan, cell: Cell) -> CellStatus:
     """Say what is done of one cell."""
+    walkers, limit = plan.walkers_of(cell), study_of(plan).limit
     slug = slug_of(cell)
     done = walkers - sum(end - first for first, end in found.missing(slug, walkers))
     damages = [damage for damage in found.damages if damage.slug == slug]
@@ -88,9 +90,9 @@ def status_of(folder: ResultsFolder, found: Survey, cell: Cell, walkers: int) ->
         return CellStatus(cell, "failed", done, walkers, failed)
     notes = []
     if slug in found.outdated:
-        notes.append("some walkers stopped at a smaller max_steps; running it again computes them anew")
+        notes.append(f"some walkers stopped at a smaller {limit}; running it again computes them anew")
     if slug in found.beyond:
-        notes.append("some walkers took more steps than max_steps now allows; give max_steps its old value")
+        notes.append(f"some walkers took more steps than {limit} now allows; give {limit} its old value")
     return CellStatus(cell, "partial" if done else "missing", done, walkers, "; ".join(notes))
 
 
@@ -108,7 +110,7 @@ def verify_sweep(folder: str | PathLike[str]) -> Verification:
     found = survey(results, identity, stream_version, max_steps=None)
     return Verification(
         n_shards=found.n_shards,
-        damaged=tuple(f"{results.shards.name}/{damage.path.name}" for damage in found.damages),
+        damaged=tuple(f"{damage.path.parent.name}/{damage.path.name}" for damage in found.damages),
         reasons=tuple(damage.message for damage in found.damages),
     )
 

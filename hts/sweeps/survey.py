@@ -37,7 +37,7 @@ class Damage:
 
 @dataclass
 class Survey:
-    """What lies in `shards/`, every file checked against its name.
+    """What lies in `shards/` and `visits/`, every file checked against its name.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ def survey(folder: ResultsFolder, identity: str | None, stream_version: str | No
         Of the plan; None where any will do.
     """
     found = Survey()
-    for path in list_shards(folder.shards):
+    for path in (*list_shards(folder.shards), *list_shards(folder.visits)):
         try:
             shard = inspect_shard(path)
         except IntegrityError as error:
