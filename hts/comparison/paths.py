@@ -8,10 +8,9 @@ import numpy.typing as npt
 import scipy
 
 from hts.comparison.catastrophes import LimitPaths, limit_paths
-from hts.estimation.paths import BigJumps
-from hts.landscapes import Landscape
-from hts.noise import Noise
-from hts.prediction.catastrophes import Catastrophe
+from hts.conditioning import CellPaths
+from hts.estimation.paths import BigJumps, big_jumps
+from hts.plans import Plan
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -54,42 +53,27 @@ class PathComparison:
     verdict: str
 
 
-def compare_jumps(
-    jumps: BigJumps | None,
-    n_steps: IntArray,
-    eta: float,
-    event: Catastrophe | None,
-    noise: Noise,
-    landscape: Landscape,
-    *,
-    seed: int = 0,
-) -> PathComparison:
+def compare_paths(plan: Plan, paths: CellPaths) -> PathComparison:
     """Compare number, sizes and times of big jumps with (18): l* of them, times uniform, sizes Pareto, given the event.
 
-    Parameters
-    ----------
-    jumps : BigJumps or None
-        Of the paths; None where no threshold is known.
-    n_steps : int64[path]
-        Steps of each path.
-    eta : float
-    event : Catastrophe or None
-        What the paths are conditioned on; None where the limit law says nothing.
-    noise, landscape : Noise, Landscape
-    seed : int
-        Of the paths drawn from the limit law, and of the moment within its step at which a jump is taken to happen.
+    The paths of the limit law are drawn with the plan's seed.
     """
-    n_paths = len(n_steps)
-    if jumps is None:
-        return _silent(n_paths, None, "no jump is needed: the gradient path leaves by itself")
+    sample, event, eta = paths.sample, paths.event, paths.cell.eta
     if event is None:
-        return _silent(n_paths, jumps, "no limit law: it is about paths that leave within a given time")
+        return _silent(len(sample.number), None, "no jump is needed, or none helps: there is no threshold to count by")
+    jumps = big_jumps(sample.first, sample.step, sample.z, eta, event.threshold)
+    noise, landscape = plan.noise_of(paths.cell), plan.build_landscape()
+    if not paths.has_limit:
+        return _silent(jumps.n_paths, jumps, "no limit law: (18) is about paths that leave within a given time")
     if not noise.is_heavy or noise.alpha is None:
-        return _silent(n_paths, jumps, "light tails: no single jumps; all steps conspire")
-    found = limit_paths(landscape.derivative, event, noise.alpha, noise.p_plus, landscape.projection, N_LIMIT, seed)
+        return _silent(jumps.n_paths, jumps, "light tails: no jump stands out by itself, and there is no limit law")
+    found = limit_paths(
+        landscape.derivative, event, noise.alpha, noise.p_plus, landscape.projection, N_LIMIT, plan.seed
+    )
     if len(found.times) < FEWEST_LIMIT:
-        return _silent(n_paths, jumps, f"{event.n_jumps} jumps leave so rarely that the limit law could not be sampled")
-    return judge(jumps, n_steps, eta, float(noise.tail(event.threshold / eta)), found, seed=seed)
+        why = f"{event.n_jumps} jumps leave so rarely that the limit law could not be sampled"
+        return _silent(jumps.n_paths, jumps, why)
+    return judge(jumps, sample.n_steps, eta, float(noise.tail(event.threshold / eta)), found, seed=plan.seed)
 
 
 def judge(

@@ -62,14 +62,9 @@ class CellPaths:
     event: Catastrophe | None  # how paths leave in the limit; None where no jump is needed or none helps
 
     @property
-    def threshold(self) -> float | None:
-        """gamma: a jump is big where eta |Z| exceeds it."""
-        return None if self.event is None else self.event.threshold
-
-    @property
-    def limit_event(self) -> Catastrophe | None:
-        """The event whose limit law (18) describes these paths: None without condition or without time limit."""
-        return self.event if self.conditioned is not None and self.n_steps is not None else None
+    def has_limit(self) -> bool:
+        """Whether the limit law (18) is about these paths: they leave within a given time."""
+        return self.conditioned is not None and self.n_steps is not None
 
 
 def sample_paths(

@@ -37,7 +37,7 @@ class ConditionedPaths:
     sample: PathSample
     weight: FloatArray  # float64[path]; 1 but for the table's error
     probability: float  # of the event: the integral over the first step
-    relative_error: float  # of it: what the weights' mean is off one, with its standard error
+    relative_error: float  # of it: the mesh's, and what the weights' mean is off one, with its standard error
     total_variation: float  # between the law the paths are drawn from and the true one, estimated from the weights
 
 
@@ -109,7 +109,7 @@ def draw_paths(
         sample=whole.sample(number, n_steps, side),
         weight=weight,
         probability=probability,
-        relative_error=abs(mean - 1.0) + float(weight.std()) / math.sqrt(n_paths),
+        relative_error=condition.relative_error + abs(mean - 1.0) + float(weight.std()) / math.sqrt(n_paths),
         total_variation=float(np.abs(weight / mean - 1.0).mean()) / 2.0,
     )
 

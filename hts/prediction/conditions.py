@@ -36,6 +36,7 @@ class Condition:
     values: FloatArray  # float64[k + 1, state], h with k steps left; one row where n_steps is None
     start: FloatArray  # float64[k + 1], the same from the start
     outside: tuple[float, float]  # h below the low and above the high end
+    relative_error: float  # of the mean exit time on the same mesh
 
     @property
     def probability(self) -> float:
@@ -90,7 +91,9 @@ def condition(exact: ExactExit, given: Given, n_steps: int | None) -> Condition:
             "the probability of the event vanishes in floating point: give more steps, or take a larger eta"
         )
     outside = float(counts[0]), float(counts[1])
-    return Condition(given, n_steps, step, refined.mesh, refined.table, values, from_start, outside)
+    return Condition(
+        given, n_steps, step, refined.mesh, refined.table, values, from_start, outside, refined.relative_error
+    )
 
 
 def _check(step: Step, start: float, given: Given, counts: tuple[bool, bool], n_steps: int | None) -> None:

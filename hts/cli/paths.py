@@ -1,0 +1,180 @@
+"""This file is where `hts paths` records trajectories, typical ones and those given how they leave."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
+from hts.cli.signals import stop_on_signal
+
+if TYPE_CHECKING:
+    from hts.comparison.paths import PathComparison
+    from hts.conditioning import CellPaths
+    from hts.plans import Cell, Plan
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is said of one cell."""
+
+    paths: "CellPaths"
+    comparison: "PathComparison"
+    file: Path
+
+
+@click.command("paths")
+@plan_options
+@output_option("Whose folder `paths` they go to; results/<stem of PLAN> by default.")
+@click.option(
+    "--given", type=click.Choice(["exit", "left", "right", "none"]), default="exit", show_default=True,
+    help="Condition on an exit, through any end or one; none records walkers as they come.",
+)  # fmt: skip
+@click.option(
+    "--within", type=click.FloatRange(0.0, min_open=True), metavar="T",
+    help="Gradient-flow time in which they leave, or which is recorded; that of the plan by default.",
+)  # fmt: skip
+@click.option("--paths", "n_paths", type=click.IntRange(1), default=10, show_default=True, help="Paths of each cell.")
+@click.option("--eta", "etas", type=float, multiple=True, help="Cells of this eta only; may be repeated.")
+@click.option("--b", "clips", type=float, multiple=True, help="Cells of this b only, inf for none; may be repeated.")
+@click.option("--alpha", "alphas", type=float, multiple=True, help="Cells of this alpha only; may be repeated.")
+@click.option("--csv", "as_csv", is_flag=True, help="Write CSV, not Parquet.")
+@threads_option
+@json_option
+def command(
+    plan: Path,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    folder: Path | None,
+    given: Any,
+    within: float | None,
+    n_paths: int,
+    etas: tuple[float, ...],
+    clips: tuple[float, ...],
+    alphas: tuple[float, ...],
+    as_csv: bool,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    r"""Record paths of the cells of PLAN given that they leave, however rarely they do.
+
+    Conditioned paths are drawn from the exact h-transform, so that an exit of probability 1e-30 costs what any other
+    does. Big jumps are marked and compared with the limit law: l* of them, at uniform times, of Pareto sizes. Path k
+    of a cell is always the same.
+
+    \b
+    Examples:
+      hts paths configs/conditional_heavy.toml
+      hts paths configs/conditional_clipped.toml --eta 0.005 --paths 1000
+      hts paths configs/quick.toml --given none --within 20 --b 0.7 --alpha 1.5
+    """
+    from hts.comparison.paths import compare_paths
+    from hts.conditioning import Question, sample_paths, store_paths
+    from hts.errors import IncompleteError, PlanError
+    from hts.plans import read_plan
+
+    parsed = read_plan(plan, overrides, seed)
+    question = Question(given, parsed.within if within is None else within, n_paths)
+    target = results_folder(plan, folder) / "paths"
+    found, refused = [], []
+    with stop_on_signal() as stop:
+        for cell in choose(parsed, etas, clips, alphas):
+            try:
+                paths = sample_paths(parsed, cell, question, threads=threads, should_stop=stop)
+            except PlanError as problem:
+                refused.append(f"eta = {cell.eta:g}, b = {cell.b:g}: {problem}")
+                continue
+            file = store_paths(target, parsed, paths, as_csv=as_csv)
+            found.append(Found(paths, compare_paths(parsed, paths), file))
+    if not found:
+        raise PlanError("\n".join(refused))
+    figures = draw(parsed, found, target)
+    if as_json:
+        from hts.cli.documents import print_document
+
+        print_document({"cells": [document(one) for one in found], "warnings": refused})
+    else:
+        show(found, parsed.title)
+        for path in (*(one.file for one in found), *figures):
+            click.echo(path)
+    if refused:
+        raise IncompleteError("\n".join(refused))
+
+
+def choose(plan: "Plan", etas: Sequence[float], clips: Sequence[float], alphas: Sequence[float]) -> "tuple[Cell, ...]":
+    """Pick the plan's cells that have one of the values asked for; every cell where none is.
+
+    Raises
+    ------
+    PlanError
+        There is no such cell.
+    """
+    from hts.errors import PlanError
+
+    cells = plan.cells()
+    for name, wanted in (("eta", etas), ("b", clips), ("alpha", alphas)):
+        values = sorted({getattr(cell, name) for cell in cells}, key=lambda value: value or 0.0)
+        if unknown := [value for value in wanted if value not in values]:
+            there = ", ".join("none" if value is None else f"{value:g}" for value in values)
+            raise PlanError(f"--{name} {unknown[0]:g}: no cell of the plan has it; there are {there}")
+        cells = tuple(cell for cell in cells if not wanted or getattr(cell, name) in wanted)
+    if not cells:
+        raise PlanError("no cell of the plan has all these values; leave one of --eta, --b, --alpha out")
+    return cells
+
+
+def draw(plan: "Plan", found: Sequence[Found], target: Path) -> tuple[Path, ...]:
+    """Draw the figure of all cells."""
+    from hts.plots.paths import few_panels, panel_of, path_rows, paths_figure, title_of
+    from hts.plots.save import save_figure
+    from hts.plots.style import house_style
+
+    panels = few_panels([panel_of(plan, one.paths) for one in found])
+    with house_style():
+        figure = paths_figure(panels, title_of([one.paths for one in found], [one.comparison for one in found]))
+        return save_figure(figure, target, "paths", path_rows(panels))
+
+
+def document(one: Found) -> dict[str, Any]:
+    """Give what is known of one cell, as docs/interface.md promises it."""
+    paths, drawn = one.paths, one.paths.conditioned
+    sides = paths.sample.side
+    return {
+        **asdict(paths.cell),
+        "given": paths.question.given,
+        "within": paths.question.within,
+        "n_steps": paths.n_steps,
+        "probability": None if drawn is None else drawn.probability,
+        "relative_error": None if drawn is None else drawn.relative_error,
+        "total_variation": None if drawn is None else drawn.total_variation,
+        "exits": {"left": int((sides < 0).sum()), "right": int((sides > 0).sum()), "none": int((sides == 0).sum())},
+        **asdict(one.comparison),
+        "file": str(one.file),
+    }
+
+
+def show(found: Sequence[Found], title: str) -> None:
+    """Print the table, and below it what the jumps of each cell say."""
+    from hts.cli.tables import number, print_table
+
+    headers = ["b", "alpha", "eta", "steps", "P(event)", "rel. error", "paths", "left", "right", "l*", "gamma"]
+    headers += ["big jumps per path", "l* + others"]
+    rows = []
+    for one in found:
+        cell, drawn, c = one.paths.cell, one.paths.conditioned, one.comparison
+        sides = one.paths.sample.side
+        row = [number(cell.b), number(cell.alpha), number(cell.eta), number(one.paths.n_steps)]
+        row += ["-", "-"] if drawn is None else [number(drawn.probability), number(drawn.relative_error, 1)]
+        row += [str(c.n_paths), str(int((sides < 0).sum())), str(int((sides > 0).sum())), number(c.jump_number)]
+        row += [number(c.threshold, 3), number(c.mean_big_jumps, 3), number(c.expected_big_jumps, 3)]
+        rows.append(row)
+    print_table(f"Paths given {found[0].paths.question.given}: {title}", headers, rows)
+    click.echo("A jump is big where eta |Z| > gamma; sizes are eta |Z|, before the clip.")
+    for one in found:
+        cell, c = one.paths.cell, one.comparison
+        sizes = ", ".join(number(size, 3) for size in c.median_sizes)
+        limit = ", ".join(number(size, 3) for size in c.median_sizes_limit)
+        said = f"; median sizes {sizes} (limit {limit})" if sizes else ""
+        click.echo(f"eta = {number(cell.eta)}, b = {number(cell.b)}: {c.verdict}{said}")

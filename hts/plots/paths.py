@@ -1,0 +1,238 @@
+"""This file is where paths are drawn, a panel for each cell, with their big jumps marked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from hts.comparison.paths import PathComparison
+from hts.conditioning import CellPaths
+from hts.plans import Plan
+from hts.plots.save import Row
+from hts.plots.style import AID, COLOURS, PAGE, clip_label, listing, number, panel_grid, place_legend, set_title
+
+FloatArray = npt.NDArray[np.float64]
+
+PATHS_SHOWN = 10
+"""Paths of a panel, as published; more hide each other."""
+COLUMNS = 4
+"""Panels in a row."""
+BEYOND = 0.22
+"""How far the view goes beyond an end of the domain, in parts of its distance from the start."""
+TIME_LABEL = r"gradient-flow time $t = \eta n$"
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnPath:
+    """One path as it is drawn."""
+
+    path: int  # its number
+    time: FloatArray  # float64[record], eta n
+    x: FloatArray  # float64[record]
+    is_big: npt.NDArray[np.bool_]  # bool[record], whether a big jump led there
+
+
+@dataclass(frozen=True, eq=False)
+class PathPanel:
+    """What a panel shows: some paths of one cell."""
+
+    eta: float
+    b: float
+    alpha: float | None
+    low: float  # ends of the domain
+    high: float
+    start: float
+    probability: float | None  # of the event that the paths are conditioned on
+    threshold: float | None  # gamma
+    paths: tuple[DrawnPath, ...]
+
+
+def panel_of(plan: Plan, paths: CellPaths) -> PathPanel:
+    """Take what a panel shows from the paths of a cell: the first ten."""
+    sample, cell, domain = paths.sample, paths.cell, plan.exit_domain()
+    threshold = None if paths.event is None else paths.event.threshold
+    is_big = cell.eta * np.abs(sample.z) > (math.inf if threshold is None else threshold)
+    time: FloatArray = cell.eta * sample.step.astype(np.float64)
+    shown = [slice(*sample.first[i : i + 2].tolist()) for i in range(min(len(sample.number), PATHS_SHOWN))]
+    return PathPanel(
+        eta=cell.eta,
+        b=cell.b,
+        alpha=cell.alpha,
+        low=domain.low,
+        high=domain.high,
+        start=domain.start,
+        probability=None if paths.conditioned is None else paths.conditioned.probability,
+        threshold=threshold,
+        paths=tuple(
+            DrawnPath(int(number), time[rows], sample.x[rows], is_big[rows])
+            for number, rows in zip(sample.number, shown, strict=False)
+        ),
+    )
+
+
+def title_of(found: Sequence[CellPaths], comparisons: Sequence[PathComparison]) -> str:
+    """Say what the paths have in common: how they leave, and by how many big jumps at the smallest eta."""
+    question = found[0].question
+    if question.given == "none":
+        return "Walkers as they come"
+    where = {"exit": "leave", "left": "leave on the left", "right": "leave on the right"}[question.given]
+    limit = "" if question.within is None else rf" within $t$ = {number(question.within)}"
+    smallest = min(one.cell.eta for one in found)
+    said = [
+        f"{100 * comparison.share_exact:.0f} % by {_count(comparison.jump_number)}"
+        for one, comparison in zip(found, comparisons, strict=True)
+        if one.cell.eta == smallest and comparison.share_exact is not None
+    ]
+    text = f"Paths given that they {where}{limit}"
+    return f"{text}: at $\\eta$ = {_fraction(smallest)}, {listing(said)}" if said else text
+
+
+def few_panels(panels: Sequence[PathPanel]) -> tuple[PathPanel, ...]:
+    """Order panels by b, alpha and decreasing eta; of several (b, alpha), each a row of at most four panels.
+
+    Where a row has more of them it keeps some, as even as can be, the smallest eta among them.
+    """
+    rows: dict[tuple[float, float], list[PathPanel]] = {}
+    for panel in sorted(panels, key=lambda p: (p.b, p.alpha or 0.0, -p.eta)):
+        rows.setdefault((panel.b, panel.alpha or 0.0), []).append(panel)
+    if len(rows) == 1:
+        return tuple(next(iter(rows.values())))
+    chosen = []
+    for row in rows.values():
+        places = np.unique(np.linspace(0, len(row) - 1, min(len(row), COLUMNS)).round().astype(int))
+        chosen += [row[place] for place in places]
+    return tuple(chosen)
+
+
+def draw_paths(axes: Axes, panel: PathPanel, view: tuple[float, float] | None = None) -> Axes:
+    """Draw the paths of one cell; big jumps are thick, with a dot where they land, or an arrow out of the view.
+
+    Parameters
+    ----------
+    axes
+        Where to draw; limits, labels and title are set.
+    panel
+        What to draw.
+    view
+        The stretch of x that is shown; by default the domain and a little beyond.
+
+    Returns
+    -------
+    Axes
+        The same axes.
+    """
+    bottom, top = view or view_of([panel])
+    for end in (panel.low, panel.high):
+        if math.isfinite(end):
+            axes.axhline(end, zorder=1, **_END)
+    for path in panel.paths:
+        axes.plot(path.time, path.x, zorder=2, **_PATH)
+    for path in panel.paths:
+        for k in np.flatnonzero(path.is_big):
+            axes.plot(path.time[k - 1 : k + 1], path.x[k - 1 : k + 1], zorder=3, **_JUMP)
+            if bottom <= path.x[k] <= top:
+                axes.plot(path.time[k], path.x[k], zorder=4, **_LANDING)
+            else:
+                edge, marker = (bottom, "v") if path.x[k] < bottom else (top, "^")
+                axes.plot(path.time[k], edge, zorder=4, clip_on=False, **{**_LANDING, "marker": marker})
+    axes.plot(0.0, panel.start, zorder=4, clip_on=False, **_START)
+    axes.set(ylim=(bottom, top), xlabel=TIME_LABEL, ylabel="position $x$")
+    axes.set_xlim(0.0, max((float(path.time[-1]) for path in panel.paths), default=1.0))
+    axes.set_title(_heading(panel))
+    return axes
+
+
+def paths_figure(panels: Sequence[PathPanel], title: str) -> Figure:
+    """Lay out a panel for each cell, at most four in a row, with one legend below."""
+    n_clips = len({(panel.b, panel.alpha) for panel in panels})
+    widest = max(sum((p.b, p.alpha) == (q.b, q.alpha) for q in panels) for p in panels)
+    columns = min(widest if n_clips > 1 else len(panels), COLUMNS)
+    figure, places = panel_grid(len(panels), columns, PAGE, panel_height=1.55, extra_height=0.45)
+    view = view_of(panels)
+    for axes, panel in zip(places, panels, strict=True):
+        draw_paths(axes, panel, view).set(xlabel="", ylabel="")
+    places[0].set_xlim(0.0, max(float(path.time[-1]) for panel in panels for path in panel.paths))  # shared by all
+    figure.supxlabel(TIME_LABEL, fontsize="medium")
+    figure.supylabel("position $x$", fontsize="medium")
+    place_legend(figure, (_handles(panels),), n_columns=5)
+    set_title(figure, title)
+    return figure
+
+
+def path_rows(panels: Sequence[PathPanel]) -> list[Row]:
+    """List all that the figure shows, a row for each record of each path drawn."""
+    return [
+        {
+            "b": panel.b,
+            "alpha": panel.alpha,
+            "eta": panel.eta,
+            "probability": panel.probability,
+            "threshold": panel.threshold,
+            "path": path.path,
+            "time": float(time),
+            "x": float(x),
+            "is_big": bool(is_big),
+        }
+        for panel in panels
+        for path in panel.paths
+        for time, x, is_big in zip(path.time, path.x, path.is_big, strict=True)
+    ]
+
+
+_PATH: dict[str, Any] = {"color": COLOURS[0], "linewidth": 0.5}
+_JUMP: dict[str, Any] = {"color": COLOURS[1], "linewidth": 0.8}
+_LANDING: dict[str, Any] = {"color": COLOURS[1], "marker": "o", "markersize": 2.2, "linestyle": "none"}
+_START: dict[str, Any] = {"color": "black", "marker": "x", "markersize": 3.6, "linestyle": "none"}
+_END: dict[str, Any] = {"color": AID, "linewidth": 0.7, "linestyle": (0, (4, 2))}
+
+
+def view_of(panels: Sequence[PathPanel]) -> tuple[float, float]:
+    """Give the stretch of x worth drawing: the domain and a little beyond, or where paths spend their time."""
+    panel = panels[0]
+    inside = np.concatenate([path.x[:-1] for one in panels for path in one.paths] or [np.array([panel.start])])
+    low, high = float(min(np.quantile(inside, 0.002), panel.start)), float(max(np.quantile(inside, 0.998), panel.start))
+    if math.isfinite(panel.low):
+        low = panel.low - BEYOND * (panel.start - panel.low)
+    if math.isfinite(panel.high):
+        high = panel.high + BEYOND * (panel.high - panel.start)
+    margin = 0.04 * (high - low)
+    return low - margin, high + margin
+
+
+def _heading(panel: PathPanel) -> str:
+    parts = [rf"$\eta$ = {_fraction(panel.eta)}"]
+    if not math.isinf(panel.b):
+        parts.append(clip_label(panel.b))
+    if panel.probability is not None:
+        parts.append(f"P = {number(float(f'{panel.probability:.2g}'))}")
+    return ", ".join(parts)
+
+
+def _count(n_jumps: int | None) -> str:
+    return "one big jump" if n_jumps == 1 else f"{n_jumps} big jumps"
+
+
+def _fraction(eta: float) -> str:
+    """Write 1/n where eta is that."""
+    n = round(1.0 / eta)
+    return f"1/{n}" if n > 1 and abs(n * eta - 1.0) < 1e-9 else number(eta)
+
+
+def _handles(panels: Sequence[PathPanel]) -> list[Artist]:
+    handles: list[Artist] = [Line2D([], [], label="path", **_PATH), Line2D([], [], label="start", **_START)]
+    if any(math.isfinite(end) for end in (panels[0].low, panels[0].high)):
+        handles.append(Line2D([], [], label="end of the domain", **_END))
+    if any(path.is_big.any() for panel in panels for path in panel.paths):
+        jump = {**_LANDING, "linestyle": "-", "linewidth": _JUMP["linewidth"]}
+        handles.append(Line2D([], [], label=r"big jump, $\eta|Z| > \gamma$", **jump))
+        handles.append(Line2D([], [], label="lands out of view", **{**_LANDING, "marker": "v"}))
+    return handles
