@@ -1,6 +1,7 @@
 """This file is where `hts predict` shows exact beside limit, without simulation."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,21 +9,25 @@ from typing import TYPE_CHECKING
 import click
 
 from hts.cli.options import json_option, plan_options, threads_option
-from hts.cli.predictor import predictor
+from hts.cli.predictor import predictor, share_predictor
 
 if TYPE_CHECKING:
-    from hts.predictions import ExitPrediction
+    from hts.predictions import ExitPrediction, SharePrediction
 
 
 @click.command("predict")
 @plan_options
 @threads_option
+@click.option("--no-shares", is_flag=True, help="Leave the shares of time out; they take a few seconds a cell.")
 @json_option
-def command(plan: Path, overrides: tuple[str, ...], seed: int | None, threads: int | None, as_json: bool) -> None:
-    r"""Compute mean exit times of every cell of PLAN: exact at its eta, and in the limit eta -> 0.
+def command(
+    plan: Path, overrides: tuple[str, ...], seed: int | None, threads: int | None, no_shares: bool, as_json: bool
+) -> None:
+    r"""Compute what every cell of PLAN should show: exact at its eta, and in the limit eta -> 0.
 
-    The exact value solves the linear equation of the walk on a mesh refined until its own error estimate is small;
-    it costs about a second a cell, however rare the exit. Nothing is simulated and nothing is written.
+    Mean exit times, for a plan with [exit]: the exact value solves the linear equation of the walk on a mesh refined
+    until its own error estimate is small; it costs about a second a cell, however rare the exit. Stationary shares of
+    time in each well, where there are two or more. Nothing is simulated and nothing is written.
 
     \b
     Example:
@@ -31,17 +36,26 @@ def command(plan: Path, overrides: tuple[str, ...], seed: int | None, threads: i
     from hts.plans import read_plan
 
     parsed = read_plan(plan, overrides, seed)
-    with predictor(None, threads) as predict:
-        predictions = tuple(predict(parsed, parsed.cells()))
+    predictions: tuple[ExitPrediction, ...] = ()
+    shares: tuple[SharePrediction, ...] = ()
+    if parsed.exit is not None:
+        with predictor(None, threads) as predict:
+            predictions = tuple(predict(parsed, parsed.cells()))
+    if not no_shares:
+        with share_predictor(None, threads) as predict_shares:
+            shares = tuple(predict_shares(parsed, parsed.cells()))
     if as_json:
         from hts.cli.documents import print_document
 
         rows = [asdict(prediction) for prediction in predictions]
         for row in rows:
             del row["survival_exact"]
-        print_document({"cells": rows})
+        print_document({"cells": rows, "shares": [asdict(share) for share in shares]})
         return
-    show(predictions, parsed.title)
+    if predictions:
+        show(predictions, parsed.title)
+    if shares:
+        show_shares(shares, parsed.title)
 
 
 def show(predictions: tuple["ExitPrediction", ...], title: str) -> None:
@@ -58,6 +72,35 @@ def show(predictions: tuple["ExitPrediction", ...], title: str) -> None:
         row.append(number(exact / limit, 3) if exact is not None and limit is not None else "-")
         rows.append([*row, number(p.local_exponent_exact), number(p.exit_exponent_limit)])
     print_table(f"Exit times, exact and in the limit: {title}", headers, rows)
+    show_warnings(predictions)
+
+
+def show_shares(shares: tuple["SharePrediction", ...], title: str) -> None:
+    """Print the shares of time well by well, and each warning once with the cells it is about."""
+    from hts.cli.tables import CELLS_SHOWN, number, print_table
+
+    headers = ["b", "alpha", "eta", "relaxation steps", "in the limit", "rel. error", "well", "exact share", "limit"]
+    rows = []
+    for share in shares:
+        cell = [number(share.b), number(share.alpha), number(share.eta)]
+        cell += [number(share.relaxation_steps_exact), number(share.relaxation_steps), number(share.relative_error, 1)]
+        n_wells = len(share.exact or share.limit or ())
+        for well in range(n_wells):
+            exact = None if share.exact is None else share.exact[well]
+            limit = None if share.limit is None else share.limit[well]
+            head = cell if well == 0 else [""] * len(cell)
+            rows.append([*head, str(well), number(exact, 6), number(limit, 5)])
+        if not n_wells:
+            rows.append([*cell, "-", "-", "-"])
+    more = f"and {len(rows) - CELLS_SHOWN} more rows; --json lists all" if len(rows) > CELLS_SHOWN else None
+    print_table(f"Stationary shares of time: {title}", headers, rows[:CELLS_SHOWN], more)
+    show_warnings(shares)
+
+
+def show_warnings(predictions: Sequence["ExitPrediction | SharePrediction"]) -> None:
+    """Print each warning once, with the cells it is about."""
+    from hts.cli.tables import number
+
     warned: dict[str, list[str]] = {}
     for p in predictions:
         for warning in p.warnings:

@@ -10,9 +10,10 @@ from hts.cli.signals import stop_on_signal
 
 if TYPE_CHECKING:
     from hts.plans import Cell, Plan
-    from hts.predictions import ExitPrediction
+    from hts.predictions import ExitPrediction, SharePrediction
 
 Predict: TypeAlias = "Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]"
+PredictShares: TypeAlias = "Callable[[Plan, Sequence[Cell]], Sequence[SharePrediction]]"
 
 
 @contextmanager
@@ -45,3 +46,19 @@ def predictor(folder: Path | None, threads: int | None) -> Iterator[Predict]:
             )
 
         yield predictions_of
+
+
+@contextmanager
+def share_predictor(folder: Path | None, threads: int | None) -> Iterator[PredictShares]:
+    """Give the function that predicts the stationary shares of a plan's cells, as `predictor` does for exits."""
+    from hts.predictions import predict_shares
+    from hts.predictions.memory import ShareMemory
+    from hts.storage import ResultsFolder
+
+    with stop_on_signal() as stop, CellDisplay() as display:
+
+        def shares_of(plan: "Plan", cells: Sequence["Cell"]) -> Sequence["SharePrediction"]:
+            memory = None if folder is None else ShareMemory(plan, ResultsFolder(folder))
+            return predict_shares(plan, cells, threads=threads, memory=memory, on_cell=display.show, should_stop=stop)
+
+        yield shares_of

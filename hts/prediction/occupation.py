@@ -47,40 +47,41 @@ class ExactChain:
             return None
 
     def occupation(self, start_well: int, n_steps: npt.ArrayLike) -> FloatArray:
-        """Return the expected share of the first n steps in each well, from the bottom of one.
-
-        Powers of the chain are doubled, sums and products of positive numbers only, so that a share of 1e-20 has as
-        many digits as the rates, and 1e18 steps take 60 products.
-
-        Parameters
-        ----------
-        start_well : int
-        n_steps : int64[k]
-            At least 1 each; steps n = 1, ..., n_steps are counted.
-
-        Returns
-        -------
-        float64[k, well]
-        """
-        wanted = np.atleast_1d(np.asarray(n_steps, dtype=np.int64))
-        if not (0 <= start_well < len(self.rates) and np.all(wanted >= 1)):
-            raise ValueError(f"start_well = {start_well}, n_steps = {n_steps!r}: no such well, or no step")
-        power = self.rates + np.diag(_stays(self.rates))
-        spent = power.copy()  # in each well during the next `size` steps
-        place = np.tile(np.eye(len(power))[start_well], (len(wanted), 1))
-        shares, left = np.zeros_like(place), wanted.copy()
-        while np.any(left):
-            is_set = (left & 1) == 1
-            shares[is_set] += place[is_set] @ spent
-            place[is_set] = place[is_set] @ power
-            left >>= 1
-            spent = spent + power @ spent
-            power = power @ power
-            power /= power.sum(axis=1, keepdims=True)  # or rounding would double with each doubling
-        return np.asarray(shares / wanted[:, None])
+        """Return the expected share of the first n steps in each well: see `expected_shares`."""
+        return expected_shares(self.rates, start_well, n_steps)
 
 
-def _stays(rates: FloatArray) -> FloatArray:
-    """Return the chance of each state to stay for a step."""
-    stays: FloatArray = np.maximum(1.0 - rates.sum(axis=1), 0.0)
-    return stays
+def expected_shares(rates: FloatArray, start_well: int, n_steps: npt.ArrayLike) -> FloatArray:
+    """Return the expected share of the first n steps in each well, from one well on.
+
+    Powers of the chain are doubled, sums and products of positive numbers only, so that a share of 1e-20 has as many
+    digits as the rates, and 1e18 steps take 60 products.
+
+    Parameters
+    ----------
+    rates : float64[well, well]
+        Per step; the diagonal 0.
+    start_well : int
+    n_steps : int64[k]
+        At least 1 each; steps n = 1, ..., n_steps are counted.
+
+    Returns
+    -------
+    float64[k, well]
+    """
+    wanted = np.atleast_1d(np.asarray(n_steps, dtype=np.int64))
+    if not (0 <= start_well < len(rates) and np.all(wanted >= 1)):
+        raise ValueError(f"start_well = {start_well}, n_steps = {n_steps!r}: no such well, or no step")
+    power = rates + np.diag(np.maximum(1.0 - rates.sum(axis=1), 0.0))
+    spent = power.copy()  # in each well during the next 1, 2, 4, ... steps
+    place = np.tile(np.eye(len(power))[start_well], (len(wanted), 1))
+    shares, left = np.zeros_like(place), wanted.copy()
+    while np.any(left):
+        is_set = (left & 1) == 1
+        shares[is_set] += place[is_set] @ spent
+        place[is_set] = place[is_set] @ power
+        left >>= 1
+        spent = spent + power @ spent
+        power = power @ power
+        power /= power.sum(axis=1, keepdims=True)  # or rounding would double with each doubling
+    return np.asarray(shares / wanted[:, None])

@@ -1,6 +1,7 @@
 """This file is where the rest of hts finds what theory and exact computation say of a plan's cells."""
 
 from hts.predictions.predicting import approach_cells, predict
-from hts.predictions.records import ExitPrediction, SurvivalTable
+from hts.predictions.records import ExitPrediction, SharePrediction, SurvivalTable
+from hts.predictions.shares import predict_shares
 
-__all__ = ["ExitPrediction", "SurvivalTable", "approach_cells", "predict"]
+__all__ = ["ExitPrediction", "SharePrediction", "SurvivalTable", "approach_cells", "predict", "predict_shares"]

@@ -1,42 +1,45 @@
 """This file is where predictions are kept beside the results they belong to, so that nobody waits for them twice."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from math import inf
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from hts.errors import StoppedError
 from hts.plans import Cell, Plan
-from hts.predictions.records import ExitPrediction, SurvivalTable
+from hts.predictions.records import ExitPrediction, SharePrediction, SurvivalTable
 from hts.storage import ResultsFolder
 from hts.version import __version__
 
 FILE = "predictions.json"
+SHARES_FILE = "shares.json"
 
-Place: TypeAlias = tuple[float, float, float | None, int]  # eta, b, alpha, well
+Place: TypeAlias = tuple[float, float, float | None]  # eta, b, alpha: a plan asks of one well only
+Record = TypeVar("Record", ExitPrediction, SharePrediction)
 
 
-class PredictionMemory:
-    """Predictions in a results folder. What another plan, or another version of hts, wrote is forgotten.
+class _Memory(Generic[Record]):
+    """Records in a file of a results folder. What another plan, or another version of hts, wrote is forgotten.
 
     Parameters
     ----------
-    plan : Plan
     folder : ResultsFolder
+    file : str
+    read : callable
+        Makes a record of a row of the file.
+    named : dict
+        What the records depend on beside their place.
     """
 
-    def __init__(self, plan: Plan, folder: ResultsFolder) -> None:
+    def __init__(
+        self, folder: ResultsFolder, file: str, read: Callable[[dict[str, Any]], Record], named: dict[str, Any]
+    ) -> None:
         self._folder = folder
-        self._path = folder.path / FILE
-        self._named = {"version": __version__, "identity": plan.identity(), "within": plan.within}
+        self._path = folder.path / file
+        self._read: Callable[[dict[str, Any]], Record] = read
+        self._named = {"version": __version__} | named
 
-    def recall(self, cells: Iterable[Cell], with_survival: bool) -> dict[Cell, ExitPrediction]:
-        """Look up what is there."""
-        known = self._known()
-        found = {cell: known[place] for cell in cells if (place := _place(cell)) in known}
-        return {cell: p for cell, p in found.items() if not with_survival or _is_whole(p)}
-
-    def keep(self, predictions: Iterable[ExitPrediction]) -> None:
+    def keep(self, predictions: Iterable[Record]) -> None:
         """Add predictions to the file; a folder that cannot be written costs time later, nothing else."""
         known = self._known() | {_place(prediction): prediction for prediction in predictions}
         try:
@@ -45,11 +48,50 @@ class PredictionMemory:
         except StoppedError:
             return
 
-    def _known(self) -> dict[Place, ExitPrediction]:
+    def _found(self, cells: Iterable[Cell]) -> dict[Cell, Record]:
+        """Look up what is there."""
+        known = self._known()
+        return {cell: known[place] for cell in cells if (place := _place(cell)) in known}
+
+    def _known(self) -> dict[Place, Record]:
         document = self._folder.read_json(self._path) or {}
         if any(document.get(key) != value for key, value in self._named.items()):
             return {}
-        return {_place(prediction): prediction for prediction in map(_read, document.get("cells", ()))}
+        return {_place(prediction): prediction for prediction in map(self._read, document.get("cells", ()))}
+
+
+class PredictionMemory(_Memory[ExitPrediction]):
+    """Predicted exits in a results folder.
+
+    Parameters
+    ----------
+    plan : Plan
+    folder : ResultsFolder
+    """
+
+    def __init__(self, plan: Plan, folder: ResultsFolder) -> None:
+        super().__init__(folder, FILE, _read_exit, {"identity": plan.identity(), "within": plan.within})
+
+    def recall(self, cells: Iterable[Cell], with_survival: bool) -> dict[Cell, ExitPrediction]:
+        """Look up what is there."""
+        return {cell: p for cell, p in self._found(cells).items() if not with_survival or _is_whole(p)}
+
+
+class ShareMemory(_Memory[SharePrediction]):
+    """Predicted shares of time in a results folder.
+
+    Parameters
+    ----------
+    plan : Plan
+    folder : ResultsFolder
+    """
+
+    def __init__(self, plan: Plan, folder: ResultsFolder) -> None:
+        super().__init__(folder, SHARES_FILE, _read_shares, {"identity": plan.identity()})
+
+    def recall(self, cells: Iterable[Cell]) -> dict[Cell, SharePrediction]:
+        """Look up what is there."""
+        return self._found(cells)
 
 
 def _is_whole(prediction: ExitPrediction) -> bool:
@@ -57,19 +99,35 @@ def _is_whole(prediction: ExitPrediction) -> bool:
     return prediction.survival_exact is not None or prediction.mean_exit_steps_exact is None
 
 
-def _place(of: Cell | ExitPrediction) -> Place:
-    return of.eta, of.b, of.alpha, of.well
+def _place(of: Cell | ExitPrediction | SharePrediction) -> Place:
+    return of.eta, of.b, of.alpha
 
 
-def _written(prediction: ExitPrediction) -> dict[str, Any]:
-    row = asdict(prediction)
-    return row | {"b": "inf" if prediction.b == inf else prediction.b}
+def _written(prediction: ExitPrediction | SharePrediction) -> dict[str, Any]:
+    return asdict(prediction) | {"b": "inf" if prediction.b == inf else prediction.b}
 
 
-def _read(row: dict[str, Any]) -> ExitPrediction:
+def _read_exit(row: dict[str, Any]) -> ExitPrediction:
     survival = row["survival_exact"]
     table = None
     if survival is not None:
         table = SurvivalTable(tuple(survival["n_steps"]), tuple(survival["log_survival"]), survival["log_stay"])
-    b = inf if row["b"] == "inf" else row["b"]
-    return ExitPrediction(**row | {"b": b, "survival_exact": table, "warnings": tuple(row["warnings"])})
+    return ExitPrediction(**row | {"b": _read_b(row), "survival_exact": table, "warnings": tuple(row["warnings"])})
+
+
+def _read_shares(row: dict[str, Any]) -> SharePrediction:
+    rates = row["rates_exact"]
+    return SharePrediction(
+        **row
+        | {
+            "b": _read_b(row),
+            "exact": None if row["exact"] is None else tuple(row["exact"]),
+            "limit": None if row["limit"] is None else tuple(row["limit"]),
+            "rates_exact": None if rates is None else tuple(tuple(line) for line in rates),
+            "warnings": tuple(row["warnings"]),
+        }
+    )
+
+
+def _read_b(row: dict[str, Any]) -> float:
+    return inf if row["b"] == "inf" else row["b"]

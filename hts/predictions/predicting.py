@@ -1,18 +1,16 @@
 """This file is where the cells of a plan are predicted side by side: exact values beside the limit."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import as_completed
 from dataclasses import replace
 from math import ceil, log, log1p
 
 import numpy as np
 
-from hts.engines import ThreadEngine
-from hts.errors import StoppedError
 from hts.plans import Cell, Plan
 from hts.prediction.exits import ExactExit, ExactExitError, exact_exit
 from hts.prediction.limits import ExitLimit, exit_limit
 from hts.predictions.memory import PredictionMemory
+from hts.predictions.parallel import complete
 from hts.predictions.records import ExitPrediction, SurvivalTable
 
 #: Gradient-flow time after which only the slowest mode is left: memory of the start fades like e^-t f''(m).
@@ -67,21 +65,15 @@ def predict(
     """
     cells = plan.cells() if cells is None else cells
     found = {} if memory is None else memory.recall(cells, with_survival)
-    if on_cell is not None:
-        on_cell(len(found), len(cells))
-    with ThreadEngine(threads) as engine:
-        running = {engine.submit(predict_cell, plan, cell, with_survival): cell for cell in cells if cell not in found}
-        try:
-            for future in as_completed(running):
-                found[running[future]] = future.result()
-                if on_cell is not None:
-                    on_cell(len(found), len(cells))
-                if should_stop is not None and should_stop():
-                    raise StoppedError(f"stopped; {len(found)} of {len(cells)} cells were predicted")
-        finally:
-            engine.shutdown(cancel_futures=True)
-            if memory is not None and running:
-                memory.keep([found[cell] for cell in running.values() if cell in found])
+    complete(
+        found,
+        cells,
+        lambda cell: predict_cell(plan, cell, with_survival),
+        threads=threads,
+        keep=None if memory is None else memory.keep,
+        on_cell=on_cell,
+        should_stop=should_stop,
+    )
     return tuple(found[cell] for cell in cells)
 
 

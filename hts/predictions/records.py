@@ -1,10 +1,12 @@
-"""This file is where the record stands that holds the exact and the limit values of one cell."""
+"""This file is where the records stand that hold the exact and the limit values of one cell."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from hts.prediction.occupation import expected_shares
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -49,3 +51,30 @@ class ExitPrediction:
     probability_within_exact: float | None  #: P(sigma <= floor(within/eta + 1e-9))
     survival_exact: SurvivalTable | None  #: only where it was asked for
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SharePrediction:
+    """Stationary shares of time of one (eta, b, alpha), well by well; None where there is nothing."""
+
+    eta: float
+    b: float  #: inf: no clipping
+    alpha: float | None  #: None for normal noise
+    exact: tuple[float, ...] | None  #: of the process (1) at this eta
+    relative_error: float | None  #: of the worst share above 1e-12, its own estimate
+    limit: tuple[float, ...] | None  #: eta -> 0, docs/model.md (14)-(17)
+    relaxation_steps: float | None  #: of the limit chain at this eta
+    relaxation_steps_exact: float | None  #: of the moves between wells at this eta
+    rates_exact: tuple[tuple[float, ...], ...] | None  #: of these moves, per step
+    rates_relative_error: float | None  #: their own estimate
+    warnings: tuple[str, ...]
+
+    def occupation(self, start_well: int, n_steps: npt.ArrayLike) -> FloatArray | None:
+        """Return the expected share of the first n steps in each well (float64[k, well]) from the bottom of one.
+
+        None where there are no exact rates. A walk just set off knows nothing of being between two wells: take n well
+        above the steps of a descent, 1/(eta f'').
+        """
+        if self.rates_exact is None:
+            return None
+        return expected_shares(np.array(self.rates_exact), start_well, n_steps)
