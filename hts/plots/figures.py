@@ -17,6 +17,7 @@ from hts.plans import Cell, Plan
 from hts.plots.exact import few_etas
 from hts.plots.exits import exits_figure
 from hts.plots.exponent_by_alpha import alpha_panels, alpha_rows, exponent_by_alpha_figure
+from hts.plots.graph import graph_figure
 from hts.plots.landscape import landscape_figure, landscape_rows
 from hts.plots.local_exponents import local_exponent_panels, local_exponent_rows, local_exponents_figure
 from hts.plots.published import read_published
@@ -27,6 +28,7 @@ from hts.plots.series import LimitLaw, MeasuredCell, exit_panels, exit_rows
 from hts.plots.staircase import staircase_figure, staircase_panels, staircase_rows
 from hts.plots.style import house_style
 from hts.plots.survival import scaled_survival, survival_figure, survival_panels, survival_rows
+from hts.plots.transitions import graph_panels, graph_rows
 from hts.plots.waiting import WaitingDensity
 from hts.prediction.geometry import accessible_ends
 from hts.prediction.limits import exit_limit, rate_scale
@@ -229,6 +231,13 @@ def _landscape(study: Study) -> Drawn | None:
     return figure, landscape_rows(landscape, domain, shown, plan.noise.p_plus)
 
 
+def _graph(study: Study) -> Drawn | None:
+    landscape, cells = study.plan.build_landscape(), study.plan.cells()
+    alpha = min((cell.alpha for cell in cells if cell.alpha is not None), default=None)
+    panels = graph_panels(landscape, [cell.b for cell in cells], alpha, study.plan.noise.p_plus)
+    return (graph_figure(panels, landscape), graph_rows(panels, landscape)) if panels else None
+
+
 def _own(study: Study) -> list[ExitPrediction]:
     """List the predictions of the plan's own cells: others, at an eta far below, would stretch the axes."""
     cells = set(study.plan.cells())
@@ -281,6 +290,7 @@ FIGURES: dict[str, Maker] = {
     "exits": _exits,
     "survival": _survival,
     "landscape": _landscape,
+    "graph": _graph,
     "local_exponents": _local_exponents,
     "ratios": _ratios,
     "exponent_by_alpha": _exponent_by_alpha,
@@ -292,6 +302,7 @@ NEEDS: dict[str, str] = {
     "exits": "run the plan first (hts run)",
     "survival": "run the plan first (hts run)",
     "landscape": "run the plan first (hts run)",
+    "graph": "it needs a landscape with two wells or more",
     "local_exponents": "it needs exact values at three eta or more of one b and alpha",
     "ratios": "it needs exact values at three eta or more of one b and alpha, and a limit law",
     "exponent_by_alpha": "it needs exact values of three alpha or more at one b and eta",

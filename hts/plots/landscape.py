@@ -43,7 +43,9 @@ def view_limits(landscape: Landscape, domain: ExitDomain | None = None) -> tuple
     return low, high
 
 
-def draw_landscape(axes: Axes, landscape: Landscape, domain: ExitDomain | None = None) -> Axes:
+def draw_landscape(
+    axes: Axes, landscape: Landscape, domain: ExitDomain | None = None, *, is_marked: bool = True
+) -> Axes:
     """Draw the potential with minima (dots, numbered from 0), barriers (triangles), exit domain (shaded) and start.
 
     Parameters
@@ -54,6 +56,8 @@ def draw_landscape(axes: Axes, landscape: Landscape, domain: ExitDomain | None =
         Its potential is evaluated on the stretch of `view_limits`.
     domain
         Left out, only the landscape is drawn.
+    is_marked
+        Mark minima, with their numbers, and barriers; very many do not fit.
 
     Returns
     -------
@@ -66,15 +70,17 @@ def draw_landscape(axes: Axes, landscape: Landscape, domain: ExitDomain | None =
     if domain is not None:
         axes.axvspan(max(domain.low, low), min(domain.high, high), color=SHADE, linewidth=0, zorder=0, label="domain")
     axes.plot(x, f, color="black", zorder=2, label="potential")
-    if landscape.barriers.size:
+    if is_marked and landscape.barriers.size:
         tops = landscape.potential(landscape.barriers)
         axes.plot(landscape.barriers, tops, zorder=3, clip_on=False, **_BARRIER)
-    axes.plot(landscape.minima, landscape.potential(landscape.minima), zorder=3, clip_on=False, **_MINIMUM)
+    if is_marked:
+        axes.plot(landscape.minima, landscape.potential(landscape.minima), zorder=3, clip_on=False, **_MINIMUM)
     if domain is not None and _shows_start(landscape, domain):
         axes.plot(domain.start, landscape.potential(np.array([domain.start])), zorder=4, **_START)
     for wall in _walls(landscape, domain):
         axes.axvline(wall, zorder=1, **_WALL)
-    _name_wells(axes, landscape)
+    if is_marked:
+        _name_wells(axes, landscape)
     axes.set(xlim=(low, high), ylim=_heights(landscape, domain, f), xlabel="position $x$", ylabel="potential $f(x)$")
     axes.grid(visible=False)
     return axes

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import inf
+from math import inf, nan
 
 import numpy as np
 
@@ -145,6 +145,27 @@ def _check_class(
     for i, j in graph.at_a_step:
         if i in wells:
             raise NoLimitError(f"well {j} begins a whole number of clips b = {graph.b:g} from minimum {i}: {AT_A_STEP}")
+
+
+def transition_rates(
+    landscape: Landscape, graph: TransitionGraph, alpha: float | None, p_plus: float = 0.5
+) -> FloatArray:
+    """Return q_ij of docs/model.md (7), float64[well, well], for wells that are left and stay one by one.
+
+    A row is NaN where its well has no rates: light tails, alpha <= 1, or an end a whole number of clips away.
+    """
+    q = np.zeros((landscape.n_wells, landscape.n_wells))
+    for i in {i for i, _ in graph.edges}:
+        minimum = float(landscape.minima[i])
+        ends = accessible_ends(minimum, *landscape.well_ends(i), p_plus, landscape.projection)
+        try:
+            found = exit_rates(landscape, minimum, ends, graph.b, nan if alpha is None else alpha)
+        except NoLimitError:
+            q[i] = nan
+            continue
+        for landing in found.landings:
+            q[i, landing.well] += landing.rate
+    return q
 
 
 def _transition_rates(
