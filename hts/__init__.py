@@ -30,6 +30,7 @@ _HOMES = {
     "load_cells": "hts.sweeps",
     "load_visits": "hts.sweeps",
     "fit_results": "hts.comparison",
+    "fit_visits": "hts.comparison",
     "simulate_exits": "hts.ensembles",
     "ExitProblem": "hts.ensembles",
     "Noise": "hts.noise",

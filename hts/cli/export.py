@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from hts.cli.fit import compared
 from hts.cli.options import folder_argument, threads_option
-from hts.cli.predictor import predictor
 
 
 @click.command("export")
@@ -17,19 +17,23 @@ from hts.cli.predictor import predictor
 def command(folder: Path, target: Path, threads: int | None, no_exact: bool) -> None:
     r"""Write what `hts fit` shows of each cell of DIR as one table.
 
-    The walkers themselves need no export: DIR/shards/*.parquet is read by pandas, polars and DuckDB as it lies there.
+    The walkers themselves need no export: DIR/shards/*.parquet, of long runs DIR/visits/*.parquet, is read by pandas,
+    polars and DuckDB as it lies there.
 
     \b
     Examples:
       hts export results/quick --to cells.csv
       hts export results/quick --to cells.parquet --no-exact
     """
-    from hts.comparison import exact_predictions, fit_results, limit_predictions
-    from hts.comparison.tables import cell_table
+    from hts.comparison import ShareComparison
+    from hts.comparison.tables import cell_table, share_table
     from hts.storage.exports import check_suffix, write_table
 
     check_suffix(target)
-    with predictor(folder, threads) as predict:
-        comparison = fit_results(folder, limit_predictions if no_exact else exact_predictions(predict))
+    comparison = compared(folder, threads, not no_exact)
+    if isinstance(comparison, ShareComparison):
+        write_table(target, share_table(comparison))
+        click.echo(f"{target}: {len(comparison.visits)} cells, a row for each well")
+        return
     write_table(target, cell_table(comparison))
     click.echo(f"{target}: {len(comparison.cells)} cells")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from hts.cli.options import folder_argument, json_option, threads_option
-from hts.cli.predictor import predictor
+from hts.cli.predictor import predictor, share_predictor
+from hts.cli.shares import show_visits
 
 if TYPE_CHECKING:
-    from hts.comparison import ExitComparison
+    from hts.comparison import ExitComparison, ShareComparison
 
 
 @click.command("fit")
@@ -21,22 +22,36 @@ def command(folder: Path, threads: int | None, no_exact: bool, as_json: bool) ->
     r"""Estimate mean exit times and exponents from DIR, beside what theory says.
 
     A cell's mean is exposure/exits, right under censoring, with its 95 % interval; a line through the means of one
-    (b, alpha) has the exponent beside that of the limit eta -> 0, which it need not equal at finite eta.
+    (b, alpha) has the exponent beside that of the limit eta -> 0, which it need not equal at finite eta. Of long runs
+    ([visits]) it is the share of time in each well, with the horizon in relaxation times.
 
     \b
     Example:
       hts fit results/quick
     """
-    from hts.comparison import exact_predictions, fit_results, limit_predictions, to_json
+    from hts.comparison import ShareComparison, to_json
 
-    with predictor(folder, threads) as predict:
-        comparison = fit_results(folder, limit_predictions if no_exact else exact_predictions(predict))
+    comparison = compared(folder, threads, not no_exact)
     if as_json:
         from hts.cli.documents import print_document
 
         print_document(to_json(comparison))
-        return
-    show(comparison, folder)
+    elif isinstance(comparison, ShareComparison):
+        show_visits(comparison, folder)
+    else:
+        show(comparison, folder)
+
+
+def compared(folder: Path, threads: int | None, with_exact: bool) -> "ExitComparison | ShareComparison":
+    """Compare what lies in a folder, of exits or of visits, with what is predicted."""
+    from hts import comparison as c
+    from hts.sweeps.survey import open_results
+
+    if open_results(folder)[1].visits is None:
+        with predictor(folder, threads) as predict:
+            return c.fit_results(folder, c.exact_predictions(predict) if with_exact else c.limit_predictions)
+    with share_predictor(folder, threads) as predict_shares:
+        return c.fit_visits(folder, c.exact_references(predict_shares) if with_exact else c.limit_references)
 
 
 def show(comparison: "ExitComparison", folder: Path) -> None:

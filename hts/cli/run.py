@@ -8,6 +8,7 @@ import click
 
 from hts.cli.options import output_option, plan_options, results_folder, threads_option
 from hts.cli.progress import SweepDisplay, clock, rate
+from hts.cli.shares import show_visits
 from hts.cli.signals import stop_on_signal
 
 if TYPE_CHECKING:
@@ -91,6 +92,15 @@ def command(
     if engine == "threads" and scheduler is None:
         remember_speed(parsed, report, threads)
     click.echo(summary(target, report))
+    if parsed.visits is not None:
+        show_shares(target)
+
+
+def show_shares(folder: Path) -> None:
+    """Print measured shares of time beside those of the limit; exact ones take a while, and `fit` has them."""
+    from hts.comparison import fit_visits
+
+    show_visits(fit_visits(folder), folder)
 
 
 def with_walkers(plan: "Plan", folder: Path, threads: int | None) -> "Plan":

@@ -4,15 +4,24 @@ from hts.comparison.documents import to_json
 from hts.comparison.exits import compare_exits, fit_results
 from hts.comparison.predictions import exact_predictions, limit_predictions
 from hts.comparison.records import CellComparison, CellPrediction, ExitComparison, FitComparison
+from hts.comparison.visit_records import ShareComparison, ShareReference, VisitComparison
+from hts.comparison.visits import compare_visits, exact_references, fit_visits, limit_references
 
 __all__ = [
     "CellComparison",
     "CellPrediction",
     "ExitComparison",
     "FitComparison",
+    "ShareComparison",
+    "ShareReference",
+    "VisitComparison",
     "compare_exits",
+    "compare_visits",
     "exact_predictions",
+    "exact_references",
     "fit_results",
+    "fit_visits",
     "limit_predictions",
+    "limit_references",
     "to_json",
 ]

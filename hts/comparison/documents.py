@@ -7,22 +7,27 @@ from dataclasses import asdict
 from typing import Any
 
 from hts.comparison.records import ExitComparison
+from hts.comparison.visit_records import ShareComparison
 
 SCHEMA = 1
 
 
-def to_json(comparison: ExitComparison) -> dict[str, Any]:
+def to_json(comparison: ExitComparison | ShareComparison) -> dict[str, Any]:
     """Turn a comparison into plain dicts and lists that are JSON without NaN or Infinity.
 
     Parameters
     ----------
-    comparison : ExitComparison
+    comparison : ExitComparison or ShareComparison
 
     Returns
     -------
     dict
-        "schema" first, then "cells" and "fits"; b of inf is "inf", any other number that is not finite is None.
+        "schema" first, then "cells" and "fits", or "visits" beside empty ones; b of inf is "inf", any other number
+        that is not finite is None.
     """
+    if isinstance(comparison, ShareComparison):
+        visits = [_row(asdict(cell)) for cell in comparison.visits]
+        return {"schema": SCHEMA, "cells": [], "fits": [], "visits": visits}
     return {
         "schema": SCHEMA,
         "cells": [_row(asdict(cell)) for cell in comparison.cells],

@@ -1,0 +1,75 @@
+"""This file is where the records are defined in which measured, exact and limit shares of time stand side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.prediction.occupation import ExactChain
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class ShareReference:
+    """What theory and exact computation say of one cell's shares of time; None where there is nothing to say."""
+
+    limit: FloatArray | None = None  # float64[well], of the reduced chain, docs/model.md (15) to (17)
+    relaxation_steps: float | None = None  # of that chain
+    widest: tuple[int, ...] = ()  # wells that keep the time as eta -> 0, (14)
+    exact: FloatArray | None = None  # float64[well], stationary
+    relative_error: float | None = None  # of the worst share, its own estimate
+    relaxation_steps_exact: float | None = None
+    chain: ExactChain | None = None  # expected shares of any horizon
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OutsideShare:
+    """The share of the first so many steps that was spent outside the widest wells, docs/model.md (14)."""
+
+    steps: int
+    share: float | None  # measured
+    low: float | None  # 95 % interval, from the spread between walkers
+    high: float | None
+    expected: float | None  # of so many steps from the start, exact
+
+
+@dataclass(frozen=True)
+class VisitComparison:
+    """One cell of long runs: measured beside exact beside limit (docs/interface.md, "fit"); lists are by well."""
+
+    eta: float
+    b: float  # inf: no clipping
+    alpha: float | None  # None for normal noise
+    well: int  # where the walkers started, from 0
+    walkers_wanted: int  # of the plan
+    n_walkers: int  # walkers that are done
+    n_steps: int  # of each
+    steps_beyond_domain: int  # of all walkers, where a formula was continued linearly
+    shares: tuple[float | None, ...]  # measured share of time
+    low: tuple[float | None, ...]  # 95 % interval, from the spread between walkers; None for one walker
+    high: tuple[float | None, ...]
+    near: tuple[float | None, ...]  # share of time within the radius of the minimum
+    expected: tuple[float | None, ...]  # exact share of so many steps from the start
+    z_exact: tuple[float | None, ...]  # measured against expected; standard normal if both are about the same thing
+    exact: tuple[float | None, ...]  # stationary
+    relative_error: float | None  # of expected and exact
+    limit: tuple[float | None, ...]  # as eta -> 0
+    relaxation_steps: float | None  # of the limit chain
+    relaxation_steps_exact: float | None
+    horizon: float | None  # n_steps in relaxation times, the exact ones where they are known
+    is_stationary: bool | None  # whether the start weighs little in the measured shares
+    widest: tuple[int, ...]  # wells that keep the time as eta -> 0
+    outside_widest: tuple[OutsideShare, ...]  # at each checkpoint
+    transitions: tuple[tuple[int, ...], ...]  # from near one minimum to near another, all walkers together
+    verdict: str  # what may be said, in words
+
+
+@dataclass(frozen=True)
+class ShareComparison:
+    """All cells of a study of visits."""
+
+    visits: tuple[VisitComparison, ...]

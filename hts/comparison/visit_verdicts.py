@@ -1,0 +1,88 @@
+"""This file is where a comparison of shares is put into words, the horizon first: it decides what a share tells."""
+
+from __future__ import annotations
+
+import math
+
+from scipy import special
+
+from hts.comparison.verdicts import DISAGREE_P
+from hts.comparison.visit_records import VisitComparison
+
+#: Weight of the start in the shares from which on they are called stationary.
+STATIONARY = 0.05
+
+
+def start_weight(horizon: float) -> float:
+    """Give the weight of where a chain began in its shares of time, T relaxation times later: (1 - exp(-T))/T."""
+    return -math.expm1(-horizon) / horizon if horizon > 0 else 1.0
+
+
+def visit_verdict(cell: VisitComparison) -> str:
+    """Say what one cell allows to be said.
+
+    Parameters
+    ----------
+    cell : VisitComparison
+        All its numbers; its own verdict is not looked at.
+
+    Returns
+    -------
+    str
+        Statements joined by "; ".
+    """
+    if not cell.n_walkers:
+        return "nothing measured yet"
+    parts = (_horizon(cell), _agreement(cell), _outside(cell), _incomplete(cell))
+    return "; ".join(part for part in parts if part)
+
+
+def _horizon(cell: VisitComparison) -> str:
+    steps = f"{cell.n_steps:,} steps".replace(",", " ")
+    if len(cell.shares) == 1:
+        return f"{steps}: there is one well"
+    if cell.horizon is None:
+        return f"{steps}: no relaxation time is known, so whether the shares are stationary is not known either"
+    chain = "" if cell.relaxation_steps_exact is not None else " of the limit chain"
+    text = f"{steps} are {cell.horizon:.2g} relaxation times{chain}"
+    weight = start_weight(cell.horizon)
+    if cell.is_stationary:
+        return f"{text}: stationary, but for {_percent(weight)} that the start still weighs"
+    return f"{text}: not stationary yet, the start still weighs {_percent(weight)}"
+
+
+def _percent(weight: float) -> str:
+    return f"{100 * weight:.2g} %"
+
+
+def _agreement(cell: VisitComparison) -> str:
+    scores = [(abs(z), well) for well, z in enumerate(cell.z_exact) if z is not None]
+    if not scores:
+        return ""
+    worst, well = max(scores)
+    p = min(1.0, 2 * len(scores) * float(special.ndtr(-worst)))
+    if p < DISAGREE_P:
+        return (
+            "simulation and exact disagree (a bug, or a wrong model): "
+            f"|z| = {worst:.1f} in well {well}, p = {max(p, 1e-300):.1g}"
+        )
+    return f"simulation and exact agree (largest |z| {worst:.1f} in well {well})"
+
+
+def _outside(cell: VisitComparison) -> str:
+    if not cell.widest or len(cell.widest) == len(cell.shares) or not cell.outside_widest:
+        return ""
+    last = cell.outside_widest[-1]
+    if last.share is None:
+        return ""
+    wells = ", ".join(map(str, cell.widest))
+    text = f"{last.share:.3g} of the time outside the widest well{'s' * (len(cell.widest) > 1)} {wells}"
+    if last.expected is not None:
+        text += f" (exact for so many steps: {last.expected:.3g})"
+    return f"{text}, 0 in the limit"
+
+
+def _incomplete(cell: VisitComparison) -> str:
+    if cell.n_walkers >= cell.walkers_wanted:
+        return ""
+    return f"incomplete: {cell.n_walkers:,} of {cell.walkers_wanted:,} walkers"

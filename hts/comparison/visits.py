@@ -1,0 +1,192 @@
+"""This file is where measured, exact and limit shares of time meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.comparison.visit_records import OutsideShare, ShareComparison, ShareReference, VisitComparison
+from hts.comparison.visit_verdicts import STATIONARY, start_weight, visit_verdict
+from hts.estimation.spread import Spread, spread_between_walkers
+from hts.plans import Cell, Plan
+from hts.prediction.chains import limit_chain
+from hts.prediction.occupation import ExactChain
+from hts.predictions import SharePrediction
+from hts.sweeps import VisitCellSample, load_visits
+from hts.sweeps.survey import open_results
+
+FloatArray = npt.NDArray[np.float64]
+References: TypeAlias = Mapping[Cell, ShareReference]
+PredictShares: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[SharePrediction]]
+
+NOTHING = ShareReference()
+
+
+def compare_visits(samples: Iterable[VisitCellSample], references: References | None = None) -> ShareComparison:
+    """Lay the long runs of a sweep beside what is predicted for its cells.
+
+    Parameters
+    ----------
+    samples : iterable of VisitCellSample
+        One per cell, read once; cells without walkers belong here too.
+    references : mapping of Cell to ShareReference, optional
+        Cells that are not in it have none.
+
+    Returns
+    -------
+    ShareComparison
+        Cells by b, alpha, and eta from large to small.
+    """
+    known = references or {}
+    return ShareComparison(tuple(_compare(sample, known.get(sample.cell, NOTHING)) for sample in samples))
+
+
+def fit_visits(folder: str | PathLike[str], refer: Callable[[Plan], References] | None = None) -> ShareComparison:
+    """Compare what a results folder of long runs holds with what is predicted for its plan.
+
+    Parameters
+    ----------
+    folder : path
+        As `run_sweep` leaves it; finished or not.
+    refer : callable, optional
+        From a plan to references of its cells; by default those of the limit alone.
+
+    Returns
+    -------
+    ShareComparison
+        All cells of the plan, those without any walker too.
+
+    Raises
+    ------
+    PlanError
+        There is no plan in the folder, or one of exits.
+    IntegrityError
+        A shard is not as it was written.
+    """
+    samples = load_visits(folder)
+    _, plan, _ = open_results(Path(folder))
+    return compare_visits(samples, (refer or limit_references)(plan))
+
+
+def limit_references(plan: Plan) -> dict[Cell, ShareReference]:
+    """Give the limit shares of every cell of a plan, and the relaxation time of the limit chain at its eta."""
+    landscape = plan.build_landscape()
+    chains = {
+        (b, alpha): limit_chain(landscape, b, alpha, plan.noise.p_plus)
+        for b, alpha in {(cell.b, cell.alpha) for cell in plan.cells()}
+    }
+    found = {}
+    for cell in plan.cells():
+        chain = chains[cell.b, cell.alpha]
+        absorbing = [c for c in chain.classes if c.absorbing]
+        times = [t for t in chain.relaxation_steps(plan.noise_of(cell), cell.eta) if t is not None]
+        found[cell] = ShareReference(
+            limit=chain.shares,
+            relaxation_steps=max(times, default=None),
+            widest=tuple(sorted(well for c in absorbing for well in c.widest)),
+        )
+    return found
+
+
+def exact_references(predict: PredictShares) -> Callable[[Plan], dict[Cell, ShareReference]]:
+    """Make the function that gives exact and limit shares of every cell.
+
+    Parameters
+    ----------
+    predict : callable
+        From a plan and cells to the shares of those (`hts.predictions.predict_shares`).
+    """
+
+    def references_of(plan: Plan) -> dict[Cell, ShareReference]:
+        found, cells = limit_references(plan), plan.cells()
+        for cell, p in zip(cells, predict(plan, cells), strict=False):  # none for a landscape with one well
+            found[cell] = replace(found[cell], warnings=p.warnings)
+            if p.exact is not None and p.rates_exact is not None:
+                rates, error = np.array(p.rates_exact), p.rates_relative_error or 0.0
+                found[cell] = replace(
+                    found[cell],
+                    exact=np.array(p.exact),
+                    relative_error=p.relative_error,
+                    relaxation_steps_exact=p.relaxation_steps_exact,
+                    chain=ExactChain(rates, np.ones(len(rates), bool), error, ()),
+                )
+        return found
+
+    return references_of
+
+
+def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitComparison:
+    cell, n_wells = sample.cell, sample.steps_in_well.shape[2]
+    part = sample.steps_in_well / sample.checkpoints[:, None]  # float64[walker, checkpoint, well]
+    shares = spread_between_walkers(part[:, -1])
+    near = spread_between_walkers(sample.steps_near / sample.n_steps).mean
+    expected = None
+    if reference.chain is not None:
+        expected = reference.chain.occupation(cell.well, sample.checkpoints)
+    relaxation = reference.relaxation_steps_exact or reference.relaxation_steps
+    horizon = None if relaxation is None else sample.n_steps / relaxation
+    compared = VisitComparison(
+        eta=cell.eta,
+        b=cell.b,
+        alpha=cell.alpha,
+        well=cell.well,
+        walkers_wanted=sample.walkers_wanted,
+        n_walkers=len(sample.walker),
+        n_steps=sample.n_steps,
+        steps_beyond_domain=sample.steps_beyond_domain,
+        shares=_listed(shares.mean, n_wells),
+        low=_listed(np.maximum(shares.low, 0.0), n_wells),
+        high=_listed(np.minimum(shares.high, 1.0), n_wells),
+        near=_listed(near, n_wells),
+        expected=_listed(None if expected is None else expected[-1], n_wells),
+        z_exact=_z_scores(shares, None if expected is None else expected[-1], reference.chain),
+        exact=_listed(reference.exact, n_wells),
+        relative_error=reference.relative_error,
+        limit=_listed(reference.limit, n_wells),
+        relaxation_steps=reference.relaxation_steps,
+        relaxation_steps_exact=reference.relaxation_steps_exact,
+        horizon=horizon,
+        is_stationary=None if horizon is None else start_weight(horizon) <= STATIONARY,
+        widest=reference.widest,
+        outside_widest=_outside(sample.checkpoints, part, reference.widest, expected),
+        transitions=tuple(map(tuple, sample.transitions.sum(axis=0).tolist())),
+        verdict="",
+    )
+    return replace(compared, verdict=visit_verdict(compared))
+
+
+def _outside(
+    checkpoints: npt.NDArray[np.int64], part: FloatArray, widest: Sequence[int], expected: FloatArray | None
+) -> tuple[OutsideShare, ...]:
+    """Give the share outside the widest wells at each checkpoint; nothing where nobody knows which they are."""
+    n_wells = part.shape[2]
+    others = [well for well in range(n_wells) if well not in widest]
+    if not widest:
+        return ()
+    spread = spread_between_walkers(part[:, :, others].sum(axis=2))
+    n = len(checkpoints)
+    sums = _listed(None if expected is None else expected[:, others].sum(axis=1), n)
+    ends = _listed(np.maximum(spread.low, 0.0), n), _listed(np.minimum(spread.high, 1.0), n)
+    columns = (_listed(spread.mean, n), *ends, sums)
+    return tuple(OutsideShare(*row) for row in zip(checkpoints.tolist(), *columns, strict=True))
+
+
+def _z_scores(shares: Spread, expected: FloatArray | None, chain: ExactChain | None) -> tuple[float | None, ...]:
+    """Say how many standard errors each measured share lies from the expected one, as normal quantiles."""
+    n_wells = len(shares.mean)
+    if expected is None or chain is None:
+        return (None,) * n_wells
+    return _listed(shares.z_from(expected, expected * chain.relative_error), n_wells)
+
+
+def _listed(values: FloatArray | None, n: int) -> tuple[float | None, ...]:
+    """Write an array out; None where there is none, or where a value is not finite."""
+    if values is None:
+        return (None,) * n
+    return tuple(float(v) if np.isfinite(v) else None for v in values)

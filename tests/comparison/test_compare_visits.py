@@ -1,0 +1,189 @@
+"""Tests that measured shares of time meet exact and limit ones: intervals, z-scores, horizons, words."""
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fake_visits import SHARES, plan, sweep, visits_of
+from scipy import stats
+
+from hts.comparison import compare_visits, exact_references, fit_visits, limit_references, to_json
+from hts.comparison.tables import share_table
+from hts.comparison.visit_records import ShareReference
+from hts.comparison.visit_verdicts import start_weight, visit_verdict
+from hts.estimation.spread import spread_between_walkers
+from hts.prediction.occupation import ExactChain
+from hts.predictions import SharePrediction
+from hts.sweeps import VisitCellSample
+
+STUDY = plan()
+CELL = STUDY.cells()[0]
+
+
+class Stationary:
+    """Looks like a chain that has forgotten its start."""
+
+    relative_error = 0.0
+
+    def __init__(self, shares=SHARES):
+        self.shares = np.array(shares)
+
+    def occupation(self, start, n_steps):
+        return np.tile(self.shares, (len(n_steps), 1))
+
+
+def sample(first=0, n=40, study=STUDY, shares=SHARES):
+    made = visits_of(study, shares)(CELL, first, n, study.most_steps, lambda steps: None, None)
+    columns = {name: getattr(made, name) for name in vars(made)}
+    return VisitCellSample(CELL, n, np.array(study.visit_record().checkpoints(study.most_steps)), **columns)
+
+
+def compared(reference=None, **kwargs):
+    references = {} if reference is None else {CELL: reference}
+    return compare_visits([sample(**kwargs)], references).visits[0]
+
+
+def test_shares_have_student_s_interval_over_walkers():
+    one = compared()
+    part = sample().steps_in_well[:, -1] / 100_000
+    for well in range(3):
+        low, high = stats.t.interval(0.95, 39, part[:, well].mean(), stats.sem(part[:, well]))
+        assert (one.shares[well], one.low[well], one.high[well]) == pytest.approx((part[:, well].mean(), low, high))
+    assert one.near == pytest.approx([share / 2 for share in one.shares], abs=1e-5)
+    assert one.transitions == tuple(map(tuple, sample().transitions.sum(axis=0).tolist()))
+
+
+def test_intervals_cover_as_often_as_they_say():
+    few = [compared(first=5 * k, n=5) for k in range(400)]
+    covered = [cell.low[0] <= SHARES[0] <= cell.high[0] for cell in few]
+    # binomial(400, 0.95): outside four standard deviations once in 2e4 times; the seed is fixed
+    assert abs(np.mean(covered) - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 400)
+    normal = [abs(c.shares[0] - SHARES[0]) < 1.96 * (c.high[0] - c.shares[0]) / stats.t.ppf(0.975, 4) for c in few]
+    assert abs(np.mean(normal) - 0.95) > 4 * math.sqrt(0.95 * 0.05 / 400)  # five walkers are too few for 1.96
+
+
+def test_z_scores_are_standard_normal_and_a_wrong_world_is_told():
+    right = ShareReference(exact=np.array(SHARES), relative_error=0.0, chain=Stationary())
+    z = [compared(right, first=8 * k, n=8).z_exact[1] for k in range(200)]
+    assert abs(np.mean(z)) < 4 / math.sqrt(200)
+    assert abs(np.std(z) - 1) < 4 / math.sqrt(400)
+    assert "simulation and exact agree" in compared(right).verdict
+    wrong = replace(right, chain=Stationary((0.503, 0.1985, 0.2985)))
+    assert "simulation and exact disagree" in compared(wrong).verdict
+    # unless the exact values are known no better than that
+    wrong.chain.relative_error = 0.01
+    assert "simulation and exact agree" in compared(wrong).verdict
+
+
+def test_the_weight_of_the_start_is_that_of_a_chain_with_two_states():
+    rate = 1e-4  # of either move: relaxation time 1/(2 rate)
+    chain = ExactChain(np.array([[0, rate], [rate, 0]]), np.ones(2, bool), 0.0, ())
+    for steps in (100, 5_000, 50_000, 10**6):
+        excess = 2 * chain.occupation(0, [steps])[0, 0] - 1
+        assert start_weight(steps * 2 * rate) == pytest.approx(excess, rel=2e-2, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("relaxation", "said", "is_stationary"),
+    [
+        (30_000.0, "100 000 steps are 3.3 relaxation times: not stationary yet, the start still weighs 29 %", False),
+        (1_000.0, "100 000 steps are 1e+02 relaxation times: stationary, but for 1 % that the start", True),
+        (400_000.0, "100 000 steps are 0.25 relaxation times: not stationary yet, the start still weighs 88 %", False),
+    ],
+)
+def test_the_horizon_is_told_in_relaxation_times(relaxation, said, is_stationary):
+    one = compared(ShareReference(relaxation_steps_exact=relaxation))
+    assert one.verdict.startswith(said)
+    assert one.is_stationary is is_stationary
+    limit = compared(ShareReference(relaxation_steps=relaxation))
+    assert limit.verdict.startswith(said.split(" relaxation times")[0] + " relaxation times of the limit chain")
+
+
+def test_time_outside_the_widest_wells_is_told_at_each_checkpoint():
+    reference = ShareReference(widest=(0,), chain=Stationary(), relaxation_steps_exact=100.0)
+    one = compared(reference)
+    whole = sample()
+    assert [row.steps for row in one.outside_widest] == whole.checkpoints.tolist()
+    spread = spread_between_walkers(whole.steps_in_well[:, 7, 1:].sum(axis=1) / whole.checkpoints[7])
+    seventh = one.outside_widest[7]
+    assert (seventh.share, seventh.high) == pytest.approx((float(spread.mean), min(float(spread.high), 1.0)))
+    assert [row.expected for row in one.outside_widest] == pytest.approx([0.5] * len(whole.checkpoints))
+    assert "of the time outside the widest well 0 (exact for so many steps: 0.5), 0 in the limit" in one.verdict
+    assert compared(replace(reference, widest=())).outside_widest == ()
+
+
+def test_one_walker_has_no_interval_and_none_has_nothing():
+    one = compared(ShareReference(chain=Stationary()), n=1)
+    assert one.low == one.z_exact == (None,) * 3
+    assert None not in one.shares
+    nothing = {name: column[:0] for name, column in vars(sample(n=1)).items() if getattr(column, "ndim", 0)}
+    empty = VisitCellSample(CELL, 40, **nothing | {"checkpoints": sample(n=1).checkpoints}, steps_beyond_domain=0)
+    nobody = compare_visits([empty], {CELL: ShareReference(chain=Stationary())}).visits[0]
+    assert nobody.shares == (None,) * 3
+    assert nobody.verdict == "nothing measured yet"
+    assert visit_verdict(replace(one, walkers_wanted=40)).endswith("incomplete: 1 of 40 walkers")
+
+
+def test_a_folder_is_compared_with_the_limit(tmp_path):
+    sweep(STUDY, tmp_path)
+    comparison = fit_visits(tmp_path)
+    references = limit_references(STUDY)
+    for cell, known in zip(comparison.visits, references.values(), strict=True):
+        assert cell.exact == cell.z_exact == (None,) * 3
+        assert cell.limit == pytest.approx(tuple(known.limit))
+        assert sum(cell.limit) == pytest.approx(1.0)
+        horizon = known.relaxation_steps and 100_000 / known.relaxation_steps
+        assert cell.horizon == pytest.approx(horizon)
+        assert (horizon is None) == (cell.b == 0.7)  # one widest well: the limit has nothing to relax
+    assert {cell.b: cell.widest for cell in comparison.visits} == {0.7: (2,), math.inf: (0, 1, 2)}
+
+
+def fake_predict(plan, cells):
+    rates = ((0.0, 1e-3, 0.0), (1e-3, 0.0, 1e-3), (0.0, 1e-3, 0.0))
+    return [
+        SharePrediction(
+            eta=cell.eta,
+            b=cell.b,
+            alpha=cell.alpha,
+            exact=(0.3, 0.4, 0.3),
+            relative_error=1e-6,
+            limit=None,
+            relaxation_steps=None,
+            relaxation_steps_exact=1000.0,
+            rates_exact=rates if cell.b == 0.7 else None,
+            rates_relative_error=0.01,
+            warnings=("told",),
+        )
+        for cell in cells
+    ]
+
+
+def test_exact_shares_come_with_the_chain_of_their_rates():
+    references = exact_references(fake_predict)(STUDY)
+    for cell, reference in references.items():
+        assert reference.warnings == ("told",)
+        if cell.b == 0.7:
+            assert reference.exact.tolist() == [0.3, 0.4, 0.3]
+            # symmetric rates: all wells alike in the end
+            assert reference.chain.occupation(1, [10**9])[0] == pytest.approx([1 / 3] * 3, rel=1e-5)
+            assert reference.relaxation_steps_exact == 1000.0
+        else:
+            assert reference.chain is None
+    assert exact_references(lambda plan, cells: ())(STUDY).keys() == references.keys()
+
+
+def test_the_document_is_json_and_the_table_has_a_row_for_each_well(tmp_path):
+    sweep(plan("visits.walkers=1"), tmp_path)
+    comparison = fit_visits(tmp_path, exact_references(fake_predict))
+    document = json.loads(json.dumps(to_json(comparison), allow_nan=False))
+    assert list(document) == ["schema", "cells", "fits", "visits"]
+    assert document["cells"] == document["fits"] == []
+    assert {row["b"] for row in document["visits"]} == {0.7, "inf"}
+    assert document["visits"][0]["outside_widest"][0].keys() == {"steps", "share", "low", "high", "expected"}
+    table = share_table(comparison)
+    assert {len(column) for column in table.values()} == {12}
+    assert table["well"] == [0, 1, 2] * 4
+    assert table["share"][:3] == list(comparison.visits[0].shares)
+    assert table["is_widest"][:3] == [False, False, True]
