@@ -19,7 +19,9 @@ from hts.comparison.verdicts import verdict
 from hts.estimation.exits import ExitEstimate, count_destinations, estimate_exits
 from hts.estimation.exponentiality import agreement_with_law, exponentiality
 from hts.estimation.regression import fit_log_linear
+from hts.estimation.within import estimate_within
 from hts.plans import Cell, Plan, read_plan
+from hts.prediction.within import steps_within
 from hts.storage import ResultsFolder
 from hts.sweeps import CellSample, load_cells
 
@@ -33,6 +35,7 @@ def compare_exits(
     samples: Iterable[CellSample],
     predictions: Mapping[Cell, CellPrediction] | None = None,
     barriers: FloatArray = NO_BARRIERS,
+    within: float | None = None,
 ) -> ExitComparison:
     """Lay the walkers of a sweep beside what is predicted for its cells.
 
@@ -44,6 +47,8 @@ def compare_exits(
         Cells that are not in it have no prediction.
     barriers : float64[well - 1]
         Of the landscape, to name the wells where walkers land.
+    within : float, optional
+        Gradient-flow time of the probabilities to leave within so long.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def compare_exits(
         Walkers of a cell were censored at different numbers of steps.
     """
     known = predictions or {}
-    rows = [_row(sample, known.get(sample.cell, NOTHING), barriers) for sample in samples]
+    rows = [_row(sample, known.get(sample.cell, NOTHING), barriers, within) for sample in samples]
     rows.sort(key=lambda row: (*_group(row), -row.cell.eta))
     fits = [_compare_fit(tuple(members)) for _, members in groupby(rows, key=_group)]
     return ExitComparison(cells=tuple(row.cell for row in rows), fits=tuple(fits))
@@ -88,7 +93,7 @@ def fit_results(
     """
     samples = load_cells(folder)
     plan = read_plan(ResultsFolder(Path(folder)).plan)
-    return compare_exits(samples, predict(plan), plan.build_landscape().barriers)
+    return compare_exits(samples, predict(plan), plan.build_landscape().barriers, plan.within)
 
 
 def z_exact(estimate: ExitEstimate, exact: float, relative_error: float) -> float | None:
@@ -136,10 +141,13 @@ def _group(row: _Row) -> tuple[float, float, int]:
     return cell.b, 0.0 if cell.alpha is None else cell.alpha, cell.well
 
 
-def _row(sample: CellSample, prediction: CellPrediction, barriers: FloatArray) -> _Row:
+def _row(sample: CellSample, prediction: CellPrediction, barriers: FloatArray, within: float | None) -> _Row:
     estimate = estimate_exits(sample.exit_steps, sample.is_censored, sample.side)
     law = exponentiality(sample.exit_steps, sample.is_censored, sample.max_steps)
     z, law_exact = _against_exact(sample, estimate, prediction)
+    share = None
+    if within is not None:
+        share = estimate_within(sample.exit_steps, sample.is_censored, steps_within(within, sample.cell.eta))
     cell = CellComparison(
         eta=sample.cell.eta,
         b=sample.cell.b,
@@ -161,6 +169,11 @@ def _row(sample: CellSample, prediction: CellPrediction, barriers: FloatArray) -
         z_exact=z,
         law_p_exact=law_exact,
         mean_exit_steps_limit=prediction.mean_exit_steps_limit,
+        probability_within=None if share is None else share.probability,
+        probability_within_low=None if share is None else share.low,
+        probability_within_high=None if share is None else share.high,
+        probability_within_exact=prediction.probability_within_exact,
+        within_reason=None if share is None else share.reason,
     )
     return _Row(estimate, prediction, cell)
 

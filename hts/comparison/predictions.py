@@ -67,6 +67,7 @@ def exact_predictions(predict: Predict) -> Callable[[Plan], dict[Cell, CellPredi
                 mean_exit_steps_exact=p.mean_exit_steps_exact,
                 relative_error_exact=p.relative_error_exact or 0.0,
                 survival_exact=p.survival_exact,
+                probability_within_exact=p.probability_within_exact,
                 limit_below_eta=below[p.b, p.alpha],
             )
             for cell, p in zip(cells, predictions, strict=False)

@@ -21,6 +21,7 @@ class CellPrediction:
     mean_exit_steps_exact: float | None = None  # solution of (9)
     relative_error_exact: float = 0.0  # of mean_exit_steps_exact, its own estimate
     survival_exact: Callable[[FloatArray], FloatArray] | None = None  # P(sigma > n), whole n >= 0 increasing
+    probability_within_exact: float | None = None  # P(sigma <= floor(within/eta + 1e-9))
     limit_below_eta: float | None = None  # eta below which the local exponent stays within LIMIT_REACHED of the limit
 
 
@@ -48,6 +49,11 @@ class CellComparison:
     z_exact: float | None  # standard normal if simulation and exact computation are about the same thing
     law_p_exact: float | None  # of the measured exit times against the exact survival function
     mean_exit_steps_limit: float | None  # of the limit law, which finite eta need not be near
+    probability_within: float | None  # share that left within the plan's time `within`; None also where it has none
+    probability_within_low: float | None  # 95 % interval, exact for a binomial count
+    probability_within_high: float | None
+    probability_within_exact: float | None  # P(sigma <= floor(within/eta + 1e-9))
+    within_reason: str | None  # why there is no measured share although the plan has `within`
 
 
 @dataclass(frozen=True)

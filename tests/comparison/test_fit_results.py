@@ -121,3 +121,32 @@ def test_a_domain_of_two_minima_has_no_limit_and_says_so(tmp_path: Path) -> None
     run_sweep(plan, tmp_path / "out", threads=1, simulate=simulate, stream_version="test")
     fit = fit_results(tmp_path / "out").fits[0]
     assert "no limit exponent here, and no verdict without the exact values" in fit.verdict
+
+
+def test_probabilities_within_a_time_are_counted_from_the_walkers(folder: Path) -> None:
+    plain = to_json(fit_results(folder))["cells"]
+    assert all(cell["probability_within"] is cell["within_reason"] is None for cell in plain)
+    plan = (folder / "plan.toml").read_text()
+    (folder / "plan.toml").write_text(plan.replace("max_steps = 2000", "max_steps = 2000\nwithin = 10.0"))
+    cells = to_json(fit_results(folder))["cells"]
+    n = [200, 333, 1000] * 2  # floor(10/eta)
+    exact = [1 - (1 - 1 / mean_of(Cell(c["eta"], float(c["b"]), 1.5, 0))) ** k for c, k in zip(cells, n, strict=True)]
+    # all six intervals hold the geometric law they were drawn from but for one seed in seven: this one does
+    assert all(
+        c["probability_within_low"] < p < c["probability_within_high"] for c, p in zip(cells, exact, strict=True)
+    )
+    # of an exit law a third slower three at least do not
+    slow = [1 - (1 - p) ** (1 / 1.33) for p in exact]
+    outside = [
+        not c["probability_within_low"] < p < c["probability_within_high"] for c, p in zip(cells, slow, strict=True)
+    ]
+    assert sum(outside) >= 3
+
+
+def test_a_time_longer_than_max_steps_has_no_measured_probability(folder: Path) -> None:
+    plan = (folder / "plan.toml").read_text()
+    (folder / "plan.toml").write_text(plan.replace("max_steps = 2000", "max_steps = 2000\nwithin = 30.0"))
+    last = to_json(fit_results(folder))["cells"][2]
+    assert last["eta"] == 0.01
+    assert last["probability_within"] is None
+    assert "were stopped before step 3000" in last["within_reason"]
