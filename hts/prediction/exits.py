@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import e, inf, isfinite, log
+from math import inf, isfinite, log
 
 import numpy as np
 import numpy.typing as npt
 
 from hts.landscapes import Landscape
 from hts.noise import Noise
-from hts.prediction.breaks import cascades, find_breaks
+from hts.prediction.breaks import cascades
+from hts.prediction.cuts import share_missed, share_missed_by_rate
 from hts.prediction.meshes import FloatArray, Mesh
-from hts.prediction.operators import build_operator
-from hts.prediction.refinement import Refined, lighten, refine
+from hts.prediction.refinement import Refined, lighten, refine, solve_again
+from hts.prediction.slopes import local_exponent
 from hts.prediction.solutions import ExitSolution
 from hts.prediction.steps import ExactExitError, NeverLeftError, Step, make_step
 from hts.prediction.survival import exit_by, exit_tables
@@ -21,11 +22,12 @@ from hts.prediction.within import SLACK, steps_within
 
 __all__ = ["SLACK", "ExactExit", "ExactExitError", "exact_exit"]
 
-#: Half the difference in log eta over which the local exponent is taken, and the same times log E sigma: rare exits of
-#: light-tailed noise change like exp(1 / eta).
-LOG_STEP, LONG_LOG_STEP = 4e-3, 0.1
-#: The mean's error changes with eta so many times faster than the mean, at most.
-ERROR_GAIN = 20.0
+#: Of the tolerance, what may be missed beyond the cuts of an unbounded clipped domain before these are moved out.
+TOO_MUCH_MISSED = 0.1
+#: They are moved out by this factor, at most to WIDEST times where they were first.
+WIDER, WIDEST = 3.0, 27.0
+#: No relative error is stated that is smaller.
+ROUNDING = 1e-13
 #: A mean that differs by more between two meshes is not given at all.
 WORTHLESS = 1e-2
 #: Floating point ends at 1.8e308.
@@ -52,6 +54,7 @@ class ExactExit:
     destinations: Mapping[str, float]  # P(land in well) > 0 by its number; "left" and "right" for one well
     destinations_error: float  # largest absolute error
     probability_within: float | None  # P(sigma <= floor(within / eta + 1e-9))
+    probability_within_relative_error: float | None  # of it, from two meshes
     warnings: tuple[str, ...]
     refined: Refined  # meshes, matrix, vectors
 
@@ -65,11 +68,11 @@ class ExactExit:
 
     def steps_error(self, n_steps: int) -> float:
         """Return the relative error that `exit_by` has at n, estimated by that of the mean on the same mesh."""
-        return self._stepping(n_steps)[2]
+        return self.on_affordable_mesh(n_steps)[2]
 
     def exit_tables(self, n_steps: int) -> tuple[Mesh, FloatArray, FloatArray]:
         """Return a mesh, P(sigma <= k) from the start (float64[n + 1]) and from its nodes (float64[n + 1, node])."""
-        mesh, solution, _ = self._stepping(n_steps)
+        mesh, solution, _ = self.on_affordable_mesh(n_steps)
         start, tables = exit_tables(solution.operator, n_steps)
         return mesh, start, tables[:, : mesh.n_nodes]
 
@@ -80,12 +83,12 @@ class ExactExit:
         is_short = n_steps * float(self.refined.mesh.n_nodes) ** 2 <= AFFORDABLE
         for chosen in (is_short, ~is_short):
             if np.any(chosen):
-                _, solution, _ = self._stepping(int(n_steps[chosen].max()))
+                _, solution, _ = self.on_affordable_mesh(int(n_steps[chosen].max()))
                 leaves[chosen], stays[chosen] = exit_by(solution.operator, solution.escape, n_steps[chosen])
         return leaves, stays
 
-    def _stepping(self, n_steps: int) -> tuple[Mesh, ExitSolution, float]:
-        """Return the full mesh where so many steps on it are affordable, else a lighter one."""
+    def on_affordable_mesh(self, n_steps: int) -> tuple[Mesh, ExitSolution, float]:
+        """Return a mesh, its solution and its error: the full mesh where so many steps are affordable, or a lighter."""
         if n_steps * float(self.refined.mesh.n_nodes) ** 2 <= AFFORDABLE:
             return self.refined.mesh, self.refined.solution, self.refined.relative_error
         return self._light
@@ -154,44 +157,69 @@ def exact_exit(
         No end can be reached, more than 12 clipped jumps are needed, or the mean is beyond the arithmetic; in the last
         case it is a NeverLeftError.
     """
-    step = make_step(landscape, noise, eta, b, low, high, start)
-    centre = _centre(landscape, step, start)
-    _refuse_light_tails(landscape, step, centre)
-    wells = _destinations(landscape, step)
-    inner = [*landscape.minima, *landscape.barriers, *landscape.kinks]
-    edges = [y for y in landscape.barriers if not step.low <= y <= step.high] if b < inf else []
-    try:
-        refined, before = refine(step, start, centre, [*inner, *cascades(step, edges)], tolerance)
-    except ZeroDivisionError:
-        raise NeverLeftError("the probability to leave vanishes in floating point: take a larger eta") from None
-    mean, error = refined.solution.mean_exit_steps, refined.relative_error
+    widening = 1.0
+    while True:
+        step = make_step(landscape, noise, eta, b, low, high, start, widening)
+        refined, before = _refine(landscape, step, start, tolerance)
+        missed = share_missed(refined)
+        if missed <= TOO_MUCH_MISSED * tolerance or b == inf or widening >= WIDEST:
+            break
+        widening *= WIDER
+    mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed + ROUNDING
     if not (isfinite(mean) and mean <= LONGEST):
         raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta than {eta:g}")
     if not error <= WORTHLESS:
         raise ExactExitError(f"two meshes differ by {error:.0%}: eta = {eta:g} is too small for this domain and noise")
+    wells = _destinations(landscape, step)
     sides = {name: _lands(refined, regions) for name, regions in _sides(step).items()}
     destinations = {name: _lands(refined, regions) for name, regions in wells.items()}
     coarser = {name: _lands(before, regions) for name, regions in wells.items()}
     rate, coarser_rate = refined.solution.escape.rate, before.solution.escape.rate
+    n_within = 0 if within is None else steps_within(within, eta)
+    is_short = n_within * float(refined.mesh.n_nodes) ** 2 <= AFFORDABLE
+    roughly_within = _leaves_by(before.solution, n_within) if within is not None and is_short else None
     del before  # two matrices: the next lines make others
-    exponent, exponent_error = _local_exponent(refined)
+    exponent, exponent_error = local_exponent(refined)
     answer = ExactExit(
         mean_exit_steps=mean,
         relative_error=error,
         escape_rate=rate,
-        escape_rate_relative_error=abs(coarser_rate / rate - 1.0) + error,
+        escape_rate_relative_error=abs(coarser_rate / rate - 1.0) + error + share_missed_by_rate(refined),
         local_exponent=exponent,
         local_exponent_error=exponent_error,
         sides=sides,
         destinations={name: p for name, p in destinations.items() if p > 0.0},
         destinations_error=max(abs(destinations[name] - coarser[name]) for name in wells) + error,
         probability_within=None,
+        probability_within_relative_error=None,
         warnings=_warnings(error, tolerance),
         refined=refined,
     )
     if within is None:
         return answer
-    return replace(answer, probability_within=float(answer.exit_by([steps_within(within, eta)])[0]))
+    mesh, solution, error = answer.on_affordable_mesh(n_within)
+    if roughly_within is None:
+        roughly_within = _leaves_by(solve_again(refined, mesh.with_order(mesh.order - 2)), n_within)
+    leaves = _leaves_by(solution, n_within)
+    change = abs(roughly_within / leaves - 1.0) if leaves > 0.0 else 0.0
+    return replace(answer, probability_within=leaves, probability_within_relative_error=change + error + missed)
+
+
+def _refine(landscape: Landscape, step: Step, start: float, tolerance: float) -> tuple[Refined, Refined]:
+    """Return the solution on a mesh fine enough and on a coarser one."""
+    centre = _centre(landscape, step, start)
+    _refuse_light_tails(landscape, step, centre)
+    inner = [*landscape.minima, *landscape.barriers, *landscape.kinks]
+    edges = [y for y in landscape.barriers if not step.low <= y <= step.high] if step.b < inf else []
+    try:
+        return refine(step, start, centre, [*inner, *cascades(step, edges)], tolerance)
+    except ZeroDivisionError:
+        raise NeverLeftError("the probability to leave vanishes in floating point: take a larger eta") from None
+
+
+def _leaves_by(solution: ExitSolution, n_steps: int) -> float:
+    """Return P(sigma <= n) from the start."""
+    return float(exit_by(solution.operator, solution.escape, [n_steps])[0][0])
 
 
 def _centre(landscape: Landscape, step: Step, start: float) -> float:
@@ -246,27 +274,6 @@ def _lands(refined: Refined, regions: list[tuple[float, float]]) -> float:
     x = np.concatenate([refined.mesh.x, step.states_at_ends, [refined.start]])
     into = np.sum([step.lands_outside(x, low, high) for low, high in regions], axis=0)
     return refined.solution.exit_probability(float(into[-1]), into[:-1])
-
-
-def _local_exponent(refined: Refined) -> tuple[float, float]:
-    """Return -d log E sigma / d log eta with its error: first-order perturbation, extrapolated from two differences."""
-    half_difference = min(LOG_STEP, LONG_LOG_STEP / log(max(e, refined.solution.mean_exit_steps)))
-    near, far = (_rate_difference(refined, k * half_difference) for k in (1.0, 2.0))
-    return (4.0 * near - far) / 3.0, abs(near - far) + ERROR_GAIN * refined.relative_error
-
-
-def _rate_difference(refined: Refined, half_difference: float) -> float:
-    """Return the central difference of -log E sigma in log eta, profile and occupation frozen."""
-    values = []
-    for shift in (-half_difference, half_difference):
-        step = refined.step.at(shift)
-        breaks = find_breaks(step, [refined.start, *refined.points])
-        # break points move with eta, and the nodes beside them must stay on their side
-        is_same = len(breaks) == len(refined.breaks)
-        mesh = refined.mesh.moved(refined.breaks, breaks) if is_same else refined.mesh
-        operator = build_operator(step, mesh, refined.table, refined.start)
-        values.append(refined.solution.rate_functional(operator))
-    return (values[1] - values[0]) / (2.0 * half_difference)
 
 
 def _warnings(error: float, tolerance: float) -> tuple[str, ...]:

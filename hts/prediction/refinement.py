@@ -131,6 +131,12 @@ def lighten(refined: Refined) -> tuple[Mesh, ExitSolution, float]:
     return refined.mesh, refined.solution, refined.relative_error
 
 
+def solve_again(refined: Refined, mesh: Mesh) -> ExitSolution:
+    """Return the solution of the same exit on another mesh."""
+    centre = float(refined.mesh.x[np.argmax(refined.solution.occupation[: refined.mesh.n_nodes])])
+    return _solve_on(refined.step, mesh, refined.table, refined.start, centre)
+
+
 def downhill(step: Step, mesh: Mesh) -> Mesh:
     """Return the mesh with every panel's outermost node at the end towards which the drift leads."""
     return mesh.facing(step.drift(mesh.anchor + mesh.centre) >= 0.0)

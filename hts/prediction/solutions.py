@@ -129,7 +129,8 @@ def solve_exit(operator: Operator, reference: int) -> ExitSolution:
     lasting = _solve_without(factors, k, np.ones_like(exits), False)
     leaves = float(exits[k] + cycle @ exits)
     rate = leaves / (1.0 + float(cycle.sum()))
-    visits = max(0.0, 1.0 - operator.start_exit - float(first @ exits)) / leaves
+    # of one node: its weight may be negative, as those of a quadrature rule may be
+    visits = (1.0 - operator.start_exit - float(first @ exits)) / leaves
     occupation = first + visits * cycle
     occupation[k] = visits
     profile = leaving - rate * lasting

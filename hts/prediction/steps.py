@@ -13,9 +13,9 @@ from hts.prediction.geometry import jump_number
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Without clipping an unbounded domain is cut off at so many exit distances: farther jumps end on the cut, and only the
-#: time to come back from there is missed.
-FAR = 1e6
+#: Without clipping an unbounded domain is cut off where about so small a part of the time is spent beyond, within
+#: bounds in exit distances: farther jumps end on the cut, and only the time to come back from there is missed.
+FAR_SHARE, NEAREST_CUT, FARTHEST_CUT = 1e-10, 1e6, 1e12
 #: With clipping, so many clips beyond the jumps it takes to leave.
 SPARE_CLIPS = 6
 #: More jumps than these make more break points than a matrix can hold.
@@ -117,13 +117,23 @@ class Step:
         return low, high
 
 
-def make_step(landscape: Landscape, noise: Noise, eta: float, b: float, low: float, high: float, start: float) -> Step:
-    """Return the step for the exit from (low, high).
+def make_step(
+    landscape: Landscape,
+    noise: Noise,
+    eta: float,
+    b: float,
+    low: float,
+    high: float,
+    start: float,
+    widening: float = 1.0,
+) -> Step:
+    """Return the step for the exit from (low, high); an unbounded side is cut off `widening` times further out.
 
     Raises
     ------
     ExactExitError
-        The start is no inner point, no end can be reached, or leaving takes more than 12 clipped jumps.
+        The start is no inner point, no end can be reached, leaving takes more than 12 clipped jumps, or f' carries
+        walkers away on an unbounded side.
     """
     L = landscape.projection
     if not (low < start < high and abs(start) <= L):
@@ -137,16 +147,38 @@ def make_step(landscape: Landscape, noise: Noise, eta: float, b: float, low: flo
     n_jumps = jump_number(distance, b)
     if n_jumps > MAX_JUMPS:
         raise ExactExitError(f"leaving takes {n_jumps} clipped jumps, more than {MAX_JUMPS}: choose a larger b")
-    reach = FAR * distance if b == inf else (n_jumps + SPARE_CLIPS) * b
-    return Step(
+    if b == inf:
+        reach = distance * min(max(FAR_SHARE ** (-1.0 / (noise.alpha or inf)), NEAREST_CUT), FARTHEST_CUT)
+    else:
+        reach = (n_jumps + SPARE_CLIPS) * b
+    inner, outer = _linear_from(landscape)
+    cut_low, cut_high = min(start, inner) - widening * reach, max(start, outer) + widening * reach
+    step = Step(
         landscape.derivative,
         noise,
         eta,
         b,
-        low if is_exit_low else max(-L, start - reach),
-        high if is_exit_high else min(L, start + reach),
+        low if is_exit_low else max(-L, cut_low),
+        high if is_exit_high else min(L, cut_high),
         is_exit_low,
         is_exit_high,
         L,
         2 * n_jumps + 1,
+    )
+    slopes = landscape.derivative(np.array([step.low, step.high]))
+    if (not is_exit_low and step.low > -L and slopes[0] >= 0.0) or (
+        not is_exit_high and step.high < L and slopes[1] <= 0.0
+    ):
+        raise ExactExitError(
+            "f' carries walkers away on the unbounded side of the domain: give it a finite end there, or a projection L"
+        )
+    return step
+
+
+def _linear_from(landscape: Landscape) -> tuple[float, float]:
+    """Return two points beyond which f' is linear, all minima between them."""
+    low, high = landscape.domain
+    return (
+        float(landscape.minima[0]) if low == -inf else low,
+        float(landscape.minima[-1]) if high == inf else high,
     )

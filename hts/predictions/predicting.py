@@ -150,4 +150,5 @@ def _joined(
         probability_within_exact=None if exact is None else exact.probability_within,
         survival_exact=survival,
         warnings=warnings,
+        probability_within_relative_error=None if exact is None else exact.probability_within_relative_error,
     )

@@ -51,6 +51,7 @@ class ExitPrediction:
     probability_within_exact: float | None  #: P(sigma <= floor(within/eta + 1e-9))
     survival_exact: SurvivalTable | None  #: only where it was asked for
     warnings: tuple[str, ...]
+    probability_within_relative_error: float | None = None  #: None also in files of before there was one
 
 
 @dataclass(frozen=True)
