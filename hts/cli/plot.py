@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from hts.cli.options import output_option, threads_option
-from hts.cli.predictor import predictor
+from hts.cli.predictor import predictor, share_predictor
 
 
 @click.command("plot")
@@ -25,7 +25,14 @@ def command(target: Path, names: tuple[str, ...], folder: Path | None, threads: 
       hts plot configs/quick.toml --figure landscape
     """
     from hts.plots.drawing import plot
+    from hts.sweeps.survey import open_results
 
-    with predictor(target if target.is_dir() else None, threads) as predict:
-        for path in plot(target, folder, names or None, predict=None if no_exact else predict):
-            click.echo(path)
+    chosen = names or None
+    if target.is_dir() and open_results(target)[1].visits is not None:
+        with share_predictor(target, threads) as shares:
+            paths = plot(target, folder, chosen, predict_shares=None if no_exact else shares)
+    else:
+        with predictor(target if target.is_dir() else None, threads) as predict:
+            paths = plot(target, folder, chosen, predict=None if no_exact else predict)
+    for path in paths:
+        click.echo(path)

@@ -4,12 +4,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from hts.comparison import exact_predictions, fit_results, limit_predictions
+from hts.comparison import (
+    exact_predictions,
+    exact_references,
+    fit_results,
+    fit_visits,
+    limit_predictions,
+    limit_references,
+)
+from hts.comparison.visits import PredictShares
 from hts.plans import Cell, Plan, read_plan
-from hts.plots.figures import plot_plan, plot_results
+from hts.plots.figures import plot_plan, plot_results, plot_visits
 from hts.plots.waiting import WaitingDensity, waiting_cells, waiting_density
 from hts.predictions import ExitPrediction
-from hts.sweeps import load_cells
+from hts.sweeps import load_cells, load_visits
 from hts.sweeps.survey import open_results
 
 Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
@@ -24,6 +32,7 @@ def plot(
     names: Sequence[str] | None = None,
     *,
     predict: Predict | None = None,
+    predict_shares: PredictShares | None = None,
 ) -> tuple[Path, ...]:
     """Draw the figures of a results folder, or of a plan that has none yet.
 
@@ -37,6 +46,8 @@ def plot(
         Which figures; all there is something to draw for by default.
     predict : callable, optional
         Computes exact values of a plan's cells (`hts.predictions.predict`); without it none are drawn.
+    predict_shares : callable, optional
+        Likewise for the shares of time of a study of visits (`hts.predictions.predict_shares`).
 
     Returns
     -------
@@ -56,10 +67,15 @@ def plot(
     """
     if not target.is_dir():
         plan = read_plan(target)
+        if plan.visits is not None:  # before it has run there are the landscape and its graph
+            return plot_plan(plan, output or Path("figures") / target.stem, names)
         predictions = () if predict is None else predict(plan, plan.cells())
         folder = output or Path("figures") / target.stem
         return plot_plan(plan, folder, names, predictions=predictions, densities=densities_of(plan, names, predict))
     _, plan, _ = open_results(target)
+    if plan.visits is not None:
+        shares = fit_visits(target, limit_references if predict_shares is None else exact_references(predict_shares))
+        return plot_visits(shares, plan, output or target / "figures", names, tuple(load_visits(target)))
     comparison = fit_results(target, limit_predictions if predict is None else exact_predictions(predict))
     return plot_results(
         comparison,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from hts.comparison import ShareComparison, VisitComparison
 from hts.errors import IncompleteError, PlanError
 from hts.estimation.survival import survival_curve
 from hts.plans import Cell, Plan
@@ -20,11 +22,13 @@ from hts.plots.exponent_by_alpha import alpha_panels, alpha_rows, exponent_by_al
 from hts.plots.graph import graph_figure
 from hts.plots.landscape import landscape_figure, landscape_rows
 from hts.plots.local_exponents import local_exponent_panels, local_exponent_rows, local_exponents_figure
-from hts.plots.published import read_published
+from hts.plots.probabilities import WithinCell, WithinLaw, within_figure, within_panels, within_rows
+from hts.plots.published import read_published, read_published_probabilities
 from hts.plots.quasi_stationary import waiting_figure, waiting_panels, waiting_rows
 from hts.plots.ratios import ratio_panels, ratio_rows, ratios_figure
 from hts.plots.save import Row, save_figure
 from hts.plots.series import LimitLaw, MeasuredCell, exit_panels, exit_rows
+from hts.plots.shares import share_panels, share_rows, shares_figure
 from hts.plots.staircase import staircase_figure, staircase_panels, staircase_rows
 from hts.plots.style import house_style
 from hts.plots.survival import scaled_survival, survival_figure, survival_panels, survival_rows
@@ -32,7 +36,9 @@ from hts.plots.transitions import graph_panels, graph_rows
 from hts.plots.waiting import WaitingDensity
 from hts.prediction.geometry import accessible_ends
 from hts.prediction.limits import exit_limit, rate_scale
+from hts.prediction.within import probability_scale, within_limit
 from hts.predictions import ExitPrediction
+from hts.sweeps import VisitCellSample
 
 SURVIVAL_POINTS = 128
 """Points of a survival curve: as many as a small panel can show."""
@@ -40,7 +46,7 @@ LEVEL = 0.05
 """Below this p-value a cell's exit times are told to deviate from the exponential law."""
 
 
-class ComparedCell(MeasuredCell, Protocol):
+class ComparedCell(MeasuredCell, WithinCell, Protocol):
     """What is drawn of a cell, and what the title of the survival figure counts."""
 
     @property
@@ -74,6 +80,8 @@ class Study:
     samples: Sequence[Sample]  # the walkers themselves, for the survival figure; none if they are not at hand
     predictions: Sequence[ExitPrediction] = ()  # exact values, of any cells of the plan
     densities: Sequence[WaitingDensity] = ()  # of the walkers inside, for the quasi-stationary figure
+    visits: Sequence[VisitComparison] = ()  # shares of time, of a study of visits
+    runs: Sequence[VisitCellSample] = ()  # the long runs themselves, for histograms
 
 
 Drawn = tuple[Figure, list[Row]]
@@ -141,6 +149,27 @@ def plot_plan(
     return _plot(Study(plan, (), (), predictions, densities), folder, names)
 
 
+def plot_visits(
+    comparison: ShareComparison,
+    plan: Plan,
+    folder: str | Path,
+    names: Sequence[str] | None = None,
+    runs: Sequence[VisitCellSample] = (),
+) -> tuple[Path, ...]:
+    """Draw the figures of a study of visits that has results.
+
+    Parameters
+    ----------
+    comparison
+        Measured beside exact beside limit, as `compare_visits` gives it.
+    runs
+        The long runs of each cell; histograms need them.
+
+    Other parameters, files and errors are those of `plot_results`.
+    """
+    return _plot(Study(plan, (), (), visits=comparison.visits, runs=runs), folder, names)
+
+
 def limit_laws(plan: Plan) -> tuple[LimitLaw, ...]:
     """Compute the limit law of every (b, alpha) of a plan, docs/model.md (3)-(8); for light tails its section 8."""
     largest = {(cell.b, cell.alpha): cell for cell in plan.cells()}
@@ -185,6 +214,8 @@ def _plot(study: Study, folder: str | Path, names: Sequence[str] | None) -> tupl
 
 
 def _exits(study: Study) -> Drawn | None:
+    if study.plan.exit is None:
+        return None
     source = study.plan.figure.published
     panels = exit_panels(
         study.cells,
@@ -238,6 +269,28 @@ def _graph(study: Study) -> Drawn | None:
     return (graph_figure(panels, landscape), graph_rows(panels, landscape)) if panels else None
 
 
+def _within(study: Study) -> Drawn | None:
+    plan, source = study.plan, study.plan.figure.published
+    if plan.within is None:
+        return None
+    published = read_published_probabilities(source) if source is not None else ()
+    panels = within_panels(study.cells, _own(study), within_laws(plan, plan.within), published)
+    return (within_figure(panels, plan.within), within_rows(panels)) if panels else None
+
+
+def within_laws(plan: Plan, time: float) -> tuple[WithinLaw, ...]:
+    """Compute the limit of the probability to leave within a time for every (b, alpha), docs/model.md (18)."""
+    landscape, domain = plan.build_landscape(), plan.exit_domain()
+    laws = []
+    for cell in {(cell.b, cell.alpha): cell for cell in plan.cells()}.values():
+        noise = plan.noise_of(cell)
+        limit = within_limit(landscape, noise, cell.b, domain.low, domain.high, domain.start, time)
+        if limit.jump_number is not None:
+            scale = partial(probability_scale, noise, jump_number=limit.jump_number)
+            laws.append(WithinLaw(cell.b, cell.alpha, limit.jump_number, limit.constant, scale))
+    return tuple(laws)
+
+
 def _own(study: Study) -> list[ExitPrediction]:
     """List the predictions of the plan's own cells: others, at an eta far below, would stretch the axes."""
     cells = set(study.plan.cells())
@@ -286,9 +339,15 @@ def _quasi_stationary(study: Study) -> Drawn | None:
     return figure, waiting_rows(panels)
 
 
+def _shares(study: Study) -> Drawn | None:
+    panels = share_panels(study.visits)
+    return (shares_figure(panels), share_rows(panels)) if panels else None
+
+
 FIGURES: dict[str, Maker] = {
     "exits": _exits,
     "survival": _survival,
+    "within": _within,
     "landscape": _landscape,
     "graph": _graph,
     "local_exponents": _local_exponents,
@@ -296,11 +355,13 @@ FIGURES: dict[str, Maker] = {
     "exponent_by_alpha": _exponent_by_alpha,
     "staircase": _staircase,
     "quasi_stationary": _quasi_stationary,
+    "shares": _shares,
 }
 """The figures by name, in the order they are drawn."""
 NEEDS: dict[str, str] = {
     "exits": "run the plan first (hts run)",
     "survival": "run the plan first (hts run)",
+    "within": "it needs within in [exit], and exact values or walkers",
     "landscape": "run the plan first (hts run)",
     "graph": "it needs a landscape with two wells or more",
     "local_exponents": "it needs exact values at three eta or more of one b and alpha",
@@ -308,5 +369,6 @@ NEEDS: dict[str, str] = {
     "exponent_by_alpha": "it needs exact values of three alpha or more at one b and eta",
     "staircase": "it needs exact values of five b or more at one alpha and eta, and a minimum inside the domain",
     "quasi_stationary": "it needs the density of walkers inside in at least one cell that can be computed exactly",
+    "shares": "it needs a study of visits ([visits]) of two wells or more that has run",
 }
 """What is missing where there is nothing to draw."""
