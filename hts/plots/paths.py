@@ -13,6 +13,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from hts.comparison.paths import PathComparison
 from hts.conditioning import CellPaths
@@ -28,7 +29,7 @@ COLUMNS = 4
 """Panels in a row."""
 BEYOND = 0.22
 """How far the view goes beyond an end of the domain, in parts of its distance from the start."""
-TIME_LABEL = r"gradient-flow time $t = \eta n$"
+TIME_LABEL = r"time $t = \eta n$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,22 +88,31 @@ def title_of(found: Sequence[CellPaths], comparisons: Sequence[PathComparison]) 
     where = {"exit": "leave", "left": "leave on the left", "right": "leave on the right"}[question.given]
     limit = "" if question.within is None else rf" within $t$ = {number(question.within)}"
     smallest = min(one.cell.eta for one in found)
-    said = [
-        f"{100 * comparison.share_exact:.0f} % by {_count(comparison.jump_number)}"
-        for one, comparison in zip(found, comparisons, strict=True)
-        if one.cell.eta == smallest and comparison.share_exact is not None
+    last = [
+        (one.cell, comparison) for one, comparison in zip(found, comparisons, strict=True) if one.cell.eta == smallest
     ]
+    said = [_finding(comparison) for _, comparison in sorted(last, key=lambda pair: (-pair[0].b, pair[0].alpha or 0.0))]
     text = f"Paths given that they {where}{limit}"
-    return f"{text}: at $\\eta$ = {_fraction(smallest)}, {listing(said)}" if said else text
+    return f"{text}: at $\\eta$ = {_fraction(smallest)}, {listing(said)}" if all(said) else text
+
+
+def _finding(comparison: PathComparison) -> str:
+    if comparison.share_exact is not None:
+        n = comparison.jump_number
+        return f"{100 * comparison.share_exact:.0f} % by {'one big jump' if n == 1 else f'{n} big jumps'}"
+    mean = comparison.mean_big_jumps
+    if mean is None:
+        return ""
+    return f"{number(mean)} big jumps each" if mean > 0.0 else "without a big jump"
 
 
 def few_panels(panels: Sequence[PathPanel]) -> tuple[PathPanel, ...]:
-    """Order panels by b, alpha and decreasing eta; of several (b, alpha), each a row of at most four panels.
+    """Order panels by decreasing b, alpha and decreasing eta; of several (b, alpha), each a row of at most four panels.
 
     Where a row has more of them it keeps some, as even as can be, the smallest eta among them.
     """
     rows: dict[tuple[float, float], list[PathPanel]] = {}
-    for panel in sorted(panels, key=lambda p: (p.b, p.alpha or 0.0, -p.eta)):
+    for panel in sorted(panels, key=lambda p: (-p.b, p.alpha or 0.0, -p.eta)):
         rows.setdefault((panel.b, panel.alpha or 0.0), []).append(panel)
     if len(rows) == 1:
         return tuple(next(iter(rows.values())))
@@ -159,9 +169,11 @@ def paths_figure(panels: Sequence[PathPanel], title: str) -> Figure:
     figure, places = panel_grid(len(panels), columns, PAGE, panel_height=1.55, extra_height=0.45)
     view = view_of(panels)
     for axes, panel in zip(places, panels, strict=True):
-        draw_paths(axes, panel, view).set(xlabel="", ylabel="")
+        draw_paths(axes, panel, view).set(ylabel="")
+        axes.xaxis.set_major_locator(MaxNLocator(2))
+    for axes in places[:-columns]:
+        axes.set_xlabel("")
     places[0].set_xlim(0.0, max(float(path.time[-1]) for panel in panels for path in panel.paths))  # shared by all
-    figure.supxlabel(TIME_LABEL, fontsize="medium")
     figure.supylabel("position $x$", fontsize="medium")
     place_legend(figure, (_handles(panels),), n_columns=5)
     set_title(figure, title)
@@ -215,10 +227,6 @@ def _heading(panel: PathPanel) -> str:
     if panel.probability is not None:
         parts.append(f"P = {number(float(f'{panel.probability:.2g}'))}")
     return ", ".join(parts)
-
-
-def _count(n_jumps: int | None) -> str:
-    return "one big jump" if n_jumps == 1 else f"{n_jumps} big jumps"
 
 
 def _fraction(eta: float) -> str:
