@@ -71,9 +71,10 @@ def _by_doubling(operator: Operator, escape: Escape, wanted: IntArray) -> tuple[
     leaves, stays = np.zeros((n_states, len(wanted))), np.ones((n_states, len(wanted)))
     left, size = wanted.copy(), 1
     mode = (1.0 - escape.decay) / float(escape.weights @ (1.0 - escape.decay))
+    survives = mode > 0  # from where f' is so steep that the next step leaves, to rounding, nobody does
     while np.any(left):
-        ratio = staying / mode
-        if np.ptp(ratio) <= SETTLED * np.abs(ratio).max():
+        ratio = staying[survives] / mode[survives]
+        if np.ptp(ratio) <= SETTLED * np.abs(ratio).max() and np.all(staying[~survives] <= SETTLED):
             rest = left > 0  # more steps, by whole sizes, see the slowest mode only
             fades = (left[rest] - size) * np.log1p(-escape.rate)
             into_mode = np.exp(fades + size * np.log1p(-escape.rate)) * mode[:, None]

@@ -110,3 +110,11 @@ def test_the_flow_is_the_exponential_of_a_parabola():
     # substitute u = 0.5 e^-t: int du/(u (1-u)^2) = log(u/(1-u)) + 1/(1-u)
     f = lambda u: log(u / (1 - u)) + 1 / (1 - u)  # noqa: E731
     assert limit.constant == pytest.approx(f(0.5) - f(0.5 * exp(-1)), rel=1e-8)
+
+
+def test_survival_by_doubling_is_that_step_by_step_where_steep_walls_let_nobody_live():
+    # far out f' = 0.4 x^3 throws walkers over the end in one step: there the slowest mode vanishes to rounding
+    exact = exact_exit(quartic(), PUBLISHED, 0.1, inf, 0.0, inf, 2.5)
+    by_steps = 1 - np.cumsum(np.diff(exact.exit_tables(50)[1]))
+    n = np.array([2, 3, 5, 10, 50])
+    assert exact.survival([*n, 1_000])[:-1] == pytest.approx(by_steps[n - 1], rel=1e-9)
