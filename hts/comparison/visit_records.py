@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from hts.prediction.occupation import ExactChain
-
 FloatArray = npt.NDArray[np.float64]
+Occupation: TypeAlias = Callable[
+    [int, npt.NDArray[np.int64]], FloatArray | None
+]  # n_steps int64[k] -> float64[k, well]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +25,8 @@ class ShareReference:
     exact: FloatArray | None = None  # float64[well], stationary
     relative_error: float | None = None  # of the worst share, its own estimate
     relaxation_steps_exact: float | None = None
-    chain: ExactChain | None = None  # expected shares of any horizon
+    occupation: Occupation | None = None  # expected shares of the first n steps, by the well of the start
+    occupation_error: float = 0.0  # of what they still miss to the stationary ones, relative
     warnings: tuple[str, ...] = ()
 
 
@@ -56,7 +60,7 @@ class VisitComparison:
     expected: tuple[float | None, ...]  # exact share of so many steps from the start
     z_exact: tuple[float | None, ...]  # measured against expected; standard normal if both are about the same thing
     exact: tuple[float | None, ...]  # stationary
-    relative_error: float | None  # of expected and exact
+    relative_error: float | None  # of exact
     limit: tuple[float | None, ...]  # as eta -> 0
     relaxation_steps: float | None  # of the limit chain
     relaxation_steps_exact: float | None

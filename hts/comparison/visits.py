@@ -16,7 +16,6 @@ from hts.comparison.visit_verdicts import STATIONARY, start_weight, visit_verdic
 from hts.estimation.spread import Spread, spread_between_walkers
 from hts.plans import Cell, Plan
 from hts.prediction.chains import limit_chain
-from hts.prediction.occupation import ExactChain
 from hts.predictions import SharePrediction
 from hts.sweeps import VisitCellSample, load_visits
 from hts.sweeps.survey import open_results
@@ -107,14 +106,14 @@ def exact_references(predict: PredictShares) -> Callable[[Plan], dict[Cell, Shar
         found, cells = limit_references(plan), plan.cells()
         for cell, p in zip(cells, predict(plan, cells), strict=False):  # none for a landscape with one well
             found[cell] = replace(found[cell], warnings=p.warnings)
-            if p.exact is not None and p.rates_exact is not None:
-                rates, error = np.array(p.rates_exact), p.rates_relative_error or 0.0
+            if p.exact is not None:
                 found[cell] = replace(
                     found[cell],
                     exact=np.array(p.exact),
                     relative_error=p.relative_error,
                     relaxation_steps_exact=p.relaxation_steps_exact,
-                    chain=ExactChain(rates, np.ones(len(rates), bool), error, ()),
+                    occupation=p.occupation,
+                    occupation_error=p.rates_relative_error or 0.0,
                 )
         return found
 
@@ -127,8 +126,8 @@ def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitCompari
     shares = spread_between_walkers(part[:, -1])
     near = spread_between_walkers(sample.steps_near / sample.n_steps).mean
     expected = None
-    if reference.chain is not None:
-        expected = reference.chain.occupation(cell.well, sample.checkpoints)
+    if reference.occupation is not None:
+        expected = reference.occupation(cell.well, sample.checkpoints)
     relaxation = reference.relaxation_steps_exact or reference.relaxation_steps
     horizon = None if relaxation is None else sample.n_steps / relaxation
     compared = VisitComparison(
@@ -145,7 +144,7 @@ def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitCompari
         high=_listed(np.minimum(shares.high, 1.0), n_wells),
         near=_listed(near, n_wells),
         expected=_listed(None if expected is None else expected[-1], n_wells),
-        z_exact=_z_scores(shares, None if expected is None else expected[-1], reference.chain),
+        z_exact=_z_scores(shares, None if expected is None else expected[-1], reference),
         exact=_listed(reference.exact, n_wells),
         relative_error=reference.relative_error,
         limit=_listed(reference.limit, n_wells),
@@ -177,12 +176,17 @@ def _outside(
     return tuple(OutsideShare(*row) for row in zip(checkpoints.tolist(), *columns, strict=True))
 
 
-def _z_scores(shares: Spread, expected: FloatArray | None, chain: ExactChain | None) -> tuple[float | None, ...]:
-    """Say how many standard errors each measured share lies from the expected one, as normal quantiles."""
-    n_wells = len(shares.mean)
-    if expected is None or chain is None:
-        return (None,) * n_wells
-    return _listed(shares.z_from(expected, expected * chain.relative_error), n_wells)
+def _z_scores(shares: Spread, expected: FloatArray | None, reference: ShareReference) -> tuple[float | None, ...]:
+    """Say how many standard errors each measured share lies from the expected one, as normal quantiles.
+
+    What the chain of moves forgets is an error of what is still missing to the stationary share, not of all.
+    """
+    exact = reference.exact
+    if expected is None or exact is None:
+        return (None,) * len(shares.mean)
+    missing = np.minimum(expected, np.abs(expected - exact))
+    error = expected * (reference.relative_error or 0.0) + missing * reference.occupation_error
+    return _listed(shares.z_from(expected, error), len(shares.mean))
 
 
 def _listed(values: FloatArray | None, n: int) -> tuple[float | None, ...]:
