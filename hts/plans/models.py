@@ -197,7 +197,7 @@ class VisitsPlan(Table):
 class FigurePlan(Table):
     """Presentation only: no number depends on it."""
 
-    published: Literal["WOR", "WR"] | None = Field(None, examples=['published = "WOR"'])
+    published: Literal["WOR", "WR", "WR-rare"] | None = Field(None, examples=['published = "WOR"'])
 
 
 class HeadPlan(Table):

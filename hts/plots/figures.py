@@ -22,7 +22,7 @@ from hts.plots.exponent_by_alpha import alpha_panels, alpha_rows, exponent_by_al
 from hts.plots.graph import graph_figure
 from hts.plots.landscape import landscape_figure, landscape_rows
 from hts.plots.local_exponents import local_exponent_panels, local_exponent_rows, local_exponents_figure
-from hts.plots.probabilities import WithinCell, WithinLaw, within_figure, within_panels, within_rows
+from hts.plots.probabilities import within_figure
 from hts.plots.published import read_published, read_published_probabilities
 from hts.plots.quasi_stationary import waiting_figure, waiting_panels, waiting_rows
 from hts.plots.ratios import ratio_panels, ratio_rows, ratios_figure
@@ -34,6 +34,7 @@ from hts.plots.style import house_style
 from hts.plots.survival import scaled_survival, survival_figure, survival_panels, survival_rows
 from hts.plots.transitions import graph_panels, graph_rows
 from hts.plots.waiting import WaitingDensity
+from hts.plots.within_series import WithinCell, WithinLaw, within_panels, within_rows
 from hts.prediction.geometry import accessible_ends
 from hts.prediction.limits import exit_limit, rate_scale
 from hts.prediction.within import probability_scale, within_limit

@@ -1,8 +1,9 @@
-"""This file is where the published mean exit times are read, to be laid beside ours.
+"""This file is where published mean exit times and probabilities are read, to be laid beside ours.
 
 `published_exit.csv` holds what was read off the vector graphics of the R^1 experiment: [WOR] Wang, Oh, Rhee
 (arXiv 2102.04297), Figure 1 right, and [WR] Wang, Rhee (arXiv 2307.03479, December 2024), Figure 1.2 ii;
-20 runs a point, so about 22 % standard error each.
+20 runs a point, so about 22 % standard error each. `published_rare.csv` holds the probabilities of [WR], Table 2.1:
+hits of 0 by the quartic within floor(1/eta) steps, 32 hits a point, so 18 % standard error each.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from hts.errors import PlanError
 
 PUBLISHED_ALPHA = 1.2
 """Tail index of the noise in both versions of the experiment (docs/model.md, sources [WOR] and [WR])."""
+PUBLISHED_RARE_ALPHA = 1.5
+"""Tail index of the noise in [WR], Table 2.1."""
+EXITS, RARE = "published_exit.csv", "published_rare.csv"
 
 
 @dataclass(frozen=True)
@@ -29,19 +33,25 @@ class PublishedPoint:
     is_censored: bool  # some of its runs had not left when they were stopped: the mean is a lower bound
 
 
+@dataclass(frozen=True)
+class PublishedProbability:
+    """One entry of a published table."""
+
+    source: str  # "WR-rare"
+    eta: float
+    b: float
+    alpha: float
+    probability: float
+
+
 def read_published(source: str) -> tuple[PublishedPoint, ...]:
-    """Read the points of one source, in the order of the file.
+    """Read the mean exit times of one source, in the order of the file; none where it published none.
 
     Raises
     ------
     PlanError
         If there is no such source.
     """
-    text = (files("hts.plots") / "published_exit.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    sources = sorted({row["source"] for row in rows})
-    if source not in sources:
-        raise PlanError(f"figure.published: no published points called {source!r}; there are {', '.join(sources)}")
     return tuple(
         PublishedPoint(
             source=source,
@@ -51,6 +61,28 @@ def read_published(source: str) -> tuple[PublishedPoint, ...]:
             mean_exit_steps=float(row["mean_exit_steps"]),
             is_censored=row["censored"] == "yes",
         )
-        for row in rows
-        if row["source"] == source
+        for row in _rows(EXITS, source)
     )
+
+
+def read_published_probabilities(source: str) -> tuple[PublishedProbability, ...]:
+    """Read the probabilities of one source, as `read_published` reads mean exit times."""
+    return tuple(
+        PublishedProbability(
+            source, float(row["eta"]), float(row["b"]), PUBLISHED_RARE_ALPHA, float(row["probability"])
+        )
+        for row in _rows(RARE, source)
+    )
+
+
+def _rows(name: str, source: str) -> list[dict[str, str]]:
+    """Read the lines of one source from a file; refuse a source that no file has."""
+    tables = {file: _table(file) for file in (EXITS, RARE)}
+    sources = sorted({row["source"] for table in tables.values() for row in table})
+    if source not in sources:
+        raise PlanError(f"figure.published: no published points called {source!r}; there are {', '.join(sources)}")
+    return [row for row in tables[name] if row["source"] == source]
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader((files("hts.plots") / name).read_text(encoding="utf-8").splitlines()))

@@ -1,0 +1,192 @@
+"""This file is where the probability to leave within a time is drawn against eta: measured, exact, limit, published."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from hts.plots.exits import EXACT_WIDTH, LIFT
+from hts.plots.series import Curve
+from hts.plots.style import (
+    AID,
+    COLUMN,
+    DOTTED,
+    ETA_LABEL,
+    JUMPS,
+    PAGE,
+    Look,
+    clip_label,
+    log_axis,
+    look,
+    number,
+    paler,
+    panel_grid,
+    place_legend,
+    set_title,
+    tail_label,
+)
+from hts.plots.within_series import WithinPanel, WithinSeries
+
+MANY_SERIES = 4
+"""Above so many b, one panel is a page wide: its legend needs the room."""
+
+
+def draw_within(axes: Axes, panel: WithinPanel, looks: Mapping[float, Look] | None = None) -> Axes:
+    """Draw P(sigma <= time/eta) against eta for one tail index, both axes logarithmic, a series for each b.
+
+    Parameters
+    ----------
+    axes
+        Where to draw; scales, limits, labels and title are set.
+    panel
+        What to draw. Bars: 95 % intervals; where nobody left an arrow hangs from the upper end alone.
+    looks
+        Marker and line of each b; by its place among the b of this panel when it is not given.
+
+    Returns
+    -------
+    Axes
+        The same axes.
+    """
+    looks = looks or within_looks([panel])
+    axes.set(xlabel=ETA_LABEL, ylabel="probability to leave in time", title=tail_label(panel.alpha))
+    frame_within(axes, [panel])
+    for series in panel.series:
+        own = looks[series.b]
+        styles: list[tuple[str, Curve | None, dict[str, Any]]] = [
+            ("exact", series.exact, {"color": paler(own.colour), "linewidth": EXACT_WIDTH, "solid_capstyle": "round"}),
+            ("limit", series.limit, {"color": own.colour, "linestyle": own.line}),
+            ("guide", series.guide, {"color": own.colour, "linestyle": DOTTED}),
+        ]
+        for layer, curve, style in styles:
+            if curve is not None:
+                axes.plot(curve.eta, curve.mean_exit_steps, zorder=LIFT[layer], label=layer, **style)
+        _draw_measured(axes, series, own)
+        for point in series.published:
+            axes.plot(point.eta, point.probability, zorder=LIFT["published"], **_PUBLISHED)
+    return axes
+
+
+def _draw_measured(axes: Axes, series: WithinSeries, own: Look) -> None:
+    for cell in series.cells:
+        p, low, high = cell.probability_within, cell.probability_within_low, cell.probability_within_high
+        if p is None or low is None or high is None:
+            continue
+        bar: dict[str, Any] = {"ecolor": own.colour, "elinewidth": 0.8, "zorder": LIFT["measured"]}
+        if p > 0:
+            axes.errorbar(cell.eta, p, yerr=[[max(p - low, 0.0)], [max(high - p, 0.0)]], fmt="none", **bar)
+            axes.plot(cell.eta, p, marker=own.marker, color=own.colour, zorder=LIFT["measured"], label="measured")
+        else:
+            axes.plot(cell.eta, high, zorder=LIFT["measured"], color=own.colour, **_BOUND)
+
+
+def frame_within(axes: Axes, panels: Sequence[WithinPanel]) -> None:
+    """Set limits that hold all but the far ends of limit lines and guides."""
+    etas, values = [], []
+    for series in (series for panel in panels for series in panel.series):
+        shown = [(cell.eta, cell.probability_within or cell.probability_within_high) for cell in series.cells]
+        shown += [(point.eta, point.probability) for point in series.published]
+        if series.exact is not None:
+            shown += list(zip(series.exact.eta.tolist(), series.exact.mean_exit_steps.tolist(), strict=True))
+        etas += [eta for eta, _ in shown]
+        values += [value for _, value in shown if value]
+    log_axis(axes, "x", etas)
+    log_axis(axes, "y", values)
+
+
+def within_looks(panels: Sequence[WithinPanel]) -> dict[float, Look]:
+    """Give each b one look for all panels, in order of increasing b."""
+    return {b: look(rank) for rank, b in enumerate(sorted({one.b for panel in panels for one in panel.series}))}
+
+
+def within_figure(panels: Sequence[WithinPanel], time: float, title: str | None = None) -> Figure:
+    """Lay out the panels of all tail indices with one legend below.
+
+    Parameters
+    ----------
+    panels
+        One or more; they share both axes.
+    time
+        The gradient-flow time `within` of the plan.
+    title
+        What the figure shows; by default the finding of `within_finding`.
+    """
+    looks = within_looks(panels)
+    width = COLUMN if len(panels) == 1 and len(looks) <= MANY_SERIES else PAGE
+    figure, places = panel_grid(len(panels), 3, width, panel_height=2.35, extra_height=0.35)
+    for axes, panel in zip(places, panels, strict=True):
+        draw_within(axes, panel, looks)
+        axes.set_ylabel(rf"$\mathrm{{P}}\,(\eta\,\sigma\leq${number(time)})")
+        axes.label_outer()
+    frame_within(places[0], panels)
+    handles = _series_handles(panels, looks), _layer_handles(panels)
+    place_legend(figure, handles, n_columns=2 if width == COLUMN else 4)
+    set_title(figure, title or within_finding(panels))
+    return figure
+
+
+def within_finding(panels: Sequence[WithinPanel]) -> str:
+    """Say how much rarer the tightest clipping makes it, by the exact values at the smallest common eta."""
+    first, last = panels[0].series[0], panels[0].series[-1]
+    if len(panels) > 1 or len(panels[0].series) < 2 or first.exact is None or last.exact is None:
+        return "Probability to leave within a time against learning rate"
+    common = np.intersect1d(first.exact.eta, last.exact.eta)
+    if not common.size:
+        return "Probability to leave within a time against learning rate"
+    eta = common.min()
+    tight, loose = (one.mean_exit_steps[one.eta == eta][0] for one in (first.exact, last.exact))
+    than = "" if math.isinf(last.b) else f" than {clip_label(last.b)}"
+    factor = number(float(f"{loose / tight:.2g}"))
+    return rf"Leaving in time is {factor} times rarer with {clip_label(first.b)}{than} ($\eta$ = {number(eta)})"
+
+
+_PUBLISHED: dict[str, Any] = {
+    "linestyle": "none",
+    "marker": "x",
+    "color": "black",
+    "markersize": 3.6,
+    "markeredgewidth": 0.7,
+    "label": "published",
+}
+_BOUND: dict[str, Any] = {"marker": "v", "markerfacecolor": "white", "linestyle": "none", "label": "bound"}
+
+
+def _series_handles(panels: Sequence[WithinPanel], looks: Mapping[float, Look]) -> list[Artist]:
+    handles: list[Artist] = []
+    for b, own in looks.items():
+        series = [one for panel in panels for one in panel.series if one.b == b]
+        jumps = {one.law.jump_number for one in series if one.law}
+        label = clip_label(b) + (rf", {JUMPS} = {jumps.pop()}" if len(jumps) == 1 else "")
+        marker = own.marker if any(one.cells for one in series) else ""
+        line: Any = "none"
+        if any(one.limit or one.guide for one in series):
+            line = own.line if any(one.limit for one in series) else DOTTED
+        handles.append(Line2D([], [], color=own.colour, marker=marker, linestyle=line, label=label))
+    return handles
+
+
+def _layer_handles(panels: Sequence[WithinPanel]) -> list[Artist]:
+    series = [one for panel in panels for one in panel.series]
+    cells = [cell for one in series for cell in one.cells]
+    dot: dict[str, Any] = {"color": AID, "marker": "o", "linestyle": "none"}
+    handles: list[Artist] = []
+    if any(cell.probability_within for cell in cells):
+        handles.append(Line2D([], [], label="measured, 95 % interval", **dot))
+    if any(cell.probability_within == 0 for cell in cells):
+        handles.append(Line2D([], [], **{**_BOUND, "color": AID, "label": "nobody left: upper end"}))
+    if any(one.exact for one in series):
+        handles.append(Line2D([], [], color=paler(AID), linewidth=EXACT_WIDTH, label="exact"))
+    if any(one.limit for one in series):
+        handles.append(Line2D([], [], color=AID, label=r"limit $C\,(H/\eta)^{l^{*}}$"))
+    if any(one.guide for one in series):
+        handles.append(Line2D([], [], color=AID, linestyle=DOTTED, label=r"slope $(H/\eta)^{l^{*}}$ only"))
+    for source in sorted({point.source for one in series for point in one.published}):
+        handles.append(Line2D([], [], **{**_PUBLISHED, "label": f"published [{source}]"}))
+    return handles
