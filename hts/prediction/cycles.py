@@ -14,9 +14,31 @@ from hts.prediction.operators import Operator
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
+#: The rates of the slow modes are followed until they change by less, relatively, or for so many rounds.
+CONVERGED = 1e-9
+MAX_ROUNDS = 30
+#: Where they still change by more, the modes are not slow beside the others.
+SEPARATE = 1e-3
+#: Rounds of the left vectors; each makes what they miss smaller by the part of a cycle in the time in a well.
+LEFT_ROUNDS = 3
+
 
 class NoStationaryLawError(ValueError):
     """The walk has no single stationary law, as far as floating point can tell."""
+
+
+@dataclass(frozen=True, eq=False)
+class SlowModes:
+    """What is left of the walk once it has settled in some well: as many modes as wells, written as a chain.
+
+    From a reference, P^n 1{well} is (1 + rates)^n whereabouts, rates with the diagonal that makes rows sum to 0, as
+    soon as the modes within wells have faded. As the walk takes its time from well to well, and a chain does not, rates
+    of ways through others may be a little negative.
+    """
+
+    rates: FloatArray  # float64[well, well], per step; the diagonal 0
+    whereabouts: FloatArray  # float64[well, well], chance to be found in each well while settled in one
+    change: float  # of the rates in the last round, relative: how far the modes are apart from the next ones
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +52,7 @@ class Cycles:
 
     visits: FloatArray  # float64[state], stationary probabilities
     shares: FloatArray  # float64[well], of time
-    rates: FloatArray  # float64[well, well], of moves between references, per step in a well; the diagonal 0
-    missed: float  # the largest chance of a cycle to end at another reference: as many visits of a well are no move
+    slow: SlowModes | None  # None where walkers do not settle in the wells
     profiles: FloatArray  # float64[well, state], see `solve_cycles`
 
 
@@ -66,7 +87,8 @@ def solve_cycles(operator: Operator, well: IntArray, references: Sequence[int]) 
     factors = scipy.linalg.lu_factor(system.T, overwrite_a=True, check_finite=False)
     begin, end = matrix[k].T, matrix[:, k]
     begin[k], end[k] = 0.0, 0.0
-    counted = (well[:, None] == np.arange(n_wells)).astype(np.float64)
+    is_in = (well[:, None] == np.arange(n_wells)).astype(np.float64)
+    counted = is_in.copy()
     counted[k] = 0.0
     cycles = scipy.linalg.lu_solve(factors, begin, overwrite_b=True, check_finite=False).T
     arrives = scipy.linalg.lu_solve(factors, end, trans=1, check_finite=False)
@@ -78,15 +100,71 @@ def solve_cycles(operator: Operator, well: IntArray, references: Sequence[int]) 
     visits[k] = law
     steps = _by_well(cycles, well, n_wells) + np.eye(n_wells)  # of a cycle from each reference, in each well
     visits /= visits.sum()
-    shares = _by_well(visits[None, :], well, n_wells)[0]
-    # a move belongs to the time in its well, wherever the walk has been between the references
-    is_lasting = (law > 0.0) & (shares > 0.0)
-    per_cycle = np.where(is_lasting, shares / np.where(is_lasting, visits[k], 1.0), np.diag(steps))
+    shares = np.maximum(_by_well(visits[None, :], well, n_wells)[0], 0.0)
+    shares /= shares.sum()
     ahead = _ahead(ways, law, steps - np.outer(steps.sum(axis=1), shares))
     profiles = (
         arrives @ ahead - arrives.sum(axis=1)[:, None] * ahead[well] + spent - np.outer(spent.sum(axis=1), shares)
     ).T
-    return Cycles(visits, shares, ways / per_cycle[:, None], float(ways.sum(axis=1).max()), profiles)
+    slow = _slow_modes(factors, k, ways, cycles, arrives, is_in)
+    return Cycles(visits, shares, slow, profiles)
+
+
+def _slow_modes(
+    factors: tuple[FloatArray, npt.NDArray[np.int32]],
+    references: IntArray,
+    ways: FloatArray,
+    cycles: FloatArray,
+    arrives: FloatArray,
+    is_in: FloatArray,
+) -> SlowModes | None:
+    """Follow the slowest modes, one for each well, from the chain of the references; None where others are as slow.
+
+    Right vectors V (float64[state, well]) with V = 1 at the references solve (I - P) V = V M. With the cycles C and
+    the ways B between references, M = (1 + C V)^-1 (1 - B) there, and elsewhere V = h + A^-1 V M, h the chances of
+    `arrives`: a walk between two references belongs to the one that it will meet. Left vectors likewise.
+
+    Parameters
+    ----------
+    factors
+        Of A, I - P without the references.
+    references : int[well]
+    ways : float64[well, well]
+    cycles : float64[well, state]
+    arrives : float64[state, well]
+    is_in : float64[state, well]
+        1 where a state lies in a well.
+    """
+    one = np.eye(len(references))
+    leaving = np.diag(ways.sum(axis=1)) - ways
+    right, moves = arrives, leaving
+    for _ in range(MAX_ROUNDS):
+        before, moves = moves, _solved(one + cycles @ right, leaving)
+        change = np.abs(np.diag(moves) - np.diag(before)).max() / np.abs(np.diag(moves)).max()
+        if not change > CONVERGED:
+            break
+        later = right @ moves
+        later[references] = 0.0
+        right = arrives + scipy.linalg.lu_solve(factors, later, trans=1, overwrite_b=True, check_finite=False)
+    if not change <= SEPARATE:
+        return None
+    left = _solved(one + cycles @ right, cycles)
+    for _ in range(LEFT_ROUNDS):
+        slower = (moves @ left).T
+        slower[references] = 0.0
+        slower = scipy.linalg.lu_solve(factors, slower, overwrite_b=True, check_finite=False).T
+        at_references = _solved((one + cycles @ right).T, (one - slower @ right).T).T
+        left = at_references @ cycles + slower
+    left[:, references] = at_references
+    return SlowModes(np.diag(np.diag(moves)) - moves, left @ is_in, float(change))
+
+
+def _solved(system: FloatArray, right: FloatArray) -> FloatArray:
+    """Return the solution of a small system, nan where it has none."""
+    try:
+        return np.asarray(np.linalg.solve(system, right), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return np.full_like(right, np.nan)
 
 
 def law_of_ways(ways: FloatArray) -> FloatArray:
@@ -97,10 +175,8 @@ def law_of_ways(ways: FloatArray) -> FloatArray:
     NoStationaryLawError
         More than one class of states is never left.
     """
-    n_classes, label = strong_components(ways > 0.0)
-    lasting = [
-        np.flatnonzero(label == c) for c in range(n_classes) if not np.any(ways[label == c][:, label != c] > 0.0)
-    ]
+    n_classes, label = strong_components(ways != 0.0)
+    lasting = [np.flatnonzero(label == c) for c in range(n_classes) if not np.any(ways[label == c][:, label != c])]
     if len(lasting) > 1:
         wells = " and ".join(str(members.tolist()) for members in lasting)
         raise NoStationaryLawError(f"in floating point no way leads between the wells {wells}")

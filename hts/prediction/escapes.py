@@ -87,7 +87,7 @@ def exact_chain(landscape: Landscape, noise: Noise, eta: float, b: float, *, tol
                 landing = escape.landings(escapes[j].edges)
                 bounces += float(landing @ np.abs(1.0 - escapes[j].settling))
         error = max(error, escape.error + bounces)
-    return ExactChain(rates, inside, error, tuple(said))
+    return ExactChain(rates, np.eye(n), inside, error, tuple(said))
 
 
 def _escape(landscape: Landscape, noise: Noise, eta: float, b: float, well: int, tolerance: float) -> _Escape:

@@ -18,6 +18,7 @@ class ExactChain:
     """The walk between wells at finite eta as a chain in steps; one that forgets how long it has been in a well."""
 
     rates: FloatArray  # float64[well, well], per step; the diagonal 0
+    whereabouts: FloatArray  # float64[well, well], chance to be found in each well while settled in one
     inside: BoolArray  # bool[well], whether the well meets [-L, L]
     relative_error: float  # of the rates, estimated, what the chain forgets included
     warnings: tuple[str, ...]
@@ -36,7 +37,7 @@ class ExactChain:
             law[self.inside] = law_of_ways(self.rates[np.ix_(self.inside, self.inside)])
         except NoStationaryLawError as problem:
             raise ChainError(f"{problem}: there is no single stationary law; take a larger eta") from None
-        return law
+        return law @ self.whereabouts
 
     @property
     def relaxation_steps(self) -> float | None:
@@ -47,15 +48,19 @@ class ExactChain:
             return None
 
     def occupation(self, start_well: int, n_steps: npt.ArrayLike) -> FloatArray:
-        """Return the expected share of the first n steps in each well: see `expected_shares`."""
-        return expected_shares(self.rates, start_well, n_steps)
+        """Return the expected share of the first n steps in each well: see `expected_shares`.
+
+        A walk just set off knows nothing of being between two wells: take n well above the steps of a descent,
+        1/(eta f'').
+        """
+        return np.maximum(expected_shares(self.rates, start_well, n_steps) @ self.whereabouts, 0.0)
 
 
 def expected_shares(rates: FloatArray, start_well: int, n_steps: npt.ArrayLike) -> FloatArray:
     """Return the expected share of the first n steps in each well, from one well on.
 
-    Powers of the chain are doubled, sums and products of positive numbers only, so that a share of 1e-20 has as many
-    digits as the rates, and 1e18 steps take 60 products.
+    Powers of the chain are doubled, sums of products without differences that cancel, so that a share of 1e-20 has as
+    many digits as the rates, and 1e18 steps take 60 products.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.prediction.boxes import ShareError, time_beyond, whole_step, widened
 from hts.prediction.breaks import find_breaks
-from hts.prediction.cycles import Cycles, NoStationaryLawError, solve_cycles
+from hts.prediction.cycles import Cycles, NoStationaryLawError, SlowModes, solve_cycles
 from hts.prediction.densities import DensityTable, tabulate_density
 from hts.prediction.meshes import FloatArray, IntArray, Mesh, graded_mesh
 from hts.prediction.occupation import ExactChain
@@ -39,6 +39,7 @@ WORTHLESS = 1e-2
 COARSE = (16.0, 64.0, 256.0)
 #: Nodes of a first mesh; refinement adds some.
 MOST_NODES = 5000
+NOT_SETTLING = "walkers leave the wells as fast as they settle in them: there is no chain of wells at this eta"
 #: An interval that leaves out too much is doubled, so often at most.
 MAX_WIDENINGS = 6
 
@@ -49,7 +50,7 @@ class StationaryShares:
 
     shares: FloatArray  # float64[well], of time; sum 1
     relative_error: float  # of the worst share above 1e-12, estimated from two meshes and what the interval leaves out
-    chain: ExactChain  # of moves from near one minimum to near another, which no crossing back at once disturbs
+    chain: ExactChain | None  # of the slow modes: how the shares come about; None where walkers do not settle in wells
     warnings: tuple[str, ...]
 
 
@@ -126,7 +127,7 @@ def stationary_shares(
     ends = np.concatenate([[-inf], landscape.barriers, [inf]])
     wells = np.flatnonzero((ends[:-1] < step.high) & (ends[1:] > step.low))
     if len(wells) == 1:
-        return _spread_out(landscape, wells, np.ones(1), np.zeros((1, 1)), (0.0, 0.0), ())
+        return _spread_out(landscape, wells, np.ones(1), SlowModes(np.zeros((1, 1)), np.eye(1), 0.0), 0.0, ())
     try:
         found, error = _settle(landscape, step, wells, tolerance)
     except NoStationaryLawError as problem:
@@ -136,23 +137,25 @@ def stationary_shares(
             f"the shares are known to {error:.1%} only: eta = {eta:g} is too small, or the tails too heavy"
         )
     said = _warnings(landscape, eta, wells, error, tolerance)
-    return _spread_out(landscape, wells, found.shares, found.rates, (error, error + found.missed), said)
+    return _spread_out(landscape, wells, found.shares, found.slow, error, said)
 
 
 def _spread_out(
     landscape: Landscape,
     wells: IntArray,
     found: FloatArray,
-    moves: FloatArray,
-    errors: tuple[float, float],
+    slow: SlowModes | None,
+    error: float,
     said: tuple[str, ...],
 ) -> StationaryShares:
     """Put the shares of the wells inside, and the rates between them, among all wells."""
     n = landscape.n_wells
-    shares, rates, inside = np.zeros(n), np.zeros((n, n)), np.zeros(n, dtype=np.bool_)
+    shares, rates, whereabouts, inside = np.zeros(n), np.zeros((n, n)), np.eye(n), np.zeros(n, dtype=np.bool_)
     shares[wells], inside[wells] = found, True
-    rates[np.ix_(wells, wells)] = moves
-    return StationaryShares(shares, errors[0], ExactChain(rates, inside, errors[1], said), said)
+    if slow is None:
+        return StationaryShares(shares, error, None, (*said, NOT_SETTLING))
+    rates[np.ix_(wells, wells)], whereabouts[np.ix_(wells, wells)] = slow.rates, slow.whereabouts
+    return StationaryShares(shares, error, ExactChain(rates, whereabouts, inside, error + slow.change, said), said)
 
 
 def _settle(landscape: Landscape, step: Step, wells: IntArray, tolerance: float) -> tuple[Cycles, float]:

@@ -116,14 +116,14 @@ def _read_exit(row: dict[str, Any]) -> ExitPrediction:
 
 
 def _read_shares(row: dict[str, Any]) -> SharePrediction:
-    rates = row["rates_exact"]
     return SharePrediction(
         **row
         | {
             "b": _read_b(row),
             "exact": None if row["exact"] is None else tuple(row["exact"]),
             "limit": None if row["limit"] is None else tuple(row["limit"]),
-            "rates_exact": None if rates is None else tuple(tuple(line) for line in rates),
+            "rates_exact": _matrix(row["rates_exact"]),
+            "whereabouts_exact": _matrix(row["whereabouts_exact"]),
             "warnings": tuple(row["warnings"]),
         }
     )
@@ -131,3 +131,7 @@ def _read_shares(row: dict[str, Any]) -> SharePrediction:
 
 def _read_b(row: dict[str, Any]) -> float:
     return inf if row["b"] == "inf" else row["b"]
+
+
+def _matrix(rows: list[list[float]] | None) -> tuple[tuple[float, ...], ...] | None:
+    return None if rows is None else tuple(tuple(row) for row in rows)

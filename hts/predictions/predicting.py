@@ -7,7 +7,7 @@ from math import ceil, log, log1p
 import numpy as np
 
 from hts.plans import Cell, Plan
-from hts.prediction.exits import ExactExit, ExactExitError, exact_exit
+from hts.prediction.exits import BeyondArithmeticError, ExactExit, ExactExitError, exact_exit, larger_eta
 from hts.prediction.limits import ExitLimit, exit_limit
 from hts.predictions.memory import PredictionMemory
 from hts.predictions.parallel import complete
@@ -99,6 +99,9 @@ def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False) -> ExitPre
         exact = exact_exit(
             landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.start, within=plan.within
         )
+    except BeyondArithmeticError as problem:
+        advice = larger_eta(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.start)
+        return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}; {advice}"))
     except ExactExitError as problem:
         return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}"))
     survival = survival_table(exact, cell.eta) if with_survival else None

@@ -67,6 +67,7 @@ class SharePrediction:
     relaxation_steps: float | None  #: of the limit chain at this eta
     relaxation_steps_exact: float | None  #: of the moves between wells at this eta
     rates_exact: tuple[tuple[float, ...], ...] | None  #: of these moves, per step
+    whereabouts_exact: tuple[tuple[float, ...], ...] | None  #: chance to be found in each well while settled in one
     rates_relative_error: float | None  #: their own estimate
     warnings: tuple[str, ...]
 
@@ -76,6 +77,8 @@ class SharePrediction:
         None where there are no exact rates. A walk just set off knows nothing of being between two wells: take n well
         above the steps of a descent, 1/(eta f'').
         """
-        if self.rates_exact is None:
+        if self.rates_exact is None or self.whereabouts_exact is None:
             return None
-        return expected_shares(np.array(self.rates_exact), start_well, n_steps)
+        settled = expected_shares(np.array(self.rates_exact), start_well, n_steps)
+        shares: FloatArray = np.maximum(settled @ np.array(self.whereabouts_exact), 0.0)
+        return shares

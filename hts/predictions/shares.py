@@ -84,6 +84,7 @@ def predict_cell_shares(plan: Plan, cell: Cell) -> SharePrediction:
         relaxation_steps=relaxation,
         relaxation_steps_exact=None if moves is None else moves.relaxation_steps,
         rates_exact=None if moves is None else tuple(tuple(row) for row in moves.rates.tolist()),
+        whereabouts_exact=None if moves is None else tuple(tuple(row) for row in moves.whereabouts.tolist()),
         rates_relative_error=None if moves is None else moves.relative_error,
         warnings=(*said, *why),
     )
