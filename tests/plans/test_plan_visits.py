@@ -149,7 +149,8 @@ def test_classes_that_are_kept_apart_are_told():
 
 
 def test_an_unstable_well_is_told():
-    assert "there is no metastable state; take eta < 2" in warned("grid.eta=[2.5]")
+    assert "no metastable state" in warned("grid.eta=[2.5]")
+    assert "metastable" not in warned("grid.eta=[0.02]")
 
 
 def test_no_finite_mean_is_told_and_light_tails_have_no_limit():
