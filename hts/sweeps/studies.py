@@ -68,7 +68,7 @@ class ExitStudy:
 
     sizes = EXIT_SHARDS
     limit = "max_steps"
-    compared = ("exit_steps", "side", "landing")
+    compared: tuple[str, ...] = ("exit_steps", "side", "landing")
 
     def place(self, folder: ResultsFolder) -> Path:
         """Say where its shards lie."""
@@ -123,7 +123,7 @@ class VisitStudy:
 
     sizes = VISIT_SHARDS
     limit = "steps"
-    compared = ("position", "steps_in_well", "steps_near", "transitions", "histogram")
+    compared: tuple[str, ...] = ("position", "steps_in_well", "steps_near", "transitions", "histogram")
 
     def place(self, folder: ResultsFolder) -> Path:
         """Say where its shards lie: not in `shards`, whose columns are those of exits."""
