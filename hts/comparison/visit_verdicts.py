@@ -44,7 +44,7 @@ def _horizon(cell: VisitComparison) -> str:
     if cell.horizon is None:
         return f"{steps}: no relaxation time is known, so whether the shares are stationary is not known either"
     chain = "" if cell.relaxation_steps_exact is not None else " of the limit chain"
-    text = f"{steps} are {cell.horizon:.2g} relaxation times{chain}"
+    text = f"{steps} are {_two_digits(cell.horizon)} relaxation times{chain}"
     weight = start_weight(cell.horizon)
     if cell.is_stationary:
         return f"{text}: stationary, but for {_percent(weight)} that the start still weighs"
@@ -52,7 +52,11 @@ def _horizon(cell: VisitComparison) -> str:
 
 
 def _percent(weight: float) -> str:
-    return f"{100 * weight:.2g} %"
+    return f"{_two_digits(100 * weight)} %"
+
+
+def _two_digits(value: float) -> str:
+    return f"{float(f'{value:.2g}'):g}"
 
 
 def _agreement(cell: VisitComparison) -> str:

@@ -83,7 +83,7 @@ def test_the_weight_of_the_start_is_that_of_a_chain_with_two_states():
     ("relaxation", "said", "is_stationary"),
     [
         (30_000.0, "100 000 steps are 3.3 relaxation times: not stationary yet, the start still weighs 29 %", False),
-        (1_000.0, "100 000 steps are 1e+02 relaxation times: stationary, but for 1 % that the start", True),
+        (1_000.0, "100 000 steps are 100 relaxation times: stationary, but for 1 % that the start", True),
         (400_000.0, "100 000 steps are 0.25 relaxation times: not stationary yet, the start still weighs 88 %", False),
     ],
 )
