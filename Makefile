@@ -7,15 +7,35 @@ READY := $(VENV)/.ready
 # one BLAS thread per process: cells run side by side
 export OPENBLAS_NUM_THREADS ?= 1
 
-PLANS := published_exit published_exit_lomax
-# `make figures QUICK=1`: a twentieth of the walkers
-QUICK_SET := $(if $(QUICK),--set exit.walkers=50)
+# The published figures and the claims of this project, one plan in configs/ each: `make figure-PLAN` makes one of them.
+SIMULATED := published_exit published_exit_lomax rare histograms_heavy histograms_light elimination
+PREDICTED := finite_eta tail_index staircase graph
+CONDITIONED := conditional_heavy conditional_light conditional_clipped
+FIGURES := $(addprefix figure-,$(SIMULATED) $(PREDICTED) $(CONDITIONED))
+# `make figures QUICK=1`: fewer walkers, fewer or shorter steps, fewer values on the axes
+QUICK_published_exit := --set exit.walkers=50
+QUICK_published_exit_lomax := --set exit.walkers=50
+QUICK_rare := --set exit.walkers=20000 --set grid.eta=[0.1,0.04,0.02,0.01,0.005,0.001]
+QUICK_histograms_heavy := --set visits.steps=1_000_000
+QUICK_histograms_light := --set visits.steps=1_000_000
+QUICK_elimination := --set visits.steps=1_000_000 --set grid.eta=[1e-2,3e-3,1e-3]
+QUICK_finite_eta := --set grid.eta=[1e-5,1e-4,1e-3,1e-2,1e-1] --set grid.alpha=[1.5]
+QUICK_tail_index := --set grid.eta=[1e-2,1e-4] --set grid.alpha=[1.2,1.4,1.6,1.8]
+QUICK_staircase := --set grid.eta=[1e-2,1e-4]
+QUICK_conditional_heavy := --set grid.eta=[0.1,0.02,0.005]
+QUICK_conditional_light := --set grid.eta=[0.1,0.02,0.005]
+QUICK_conditional_clipped := --set grid.eta=[0.1,0.02,0.005]
+ONLY_finite_eta := local_exponents ratios
+ONLY_tail_index := exponent_by_alpha
+ONLY_staircase := staircase
+ONLY_graph := graph
+SET = $(if $(QUICK),$(QUICK_$*))
 RESULTS := results$(if $(QUICK),/quick-look)
 
-.PHONY: help setup run test check validate bench figures lock clean
+.PHONY: help setup run test check validate bench figures $(FIGURES) check-figures keep-figures lock clean
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: $(READY)  ## build .venv from the lock file; does nothing when nothing has changed
 
@@ -55,13 +75,26 @@ validate: setup  ## the long tier of the tests (about an hour)
 bench: setup  ## speed against peers in the same run; writes benchmarks/latest.json
 	$(BIN)/python -m benchmarks
 
-figures: setup  ## the published figures beside ours (hts describe says how long first)
-	@for plan in $(PLANS); do \
-	  $(BIN)/hts describe configs/$$plan.toml $(QUICK_SET) -o $(RESULTS)/$$plan && \
-	  $(BIN)/hts run configs/$$plan.toml $(QUICK_SET) -o $(RESULTS)/$$plan && \
-	  $(BIN)/hts fit $(RESULTS)/$$plan && \
-	  $(BIN)/hts plot $(RESULTS)/$$plan || exit $$?; \
-	done
+figures: $(FIGURES)  ## every figure of the docs; QUICK=1 makes small ones in a few minutes
+
+$(SIMULATED:%=figure-%): figure-%: setup
+	$(BIN)/hts describe configs/$*.toml $(SET) -o $(RESULTS)/$*
+	$(BIN)/hts run configs/$*.toml $(SET) -o $(RESULTS)/$*
+	$(BIN)/hts fit $(RESULTS)/$*
+	$(BIN)/hts plot $(RESULTS)/$*
+
+$(PREDICTED:%=figure-%): figure-%: setup
+	$(BIN)/hts plot configs/$*.toml $(SET) $(ONLY_$*:%=--figure %) -o $(RESULTS)/$*/figures
+
+$(CONDITIONED:%=figure-%): figure-%: setup
+	$(BIN)/hts paths configs/$*.toml $(SET) -o $(RESULTS)/$*
+
+check-figures: setup  ## hold the numbers behind the small figures against the committed ones
+	$(MAKE) figures QUICK=1
+	$(BIN)/python tests/figures/check_numbers.py results/quick-look
+
+keep-figures: setup  ## commit to the numbers of the small figures as they are now
+	$(BIN)/python tests/figures/check_numbers.py results/quick-look --keep
 
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --upgrade -q --group dev pyproject.toml -o requirements.lock

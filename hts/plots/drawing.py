@@ -13,6 +13,7 @@ from hts.comparison import (
     limit_references,
 )
 from hts.comparison.visits import PredictShares
+from hts.errors import PlanError
 from hts.plans import Cell, Plan, read_plan
 from hts.plots.figures import plot_plan, plot_results, plot_visits
 from hts.plots.waiting import WaitingDensity, waiting_cells, waiting_density
@@ -22,6 +23,8 @@ from hts.sweeps.survey import open_results
 
 Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
 
+#: Figures that show no exact value, so that none need be computed.
+WITHOUT_EXACT = frozenset({"landscape", "graph", "survival"})
 #: The one figure that needs more of the exact solution than a prediction keeps.
 DENSITY_FIGURE = "quasi_stationary"
 
@@ -31,6 +34,7 @@ def plot(
     output: Path | None = None,
     names: Sequence[str] | None = None,
     *,
+    overrides: Sequence[str] = (),
     predict: Predict | None = None,
     predict_shares: PredictShares | None = None,
 ) -> tuple[Path, ...]:
@@ -44,6 +48,8 @@ def plot(
         Where the files go: by default ``figures`` in the results folder, ``figures/<stem of the plan>`` for a plan.
     names : sequence of str, optional
         Which figures; all there is something to draw for by default.
+    overrides : sequence of str, optional
+        ``key=value`` each, replacing keys of the plan; a results folder has its own.
     predict : callable, optional
         Computes exact values of a plan's cells (`hts.predictions.predict`); without it none are drawn.
     predict_shares : callable, optional
@@ -65,13 +71,17 @@ def plot(
     StoppedError
         If the output folder cannot be written.
     """
+    if names is not None and set(names) <= WITHOUT_EXACT:
+        predict = None
     if not target.is_dir():
-        plan = read_plan(target)
+        plan = read_plan(target, overrides)
         if plan.visits is not None:  # before it has run there are the landscape and its graph
             return plot_plan(plan, output or Path("figures") / target.stem, names)
         predictions = () if predict is None else predict(plan, plan.cells())
         folder = output or Path("figures") / target.stem
         return plot_plan(plan, folder, names, predictions=predictions, densities=densities_of(plan, names, predict))
+    if overrides:
+        raise PlanError(f"--set: changes the keys of a plan, and {target} is a results folder")
     _, plan, _ = open_results(target)
     if plan.visits is not None:
         shares = fit_visits(target, limit_references if predict_shares is None else exact_references(predict_shares))

@@ -56,8 +56,7 @@ def read(path: Path) -> list[Row]:
 def check(results: Path, kept: Path = KEPT) -> Iterator[str]:
     """Compare every committed table with the one of the same plan and figure; say what differs."""
     for path in sorted(kept.rglob("*.csv")):
-        plan, figure = path.parent.name, path.name
-        mine = results / plan / "figures" / figure
+        mine = results / path.relative_to(kept)
         if not mine.exists():
             yield f"{mine}: is missing; make figures QUICK=1 draws it"
             continue
@@ -68,7 +67,7 @@ def check(results: Path, kept: Path = KEPT) -> Iterator[str]:
 def keep(results: Path, kept: Path = KEPT) -> None:
     """Commit to the numbers as they are now, in place of those kept before."""
     for path in sorted(kept.rglob("*.csv")):
-        shutil.copyfile(results / path.parent.name / "figures" / path.name, path)
+        shutil.copyfile(results / path.relative_to(kept), path)
 
 
 def main(arguments: list[str]) -> int:

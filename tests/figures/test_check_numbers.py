@@ -15,9 +15,9 @@ TABLE = "kind,eta,mean\nexact,0.1,32.05604\nmeasured,0.1,31.9\n"
 def folders(tmp_path):
     """Numbers that were committed, and the same drawn again."""
     kept, results = tmp_path / "quick", tmp_path / "results"
-    for folder in (kept / "study", results / "study" / "figures"):
-        folder.mkdir(parents=True)
-        (folder / "exits.csv").write_text(TABLE)
+    for folder in (kept, results):
+        (folder / "study" / "figures").mkdir(parents=True)
+        (folder / "study" / "figures" / "exits.csv").write_text(TABLE)
     return kept, results, results / "study" / "figures" / "exits.csv"
 
 
