@@ -38,9 +38,9 @@ def words_of(state):
         s[3] = rotate(s[3], 45)
 
 
-def cell_key(seed, eta, b, alpha):
+def cell_key(seed, eta, b, alpha, purpose=b"hts exits"):
     named = struct.pack("<Qddd", seed, eta, b, math.nan if alpha is None else alpha)
-    return struct.unpack("<QQ", hashlib.blake2b(named, digest_size=16, person=b"hts exits").digest())
+    return struct.unpack("<QQ", hashlib.blake2b(named, digest_size=16, person=purpose).digest())
 
 
 def walker_words(key, walker):
@@ -90,3 +90,31 @@ def first_exit(derivative, next_noise, eta, b, low, high, start, max_steps, proj
         x = max(-projection, min(projection, x + max(-b, min(b, w))))
         steps += 1
     return steps, (x >= high) - (x <= low), x
+
+
+def visits(derivative, next_noise, eta, b, start, minima, barriers, radii, checkpoints, projection=math.inf):
+    """Equation (1) across all wells: steps in each well at the checkpoints and near each minimum, transitions, path."""
+    wells, x = range(len(minima)), start
+
+    def place(x):
+        well = sum(x >= barrier for barrier in barriers)
+        return well, abs(x - minima[well]) <= radii[well]
+
+    inside, near, path = [0 for _ in wells], [0 for _ in wells], []
+    moves, at_checkpoints = [[0 for _ in wells] for _ in wells], []
+    well, is_near = place(start)
+    reached = well if is_near else None
+    for n in range(1, checkpoints[-1] + 1):
+        w = eta * (next_noise() - derivative(x))
+        x = max(-projection, min(projection, x + max(-b, min(b, w))))
+        well, is_near = place(x)
+        path.append(x)
+        inside[well] += 1
+        if is_near:
+            near[well] += 1
+            if reached is not None and reached != well:
+                moves[reached][well] += 1
+            reached = well
+        if n in checkpoints:
+            at_checkpoints.append(list(inside))
+    return at_checkpoints, near, moves, path

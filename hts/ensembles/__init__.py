@@ -3,6 +3,7 @@
 from hts.ensembles.driving import STATE_VERSION, Interrupted, State, steps_in
 from hts.ensembles.exits import ExitProblem, ExitSample, simulate_exits
 from hts.ensembles.motions import LAWS, STREAM_VERSION, law_numbers
+from hts.ensembles.visits import VisitProblem, VisitSample, simulate_visits
 
 __all__ = [
     "LAWS",
@@ -12,7 +13,10 @@ __all__ = [
     "ExitSample",
     "Interrupted",
     "State",
+    "VisitProblem",
+    "VisitSample",
     "law_numbers",
     "simulate_exits",
+    "simulate_visits",
     "steps_in",
 ]

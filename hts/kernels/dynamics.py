@@ -36,7 +36,7 @@ def add_hinges(x, g, n_lanes, line, knots, slopes):
     c0, c1 = line[0], line[1]
     t0, t1, a0, a1 = knots[0], knots[1], slopes[0], slopes[1]
     for i in range(n_lanes):
-        g[i] += fma(a1, max(x[i], t1), fma(a0, max(x[i], t0), fma(c1, x[i], c0)))
+        g[i] += two_hinges(x[i], c0, c1, t0, t1, a0, a1)
     for k in range(2, knots.shape[0], 4):
         t0, t1, t2, t3 = knots[k], knots[k + 1], knots[k + 2], knots[k + 3]
         a0, a1, a2, a3 = slopes[k], slopes[k + 1], slopes[k + 2], slopes[k + 3]
@@ -74,10 +74,27 @@ def gradient_of_table(x, g, n_lanes, table, place, nodes, rests):
 
 
 @inline
+def gradients(x, g, n_lanes, has_table, has_hinges, line, knots, slopes, table, place, nodes, rests):
+    """Evaluate f' at all lanes, whichever way it is given; see `add_hinges` and `gradient_of_table`."""
+    if has_table:
+        gradient_of_table(x, g, n_lanes, table, place, nodes, rests)
+    else:
+        g[:n_lanes] = 0.0
+    if has_hinges:
+        add_hinges(x, g, n_lanes, line, knots, slopes)
+
+
+@inline
 def next_position(x, g, z, eta, b, projection):
     """Give X_n of (1) from X_{n-1} = x, g = f'(x) and Z_n = z."""
     clipped = max(min(eta * (z - g), b), -b)
     return max(min(x + clipped, projection), -projection)
+
+
+@inline
+def two_hinges(x, c0, c1, t0, t1, a0, a1):
+    """Give c0 + c1 x + a0 max(x, t0) + a1 max(x, t1)."""
+    return fma(a1, max(x, t1), fma(a0, max(x, t0), fma(c1, x, c0)))
 
 
 @jit
@@ -101,7 +118,7 @@ def move_with_hinges(x, z, exit_steps, n_steps, n_lanes, line, knots, slopes, et
         first = t * n_lanes
         for i in range(n_lanes):
             xi = x[i]
-            g = fma(a1, max(xi, t1), fma(a0, max(xi, t0), fma(c1, xi, c0)))
+            g = two_hinges(xi, c0, c1, t0, t1, a0, a1)
             y = next_position(xi, g, z[first + i], eta, b, projection)
             is_inside = (xi > low) & (xi < high)
             x[i] = y if is_inside else xi
@@ -117,3 +134,34 @@ def move(x, g, z, first, exit_steps, n_lanes, eta, b, projection, low, high):
         is_inside = (xi > low) & (xi < high)
         x[i] = y if is_inside else xi
         exit_steps[i] += np.int64(is_inside)
+
+
+@jit
+def roam_with_hinges(x, z, n_steps, n_lanes, line, knots, slopes, eta, b, projection):
+    """Take steps of (1), wherever they lead, in a landscape of at most two joins; see `move_with_hinges`.
+
+    Parameters
+    ----------
+    x : float64[lane]
+        Positions; updated in place.
+    z : float64[step * lane]
+        Noise, lane after lane for each step; replaced by the positions that it led to.
+    """
+    c0, c1 = line[0], line[1]
+    t0, t1, a0, a1 = knots[0], knots[1], slopes[0], slopes[1]
+    for t in range(n_steps):
+        first = t * n_lanes
+        for i in range(n_lanes):
+            g = two_hinges(x[i], c0, c1, t0, t1, a0, a1)
+            y = next_position(x[i], g, z[first + i], eta, b, projection)
+            x[i] = y
+            z[first + i] = y
+
+
+@inline
+def roam(x, g, z, first, n_lanes, eta, b, projection):
+    """Take one step of (1) with gradients g, wherever it leads, and keep the positions in place of the noise."""
+    for i in range(n_lanes):
+        y = next_position(x[i], g[i], z[first + i], eta, b, projection)
+        x[i] = y
+        z[first + i] = y

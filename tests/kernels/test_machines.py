@@ -9,12 +9,10 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).with_name("small_exits.py")
 
-
-def small_exits(n_walkers, max_steps, **environment):
+def small_exits(n_walkers, max_steps, script="small_exits.py", **environment):
     clean = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA_")}
-    command = [sys.executable, "-W", "error", str(SCRIPT), str(n_walkers), str(max_steps)]
+    command = [sys.executable, "-W", "error", str(Path(__file__).with_name(script)), str(n_walkers), str(max_steps)]
     done = subprocess.run(command, env=clean | environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -30,6 +28,14 @@ def test_interpreted_kernels_give_the_same_bits_as_compiled_ones(compiled):
     interpreted = small_exits(8, 20, NUMBA_DISABLE_JIT="1")
     assert interpreted == small_exits(8, 20)
     assert any(any(sample["side"]) for sample in interpreted)
+
+
+def test_interpreted_and_generic_code_give_the_same_visits_as_compiled_code(tmp_path):
+    compiled = small_exits(9, 40, "small_visits.py")
+    assert small_exits(9, 40, "small_visits.py", NUMBA_DISABLE_JIT="1") == compiled
+    generic = {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(tmp_path)}
+    assert small_exits(9, 40, "small_visits.py", **generic) == compiled
+    assert any(any(map(any, sample["transitions"][0])) for sample in compiled)
 
 
 def test_a_generic_cpu_gives_the_same_bits(compiled, tmp_path):

@@ -1,0 +1,143 @@
+"""This file is where the walkers of one cell run on across all wells, and where they are is counted."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.ensembles.driving import State, drive, restore, state_of
+from hts.ensembles.motions import cell_key, motion_in, words_per_draw
+from hts.kernels import exits, visits
+from hts.landscapes import Gradient
+from hts.noise import Noise
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class VisitProblem:
+    """All that decides the numbers of one cell.
+
+    The streams are keyed as those of `ExitProblem`, under a name of their own.
+    """
+
+    gradient: Gradient  #: f' as arrays, on the whole line
+    noise: Noise  #: the law of Z
+    eta: float  #: learning rate
+    b: float  #: clip, inf for none
+    projection: float  #: L, inf for none
+    start: float  #: X_0
+    seed: int  #: of the sweep, below 2^64
+    minima: FloatArray  #: float64[well], increasing
+    barriers: FloatArray  #: float64[well - 1], between them
+    radius: FloatArray  #: float64[well], half-width of each minimum's neighbourhood; no two overlap
+    low: float  #: lower end of the histogram
+    high: float  #: upper end
+    n_bins: int  #: bins between them
+    checkpoints: IntArray  #: int64[checkpoint], increasing: steps after which is written down; the last is all steps
+
+    @property
+    def n_steps(self) -> int:
+        """Steps that each walker takes."""
+        return int(self.checkpoints[-1])
+
+    def cell_key(self) -> npt.NDArray[np.uint64]:
+        """Hash what names the cell's streams to two 64-bit words."""
+        return cell_key(self, b"hts visits")
+
+
+@dataclass(frozen=True, eq=False)
+class VisitSample:
+    """Where the walkers of one cell were, n = 1 ... n_steps; arrays over walkers.
+
+    The well of X_n is the number of barriers at or below it. A minimum is reached where |X_n - m| <= radius; a
+    transition i -> j counts when j is reached and i was the last one reached before.
+    """
+
+    walker: npt.NDArray[np.uint32]  #: number of the walker
+    steps_in_well: IntArray  #: int64[walker, checkpoint, well], cumulative
+    steps_near: IntArray  #: int64[walker, well], in the minimum's neighbourhood
+    transitions: IntArray  #: int64[walker, well, well], from, to; the diagonal is 0
+    histogram: IntArray  #: int64[walker, bin + 2], of every eighth step; the first below `low`, the last above `high`
+    position: FloatArray  #: X_n after the last step
+    steps_beyond_domain: int  #: steps begun where a formula's gradient goes on linearly
+
+
+def regions_of(problem: VisitProblem) -> visits.Regions:
+    """Give neighbourhoods, wells and bins as the kernel reads them."""
+    gradient, L = problem.gradient, problem.projection
+    may_leave_table = len(gradient.table) and (gradient.table_high < L or gradient.table_low > -L)
+    first, last = (gradient.table_low, gradient.table_high) if may_leave_table else (-np.inf, np.inf)
+    low = np.maximum(np.append(-np.inf, problem.barriers), first)
+    beyond_high = np.minimum(np.append(problem.barriers, np.inf), np.nextafter(last, np.inf))
+    return visits.Regions(
+        wells=np.array([low, beyond_high, problem.minima, problem.radius], np.float64),
+        barriers=np.asarray(problem.barriers, np.float64),
+        first=float(first),
+        last=float(last),
+        checkpoints=np.asarray(problem.checkpoints, np.int64),
+        low=float(problem.low),
+        per_width=problem.n_bins / (problem.high - problem.low),
+    )
+
+
+def simulate_visits(
+    problem: VisitProblem,
+    first_walker: int,
+    n_walkers: int,
+    on_steps: Callable[[int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    *,
+    resume_from: Mapping[str, npt.NDArray[Any]] | None = None,
+    on_checkpoint: Callable[[State], None] | None = None,
+    width: int = exits.WIDTH,
+    chunk: int = exits.MAX_CHUNK,
+) -> VisitSample:
+    """Simulate (1) for a fixed number of steps across all wells.
+
+    Parameters
+    ----------
+    problem : VisitProblem
+    first_walker, n_walkers : int
+        Walkers `first_walker` ... `first_walker` + `n_walkers` - 1; a walker's path does not depend on which others are
+        simulated beside it.
+    on_steps, should_stop, resume_from, on_checkpoint : optional
+        As those of `exits.simulate_exits`.
+    width, chunk : int
+        Lanes of a block (a multiple of eight) and longest chunk of steps; they change the speed, never the numbers.
+
+    Returns
+    -------
+    VisitSample
+
+    Raises
+    ------
+    Interrupted
+        When `should_stop` says so; what was done since the last checkpoint is lost.
+    """
+    motion, regions, key = motion_in(problem, -np.inf, np.inf), regions_of(problem), problem.cell_key()
+    n_wells = len(problem.minima)
+    block = exits.new_block(first_walker, n_walkers, words_per_draw(motion), width, chunk)
+    watch = visits.new_watch(width)
+    ledger = visits.Ledger(
+        steps_in_well=np.zeros((n_walkers, len(regions.checkpoints), n_wells), np.int64),
+        steps_near=np.zeros((n_walkers, n_wells), np.int64),
+        transitions=np.zeros((n_walkers, n_wells, n_wells), np.int64),
+        histogram=np.zeros((n_walkers, problem.n_bins + 2), np.int64),
+        position=np.zeros(n_walkers),
+    )
+    state = state_of(block, **watch._asdict(), **ledger._asdict())
+    restore(state, resume_from)
+
+    def advance(budget: int) -> int:
+        return int(visits.advance(block, motion, regions, watch, ledger, key, budget, first_walker))
+
+    drive(advance, state, n_walkers, on_steps, should_stop, on_checkpoint)
+    return VisitSample(
+        walker=np.arange(first_walker, first_walker + n_walkers, dtype=np.uint32),
+        steps_beyond_domain=int(block.counters[exits.BEYOND]),
+        **ledger._asdict(),
+    )

@@ -1,0 +1,305 @@
+"""This file is where walkers advance across all wells for a fixed number of steps, and where they are is counted.
+
+The walkers of a block start together and take the same number of steps, so there is nothing to freeze or refill: block
+after block of them. The positions of a chunk of steps are kept in place of the noise that led there. For most lanes
+vector code then finds that the whole chunk was spent in one well, and counts the steps near its minimum; only a lane
+that has crossed a barrier, or has come to another minimum than the last one, is gone through step by step.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.kernels.draws import draw
+from hts.kernels.dynamics import gradients, roam, roam_with_hinges
+from hts.kernels.exits import BEYOND, END, FINISHED, FINISHED_STEPS, LIVE, NEXT, NOBODY, VECTOR, aligned_zeros
+from hts.kernels.settings import inline, jit
+from hts.kernels.streams import fill, start_streams
+
+#: The histogram takes every eighth step of a walker: in a well a walker forgets its place within 1/(eta f'') steps, so
+#: that little is lost (benchmarks/README.md, "Visits").
+STRIDE: Final = 8
+#: In place of a minimum's number: none has been reached yet.
+NOWHERE: Final = -1
+
+#: Places in the rows of what a lane's positions are held against, and in the columns of `Regions.wells`.
+LOW: Final = 0  # lower end of its well, or where the gradient's table begins
+BEYOND_HIGH: Final = 1  # first float beyond its upper end
+MINIMUM: Final = 2
+RADIUS: Final = 3
+#: And two more rows, scratch: the chunk's lowest and highest positions.
+LEAST: Final = 4
+MOST: Final = 5
+#: Places in the rows of a watch's integers.
+HOME: Final = 0  # the well of its position
+REACHED: Final = 1  # the minimum reached last, or NOWHERE
+SINCE: Final = 2  # steps taken when what follows was last written down
+NEAR: Final = 3  # steps near its minimum since
+CHUNK_NEAR: Final = 4  # scratch: those of the chunk
+DEPARTED: Final = 5  # scratch: 1 where the chunk must be gone through step by step
+
+
+class Regions(NamedTuple):
+    """Where a walker may be: wells, neighbourhoods of their minima, bins."""
+
+    wells: npt.NDArray[np.float64]  # float64[4, well], see LOW ... RADIUS; |x - minimum| <= radius is near
+    barriers: npt.NDArray[np.float64]  # float64[well - 1]; a barrier counts with the well on its right
+    first: float  # ends of the gradient's table where it may be left, else infinite: beyond them steps are counted
+    last: float
+    checkpoints: npt.NDArray[np.int64]  # int64[checkpoint], steps after which is written down; the last: all steps
+    low: float  # lower end of the histogram
+    per_width: float  # bins per unit of length
+
+
+class Watch(NamedTuple):
+    """What is known of the walkers on their way."""
+
+    floats: npt.NDArray[np.float64]  # float64[6, lane], see LOW ... MOST
+    integers: npt.NDArray[np.int64]  # int64[6, lane], see HOME ... DEPARTED
+
+
+class Ledger(NamedTuple):
+    """What is written down of each walker, by row; starts as zeros."""
+
+    steps_in_well: npt.NDArray[np.int64]  # int64[row, checkpoint, well], cumulative
+    steps_near: npt.NDArray[np.int64]  # int64[row, well]
+    transitions: npt.NDArray[np.int64]  # int64[row, well, well]
+    histogram: npt.NDArray[np.int64]  # int64[row, bin + 2]
+    position: npt.NDArray[np.float64]  # float64[row]
+
+
+def new_watch(width: int) -> Watch:
+    """Make a watch over so many lanes."""
+    return Watch(floats=aligned_zeros((6, width), np.float64), integers=aligned_zeros((6, width), np.int64))
+
+
+@inline
+def look(positions, n_steps, n_lanes, minimum, radius, least, most, near):
+    """Find the lowest and highest position of each lane in a chunk, and count those near its well's minimum."""
+    for i in range(n_lanes):
+        least[i] = positions[i]
+        most[i] = positions[i]
+        near[i] = 0
+    for four in range(n_steps // 4):  # not range(0, n_steps, 4): Numba would guard against negative indices
+        first = 4 * four * n_lanes
+        second, third, fourth = first + n_lanes, first + 2 * n_lanes, first + 3 * n_lanes
+        for i in range(n_lanes):
+            x0, x1, x2, x3 = positions[first + i], positions[second + i], positions[third + i], positions[fourth + i]
+            least[i] = min(min(least[i], min(x0, x1)), min(x2, x3))
+            most[i] = max(max(most[i], max(x0, x1)), max(x2, x3))
+        for i in range(n_lanes):
+            x0, x1, x2, x3 = positions[first + i], positions[second + i], positions[third + i], positions[fourth + i]
+            m, r = minimum[i], radius[i]
+            n = np.int64(abs(x0 - m) <= r) + np.int64(abs(x1 - m) <= r)
+            near[i] += n + np.int64(abs(x2 - m) <= r) + np.int64(abs(x3 - m) <= r)
+    for t in range(n_steps // 4 * 4, n_steps):
+        first = t * n_lanes
+        for i in range(n_lanes):
+            x = positions[first + i]
+            least[i] = min(least[i], x)
+            most[i] = max(most[i], x)
+            near[i] += np.int64(abs(x - minimum[i]) <= radius[i])
+
+
+@inline
+def find_departures(n_live, low, beyond_high, least, most, near, home, reached, departed):
+    """Mark the lanes that have left their well or reached another minimum, and count them, in vector code."""
+    n = 0
+    for i in range(n_live):
+        is_outside = (least[i] < low[i]) | (most[i] >= beyond_high[i])
+        departed[i] = np.int64(is_outside | ((near[i] > 0) & (home[i] != reached[i])))
+    for i in range(n_live):
+        n += departed[i]
+    return n
+
+
+@inline
+def well_of(x, barriers, well):
+    """Find the well of x, the number of barriers at or below it, sought from a well nearby."""
+    while well < barriers.shape[0] and x >= barriers[well]:
+        well += 1
+    while well > 0 and x < barriers[well - 1]:
+        well -= 1
+    return well
+
+
+@jit
+def sort_into_bins(positions, first, n_live, low, per_width, histogram, row):
+    """Add one step of each lane to its histogram."""
+    last = histogram.shape[1] - 1.0
+    for i in range(n_live):
+        place = min(max((positions[first + i] - low) * per_width + 1.0, 0.0), last)
+        histogram[row + i, np.int64(place)] += 1
+
+
+@inline
+def follow(
+    positions, n_steps, n_lanes, n_live, steps, wells, barriers, first, last, floats, integers, steps_in_well,
+    steps_near, transitions, counters, first_row, checkpoint
+):  # fmt: skip
+    """Go step by step through the lanes that have left their well or reached another minimum.
+
+    Parameters
+    ----------
+    positions : float64[step * lane]
+        Of the chunk; `steps` were taken before it.
+    first_row, checkpoint : int
+        Row of lane 0, and the checkpoint up to which steps are now counted.
+    """
+    for i in range(n_live):
+        if integers[DEPARTED, i] == 0:
+            continue
+        row = first_row + i
+        well, reached, near, since = integers[HOME, i], integers[REACHED, i], integers[NEAR, i], integers[SINCE, i]
+        low, beyond_high = floats[LOW, i], floats[BEYOND_HIGH, i]
+        minimum, radius = floats[MINIMUM, i], floats[RADIUS, i]
+        for t in range(n_steps):
+            x = positions[t * n_lanes + i]
+            if not low <= x < beyond_high:
+                steps_in_well[row, checkpoint, well] += steps + t - since
+                steps_near[row, well] += near
+                since, near = steps + t, 0
+                well = well_of(x, barriers, well)
+                low, beyond_high = wells[LOW, well], wells[BEYOND_HIGH, well]
+                minimum, radius = wells[MINIMUM, well], wells[RADIUS, well]
+                counters[BEYOND] += np.int64(not (first <= x <= last))
+            if abs(x - minimum) <= radius:
+                near += 1
+                if reached != well:
+                    if reached != NOWHERE:
+                        transitions[row, reached, well] += 1
+                    reached = well
+        floats[LOW, i], floats[BEYOND_HIGH, i] = low, beyond_high
+        floats[MINIMUM, i], floats[RADIUS, i] = minimum, radius
+        integers[HOME, i], integers[REACHED, i] = well, reached
+        integers[NEAR, i], integers[SINCE, i] = near, since
+        integers[CHUNK_NEAR, i] = 0
+
+
+@jit
+def start_walkers(block, regions, watch, start, cell_key):
+    """Fill the lanes with the next walkers of the queue, as many as there are, and count them."""
+    counters, integers, width = block.counters, watch.integers, block.x.shape[0]
+    wells, barriers, first, last, _, _, _ = regions
+    number = counters[NEXT]
+    n_live = min(width, counters[END] - number)
+    counters[LIVE] = n_live
+    counters[NEXT] += n_live
+    start_streams(block.streams, min((n_live + VECTOR - 1) // VECTOR * VECTOR, width), cell_key, number)
+    well = well_of(start, barriers, 0)
+    is_near = abs(start - wells[MINIMUM, well]) <= wells[RADIUS, well]
+    for i in range(width):
+        block.x[i] = start
+        block.exit_steps[i] = 0
+        block.walker[i] = number + i
+        integers[REACHED, i] = well if is_near else NOWHERE
+        integers[SINCE, i] = 0
+        integers[NEAR, i] = 0
+        integers[HOME, i] = well
+        for k in range(wells.shape[0]):
+            watch.floats[k, i] = wells[k, well]
+    counters[BEYOND] += n_live * np.int64(not (first <= start <= last))
+    return n_live
+
+
+@jit
+def write_down(steps, n_live, watch, ledger, row, checkpoint):
+    """Write down all lanes at a checkpoint, and let the next begin with what this one has."""
+    integers, steps_in_well, steps_near = watch.integers, ledger.steps_in_well, ledger.steps_near
+    for i in range(n_live):
+        well = integers[HOME, i]
+        steps_in_well[row + i, checkpoint, well] += steps - integers[SINCE, i]
+        steps_near[row + i, well] += integers[NEAR, i]
+        integers[SINCE, i] = steps
+        integers[NEAR, i] = 0
+        if checkpoint + 1 < steps_in_well.shape[1]:
+            for k in range(steps_in_well.shape[2]):
+                steps_in_well[row + i, checkpoint + 1, k] = steps_in_well[row + i, checkpoint, k]
+
+
+@jit
+def advance(block, motion, regions, watch, ledger, cell_key, budget, first_walker):
+    """Advance the walkers of a block by at most about `budget` walker-steps in all.
+
+    Parameters
+    ----------
+    block : Block
+        Updated in place; call again to go on. All lanes in use have taken the same number of steps.
+    motion : Motion
+        Its domain is not read: walkers go on wherever they are.
+    regions : Regions
+    watch : Watch
+        Updated in place.
+    ledger : Ledger
+        Written: at its checkpoints, and for each walker that has taken all its steps.
+    cell_key : uint64[2]
+        Names the cell's streams.
+    budget : int
+        Walker-steps after which to return (the chunk that passes it is finished).
+    first_walker : int
+        Walker of row 0 of the ledger.
+
+    Returns
+    -------
+    int
+        Walker-steps taken; 0 when every walker has finished.
+    """
+    streams, x, exit_steps, walker, counters, _, words, z, g, nodes, rests = block
+    line, knots, slopes, table, place, law, numbers, eta, b, projection, _, _, start = motion
+    checkpoints, low, per_width = regions.checkpoints, regions.low, regions.per_width
+    histogram, floats, integers = ledger.histogram, watch.floats, watch.integers
+    low_ends, high_ends, minimum, radius = floats[LOW], floats[BEYOND_HIGH], floats[MINIMUM], floats[RADIUS]
+    least, most, near, chunk_near = floats[LEAST], floats[MOST], integers[NEAR], integers[CHUNK_NEAR]
+    home, reached, departed = integers[HOME], integers[REACHED], integers[DEPARTED]
+    wells, barriers, first, last = regions.wells, regions.barriers, regions.first, regions.last
+    steps_in_well, steps_near, transitions = ledger.steps_in_well, ledger.steps_near, ledger.transitions
+    width, n_words = x.shape[0], words.shape[0]
+    longest, all_steps = z.shape[0] // width, checkpoints[-1]
+    has_table = table.shape[0] > 0
+    has_hinges = np.any(line) or np.any(slopes)
+    is_simple = not has_table and knots.shape[0] == 2
+    done = 0
+    while True:
+        if walker[0] == NOBODY and start_walkers(block, regions, watch, start, cell_key) == 0:
+            return done
+        n_live = counters[LIVE]
+        n_lanes = min((n_live + VECTOR - 1) // VECTOR * VECTOR, width)
+        row, steps = walker[0] - first_walker, exit_steps[0]
+        checkpoint = np.searchsorted(checkpoints, steps, side="right")
+        while steps < all_steps:
+            if done >= budget:
+                return done
+            n_steps = min(longest, checkpoints[checkpoint] - steps)
+            fill(streams, words, n_steps, n_words, n_lanes)
+            draw(law, words, z, n_steps * n_lanes, numbers)
+            if is_simple:
+                roam_with_hinges(x, z, n_steps, n_lanes, line, knots, slopes, eta, b, projection)
+            else:
+                for t in range(n_steps):
+                    gradients(x, g, n_lanes, has_table, has_hinges, line, knots, slopes, table, place, nodes, rests)
+                    roam(x, g, z, t * n_lanes, n_lanes, eta, b, projection)
+            look(z, n_steps, n_lanes, minimum, radius, least, most, chunk_near)
+            n = find_departures(n_live, low_ends, high_ends, least, most, chunk_near, home, reached, departed)
+            if n > 0:
+                follow(
+                    z, n_steps, n_lanes, n_live, steps, wells, barriers, first, last, floats, integers, steps_in_well,
+                    steps_near, transitions, counters, row, checkpoint,
+                )  # fmt: skip
+            for i in range(n_live):
+                near[i] += chunk_near[i]
+            for t in range(STRIDE - 1 - steps % STRIDE, n_steps, STRIDE):
+                sort_into_bins(z, t * n_lanes, n_live, low, per_width, histogram, row)
+            steps += n_steps
+            exit_steps[:n_live] = steps
+            done += n_steps * n_live
+            if steps == checkpoints[checkpoint]:
+                write_down(steps, n_live, watch, ledger, row, checkpoint)
+                checkpoint += 1
+        for i in range(n_live):
+            ledger.position[row + i] = x[i]
+            counters[BEYOND] -= np.int64(not (first <= x[i] <= last))  # no step began here
+        counters[FINISHED] += n_live
+        counters[FINISHED_STEPS] += n_live * all_steps
+        counters[LIVE] = 0
+        walker[0] = NOBODY
