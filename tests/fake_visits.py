@@ -27,7 +27,7 @@ b = [0.7, inf]
 alpha = [1.5]
 [visits]
 start = 0.0
-walkers = 150
+walkers = 200
 steps = 100_000
 bins = 8
 """
@@ -35,7 +35,7 @@ SHARES = (0.5, 0.2, 0.3)
 
 
 def plan(*overrides: str, seed: int | None = None) -> Plan:
-    """Four cells of 150 walkers, three shards each, unless told otherwise."""
+    """Four cells of 200 walkers, three shards each, unless told otherwise."""
     return parse_plan(PLAN, Path("plan.toml"), overrides, seed)
 
 

@@ -76,7 +76,9 @@ def draw_shares(axes: Axes, panel: Panel, wells: Sequence[int]) -> Axes:
     for rank, well in enumerate(wells):
         style = look(rank)
         exact = [(cell.eta, share) for cell in panel if (share := cell.exact[well]) is not None]
-        axes.plot(*zip(*exact, strict=True), color=paler(style.colour), linewidth=2.5) if exact else None
+        if exact:
+            pale = paler(style.colour)
+            axes.plot(*zip(*exact, strict=True), color=pale, linewidth=2.5, marker="o", markersize=8, markeredgewidth=0)
         expected = [(cell.eta, share) for cell in panel if (share := cell.expected[well]) is not None]
         if expected:
             axes.plot(*zip(*expected, strict=True), color=style.colour, marker="_", markersize=11, linestyle="none")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hts.sweeps.coverage import gaps, shards_for, walkers_per_shard
+from hts.sweeps.coverage import VISIT_SHARDS, gaps, shards_for, walkers_per_shard
 
 ranges = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30)).map(lambda p: (p[0], p[0] + p[1])), max_size=8)
 
@@ -44,3 +44,12 @@ def test_a_run_that_goes_on_cuts_as_one_that_was_never_stopped():
 def test_growing_walkers_keeps_the_old_shards_and_adds_the_rest():
     old = [(0, 256), (256, 300)]
     assert list(shards_for(gaps(old, 600), 600)) == [(300, 512), (512, 600)]
+
+
+@pytest.mark.parametrize(("walkers", "size"), [(1, 1), (40, 40), (64, 64), (100, 100), (200, 67), (10_000, 159)])
+def test_shards_of_visits_are_of_one_size_and_fill_the_lanes(walkers, size):
+    assert walkers_per_shard(walkers, VISIT_SHARDS) == size
+    cut = [end - first for first, end in shards_for([(0, walkers)], walkers, VISIT_SHARDS)]
+    assert max(cut) - min(cut) <= len(cut)
+    assert min(cut) >= min(walkers, 64)
+    assert len(cut) <= 64

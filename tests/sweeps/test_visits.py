@@ -19,17 +19,17 @@ def states(folder):
 
 def test_what_was_simulated_comes_back(tmp_path):
     report = sweep(STUDY, tmp_path)
-    assert (report.n_written, report.walker_steps) == (12, 4 * 150 * 100_000)
+    assert (report.n_written, report.walker_steps) == (12, 4 * 200 * 100_000)
     samples = list(load_visits(tmp_path))
     assert [sample.cell for sample in samples] == list(STUDY.cells())
     for sample in samples:
-        made = visits_of(STUDY)(sample.cell, 0, 150, 100_000, lambda n: None, None)
+        made = visits_of(STUDY)(sample.cell, 0, 200, 100_000, lambda n: None, None)
         for name in ("walker", "steps_in_well", "steps_near", "transitions", "histogram", "position"):
             kept, was = getattr(sample, name), getattr(made, name)
             assert np.array_equal(kept, was), name
             assert kept.dtype == was.dtype, name
         assert sample.checkpoints[-1] == sample.n_steps == 100_000
-        assert sample.steps_in_well.shape == (150, len(sample.checkpoints), 3)
+        assert sample.steps_in_well.shape == (200, len(sample.checkpoints), 3)
 
 
 def test_shards_of_visits_do_not_lie_among_those_of_exits(tmp_path):
@@ -46,8 +46,8 @@ def test_a_finished_sweep_is_left_alone_and_more_walkers_are_added(tmp_path):
     sweep(STUDY, tmp_path)
     before = all_columns(tmp_path)
     assert sweep(STUDY, tmp_path).n_written == 0
-    assert sweep(plan("visits.walkers=160"), tmp_path).n_written == 4
-    sweep(plan("visits.walkers=160"), whole := tmp_path / "whole")
+    assert sweep(plan("visits.walkers=210"), tmp_path).n_written == 4
+    sweep(plan("visits.walkers=210"), whole := tmp_path / "whole")
     assert all_columns(tmp_path) == all_columns(whole) != before
     sweep(STUDY, tmp_path)
     assert all_columns(tmp_path) == before
@@ -130,6 +130,6 @@ def test_walkers_that_are_not_the_asked_ones_are_refused(tmp_path):
 
 def test_the_cost_of_long_runs_is_known_exactly():
     described = describe(STUDY)
-    assert described.cost.expected_steps == described.cost.upper_bound_steps == 4 * 150 * 100_000
+    assert described.cost.expected_steps == described.cost.upper_bound_steps == 4 * 200 * 100_000
     assert {cell.source for cell in described.cells} == {"steps"}
     assert [len(work.tasks) for work in dry_run(STUDY, None)] == [3] * 4
