@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hts.plans.values import first_few, listed
+from hts.plans.stability import stability_warnings
+from hts.plans.values import first_few
 from hts.prediction.chains import LimitChain, limit_chain
 
 if TYPE_CHECKING:  # plan.py asks this file for its warnings
@@ -26,12 +27,7 @@ def visit_warnings(plan: "Plan") -> Iterator[str]:
             "decides; start at a minimum, or beside the barrier"
         )
     etas = sorted({cell.eta for cell in plan.cells()}, reverse=True)
-    for m, curvature in zip(landscape.minima, landscape.curvatures, strict=True):
-        if unstable := [eta for eta in etas if eta * curvature > 2]:
-            yield (
-                f"eta = {listed(unstable)}: eta f'' > 2 at the minimum {m:g} (f'' = {curvature:.4g}), so gradient "
-                f"descent is unstable there and there is no metastable state; take eta < {2 / curvature:.3g}"
-            )
+    yield from stability_warnings(landscape, etas)
     if landscape.n_wells > 1:
         for b, alpha in dict.fromkeys((cell.b, cell.alpha) for cell in plan.cells()):
             if alpha is None or alpha > 1:  # those that are not are told of with the law

@@ -7,6 +7,7 @@ import numpy as np
 
 from hts.landscapes import Landscape
 from hts.plans.domains import ExitDomain, minima_inside
+from hts.plans.stability import stability_warnings
 from hts.plans.values import first_few, listed
 from hts.plans.visit_warnings import visit_warnings
 from hts.prediction.limits import jump_number
@@ -49,6 +50,11 @@ def _about_domain(landscape: Landscape, domain: ExitDomain) -> Iterator[str]:
         yield (
             f"the start {domain.start:g} lies outside the basin of the domain's only minimum {inside[0]:g}: "
             "gradient descent leaves the domain, or ends elsewhere, before any jump; there is no limit law"
+        )
+    if domain.start in landscape.barriers:
+        yield (
+            f"the start {domain.start:g} stands on a barrier, where f' = 0: the first steps decide on which side a "
+            "walker goes down, and there is no limit law; start at a minimum, or beside the barrier"
         )
     L = landscape.projection
     for name, end, is_beyond in (("left", domain.low, domain.low < -L), ("right", domain.high, domain.high > L)):
@@ -115,13 +121,7 @@ def _near_integer(ratio: float) -> int:
 def _about_steps(
     landscape: Landscape, domain: ExitDomain, clips: Sequence[float], etas: Sequence[float]
 ) -> Iterator[str]:
-    if domain.minimum is not None:
-        curvature = float(landscape.curvatures[landscape.well_of(domain.minimum)])
-        if unstable := [eta for eta in etas if eta * curvature > 2]:
-            yield (
-                f"eta = {listed(unstable)}: eta f'' > 2 at the minimum {domain.minimum:g} (f'' = {curvature:.4g}), so "
-                f"gradient descent is unstable there and there is no metastable state; take eta < {2 / curvature:.3g}"
-            )
+    yield from stability_warnings(landscape, etas, None if domain.minimum is None else domain.well)
     steepest = _steepest(landscape, domain)
     pairs = [(b, [eta for eta in etas if eta * steepest > b]) for b in clips]
     if swept := [(b, large) for b, large in pairs if large]:

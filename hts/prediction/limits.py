@@ -76,6 +76,12 @@ def exit_limit(
         if not noise.is_heavy or noise.alpha is None:
             mean, said = kramers_mean_exit_steps(landscape, minimum, low, high, noise, eta, b)
             return _light(n_jumps, mean, [*warnings, *said])
+        curvature = float(landscape.curvatures[landscape.well_of(minimum)])
+        if eta * curvature > 2:
+            warnings.append(
+                f"eta f'' = {eta * curvature:.3g} > 2 at the minimum {minimum:g}: gradient descent is unstable there "
+                f"and there is no metastable state; the limit is about eta < {2 / curvature:.3g}"
+            )
         rates = exit_rates(landscape, minimum, ends, b, noise.alpha)
     except NoLimitError as problem:
         return ExitLimit(n_jumps, None, None, None, None, None, None, (*warnings, str(problem)))

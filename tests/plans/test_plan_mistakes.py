@@ -98,7 +98,7 @@ def test_the_good_plan_is_good():
         ("scale = 1.0", "scale = 0", "10:9: noise.scale: must be greater than 0 (0)"),
         ("scale = 1.0", "p_plus = 1.5", "10:10: noise.p_plus: must be at most 1 (1.5)"),
         ('"pareto"', '"stable"\np_plus = 0.4', "10:10: noise.p_plus: p_plus = 0.4: stable noise is symmetric"),
-        ("[1.5]", "[0.9]\n[figure]\npublished = 3", "17:13: figure.published: must be 'WOR' or 'WR' (3)"),
+        ("[1.5]", "[0.9]\n[figure]\npublished = 3", "17:13: figure.published: must be 'WOR', 'WR' or 'WR-rare' (3)"),
         ("well = 0", "well = 2", "17:8: exit.well: no such well (2); the landscape has 2 wells, 0 to 1"),
         ("well = 0", "well = -1", "17:8: exit.well: must be at least 0 (-1)"),
         ("well = 0\n", "", "16:1: exit.well: is missing; add well = 0, or domain = [lo, hi] with start = x"),

@@ -104,3 +104,21 @@ def test_what_a_landscape_says_of_itself_is_passed_on():
 def test_normal_noise_is_told_nothing_about_jumps(b: str):
     warnings = warnings_of(noise='kind = "normal"', grid=f"eta = [0.01]\nb = [{b}]")
     assert not any("jump" in warning for warning in warnings)
+
+
+def test_sharp_wells_beside_the_one_that_is_left_are_named_with_their_limits():
+    sharp = DOUBLE_WELL.replace("curvature = 1.0", "curvatures = [1.0, 50.0]")
+    grid = grid_of(eta=[0.1, 0.05, 0.01], b=[inf])
+    warning = only(warnings_of(landscape=sharp, grid=grid, exits="well = 0"))
+    assert warning.startswith("eta = 0.1, 0.05: above 2/f'' in well 1 (f'' = 50; eta < 0.04)")
+    assert "the process has no metastable state there" in warning
+    both = warnings_of(landscape=sharp, grid=grid, exits="well = 1")
+    assert [warning for warning in both if "metastable" in warning] == [both[0]]
+    assert warnings_of(landscape=sharp, grid=grid_of(eta=[0.04], b=[inf]), exits="well = 0") == ()
+
+
+def test_a_start_on_a_barrier_is_named():
+    warnings = warnings_of(landscape=DOUBLE_WELL, exits="domain = [-2.0, 2.0]\nstart = 0.0")
+    assert any("the start 0 stands on a barrier" in warning for warning in warnings)
+    beside = warnings_of(landscape=DOUBLE_WELL, exits="domain = [-2.0, 2.0]\nstart = 0.01")
+    assert not any("stands on a barrier" in warning for warning in beside)

@@ -199,3 +199,10 @@ def test_low_barriers_and_clipped_normal_steps_are_told():
 def test_a_mean_beyond_all_floats_is_none():
     assert exit_limit(DOUBLE_WELL, Noise("normal", None, 0.5), 1e-4, inf, -inf, 0.0, -1.0).mean_exit_steps is None
     assert of_basin(Noise("pareto", 50.0), eta=1e-5).mean_exit_steps is None
+
+
+def test_a_learning_rate_above_the_stability_limit_of_the_well_is_told():
+    noise = Noise("pareto", 1.5)
+    for eta, is_told in ((0.041, True), (0.039, False)):
+        limit = exit_limit(basin(0.0, 50.0), noise, eta, inf, -1.0, 1.0, 0.0)
+        assert any("no metastable state; the limit is about eta < 0.04" in w for w in limit.warnings) == is_told
