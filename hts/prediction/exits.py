@@ -16,11 +16,11 @@ from hts.prediction.meshes import FloatArray, Mesh
 from hts.prediction.refinement import Refined, lighten, refine, solve_again
 from hts.prediction.slopes import local_exponent
 from hts.prediction.solutions import ExitSolution
-from hts.prediction.steps import ExactExitError, NeverLeftError, Step, make_step
+from hts.prediction.steps import BeyondArithmeticError, ExactExitError, NeverLeftError, Step, make_step
 from hts.prediction.survival import exit_by, exit_tables
 from hts.prediction.within import SLACK, steps_within
 
-__all__ = ["SLACK", "ExactExit", "ExactExitError", "exact_exit"]
+__all__ = ["SLACK", "BeyondArithmeticError", "ExactExit", "ExactExitError", "exact_exit", "larger_eta"]
 
 #: Of the tolerance, what may be missed beyond the cuts of an unbounded clipped domain before these are moved out.
 TOO_MUCH_MISSED = 0.1
@@ -30,6 +30,8 @@ WIDER, WIDEST = 3.0, 27.0
 ROUNDING = 1e-13
 #: A mean that differs by more between two meshes is not given at all.
 WORTHLESS = 1e-2
+#: Where an eta is beyond the arithmetic, larger ones are tried, so many and each larger by this factor.
+N_LARGER, LARGER = 5, 10.0**0.5
 #: Floating point ends at 1.8e308.
 LONGEST = 1e300
 #: Places where f is looked at on the way out.
@@ -155,21 +157,11 @@ def exact_exit(
     ------
     ExactExitError
         No end can be reached, more than 12 clipped jumps are needed, or the mean is beyond the arithmetic; in the last
-        case it is a NeverLeftError.
+        case it is a BeyondArithmeticError, and a NeverLeftError where the mean is beyond all floats.
     """
-    widening = 1.0
-    while True:
-        step = make_step(landscape, noise, eta, b, low, high, start, widening)
-        refined, before = _refine(landscape, step, start, tolerance)
-        missed = share_missed(refined)
-        if missed <= TOO_MUCH_MISSED * tolerance or b == inf or widening >= WIDEST:
-            break
-        widening *= WIDER
+    refined, before, missed = _solve(landscape, noise, eta, b, (low, high), start, tolerance)
+    step = refined.step
     mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed + ROUNDING
-    if not (isfinite(mean) and mean <= LONGEST):
-        raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta than {eta:g}")
-    if not error <= WORTHLESS:
-        raise ExactExitError(f"two meshes differ by {error:.0%}: eta = {eta:g} is too small for this domain and noise")
     wells = _destinations(landscape, step)
     sides = {name: _lands(refined, regions) for name, regions in _sides(step).items()}
     destinations = {name: _lands(refined, regions) for name, regions in wells.items()}
@@ -205,16 +197,49 @@ def exact_exit(
     return replace(answer, probability_within=leaves, probability_within_relative_error=change + error + missed)
 
 
-def _refine(landscape: Landscape, step: Step, start: float, tolerance: float) -> tuple[Refined, Refined]:
-    """Return the solution on a mesh fine enough and on a coarser one."""
-    centre = _centre(landscape, step, start)
-    _refuse_light_tails(landscape, step, centre)
-    inner = [*landscape.minima, *landscape.barriers, *landscape.kinks]
-    edges = [y for y in landscape.barriers if not step.low <= y <= step.high] if step.b < inf else []
-    try:
-        return refine(step, start, centre, [*inner, *cascades(step, edges)], tolerance)
-    except ZeroDivisionError:
-        raise NeverLeftError("the probability to leave vanishes in floating point: take a larger eta") from None
+def larger_eta(landscape: Landscape, noise: Noise, eta: float, b: float, low: float, high: float, start: float) -> str:
+    """Say which larger eta is within the arithmetic where this one is not (`BeyondArithmeticError`); some seconds."""
+    for _ in range(N_LARGER):
+        eta *= LARGER
+        try:
+            _solve(landscape, noise, eta, b, (low, high), start, WORTHLESS)
+        except BeyondArithmeticError:
+            continue
+        return f"eta = {eta:.2g} can be computed"
+    return f"nor can eta = {eta:.2g} be computed: take one still larger, or another b, scale or domain"
+
+
+def _solve(
+    landscape: Landscape,
+    noise: Noise,
+    eta: float,
+    b: float,
+    domain: tuple[float, float],
+    start: float,
+    tolerance: float,
+) -> tuple[Refined, Refined, float]:
+    """Return the solution on a mesh fine enough, on a coarser one, and the part that is missed beyond the cuts."""
+    widening = 1.0
+    while True:
+        step = make_step(landscape, noise, eta, b, *domain, start, widening)
+        centre = _centre(landscape, step, start)
+        _refuse_light_tails(landscape, step, centre)
+        inner = [*landscape.minima, *landscape.barriers, *landscape.kinks]
+        edges = [y for y in landscape.barriers if not step.low <= y <= step.high] if b < inf else []
+        try:
+            refined, before = refine(step, start, centre, [*inner, *cascades(step, edges)], tolerance)
+        except ZeroDivisionError:
+            raise NeverLeftError("the probability to leave vanishes in floating point: take a larger eta") from None
+        missed = share_missed(refined)
+        if missed <= TOO_MUCH_MISSED * tolerance or b == inf or widening >= WIDEST:
+            break
+        widening *= WIDER
+    mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed
+    if not (isfinite(mean) and mean <= LONGEST):
+        raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta")
+    if not error <= WORTHLESS:
+        raise BeyondArithmeticError(f"two meshes differ by {error:.0%}, more than {WORTHLESS:.0%}: take a larger eta")
+    return refined, before, missed
 
 
 def _leaves_by(solution: ExitSolution, n_steps: int) -> float:
@@ -244,7 +269,7 @@ def _refuse_light_tails(landscape: Landscape, step: Step, centre: float) -> None
     ways = [landscape.potential(np.linspace(centre, end, N_LOOKS)) for end in ends]
     height = min(float(way.max() - way[0]) for way in ways)
     if 2.0 * height / (step.eta * variance) > log(LONGEST):
-        raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta than {step.eta:g}")
+        raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta")
 
 
 def _sides(step: Step) -> Regions:

@@ -87,10 +87,12 @@ def refine(
     tuple of two Refined
         The solution and the one on a coarser mesh, to be compared with it and let go: each holds two matrices.
     """
-    reach = TABLE_MARGIN * (step.high - step.low) / step.eta
-    table = tabulate_density(step.noise, -reach, reach)
     breaks = find_breaks(step, [start, *points])
     mesh = downhill(step, graded_mesh(breaks, np.full(len(breaks), step.eta * step.width), RATIO, ORDER))
+    # a walker that stays inside has to make good what the drift does, be that far over the ends
+    farthest = min(step.b, step.high - step.low) + float(np.abs(step.drift(mesh.x)).max())
+    reach = TABLE_MARGIN * farthest / step.eta
+    table = tabulate_density(step.noise, -reach, reach)
     solution = _solve_on(step, mesh, table, start, centre)
     for k in range(MAX_ROUNDS):
         centre = float(mesh.x[np.argmax(solution.occupation[: mesh.n_nodes])])

@@ -26,7 +26,11 @@ class ExactExitError(ValueError):
     """An exit that cannot be computed exactly; the message says why and what to do."""
 
 
-class NeverLeftError(ExactExitError):
+class BeyondArithmeticError(ExactExitError):
+    """An exit that a larger eta would bring within floating point."""
+
+
+class NeverLeftError(BeyondArithmeticError):
     """Nobody leaves, as far as floating point can tell."""
 
 
