@@ -16,14 +16,16 @@ from hts.comparison import ShareComparison, VisitComparison
 from hts.errors import IncompleteError, PlanError
 from hts.estimation.survival import survival_curve
 from hts.plans import Cell, Plan
+from hts.plots.elimination import elimination_figure, elimination_panels, elimination_rows
 from hts.plots.exact import few_etas
 from hts.plots.exits import exits_figure
 from hts.plots.exponent_by_alpha import alpha_panels, alpha_rows, exponent_by_alpha_figure
 from hts.plots.graph import graph_figure
+from hts.plots.histograms import histogram_panels, histogram_rows, histograms_figure
 from hts.plots.landscape import landscape_figure, landscape_rows
 from hts.plots.local_exponents import local_exponent_panels, local_exponent_rows, local_exponents_figure
 from hts.plots.probabilities import within_figure
-from hts.plots.published import read_published, read_published_probabilities
+from hts.plots.published import read_published, read_published_probabilities, read_published_shares
 from hts.plots.quasi_stationary import waiting_figure, waiting_panels, waiting_rows
 from hts.plots.ratios import ratio_panels, ratio_rows, ratios_figure
 from hts.plots.save import Row, save_figure
@@ -345,6 +347,21 @@ def _shares(study: Study) -> Drawn | None:
     return (shares_figure(panels), share_rows(panels)) if panels else None
 
 
+def _histograms(study: Study) -> Drawn | None:
+    plan, source = study.plan, study.plan.figure.published
+    if plan.visits is None:
+        return None
+    published = read_published_shares(source) if source is not None else ()
+    panels = histogram_panels(study.runs, study.visits, plan.visit_record(), published)
+    landscape = plan.build_landscape()
+    return (histograms_figure(panels, landscape), histogram_rows(panels, landscape)) if panels else None
+
+
+def _elimination(study: Study) -> Drawn | None:
+    panels = elimination_panels(study.visits)
+    return (elimination_figure(panels), elimination_rows(panels)) if panels else None
+
+
 FIGURES: dict[str, Maker] = {
     "exits": _exits,
     "survival": _survival,
@@ -357,6 +374,8 @@ FIGURES: dict[str, Maker] = {
     "staircase": _staircase,
     "quasi_stationary": _quasi_stationary,
     "shares": _shares,
+    "histograms": _histograms,
+    "elimination": _elimination,
 }
 """The figures by name, in the order they are drawn."""
 NEEDS: dict[str, str] = {
@@ -371,5 +390,7 @@ NEEDS: dict[str, str] = {
     "staircase": "it needs exact values of five b or more at one alpha and eta, and a minimum inside the domain",
     "quasi_stationary": "it needs the density of walkers inside in at least one cell that can be computed exactly",
     "shares": "it needs a study of visits ([visits]) of two wells or more that has run",
+    "histograms": "it needs a study of visits ([visits]) that has run",
+    "elimination": "it needs a study of visits ([visits]) that has run, and wells of unequal l*",
 }
 """What is missing where there is nothing to draw."""

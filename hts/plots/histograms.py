@@ -1,0 +1,212 @@
+"""This file is where the places of long runs are drawn: a histogram for each cell, with its horizon in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from hts.comparison import VisitComparison
+from hts.landscapes import Landscape
+from hts.plans import Cell, VisitRecord
+from hts.plots.published import PublishedShares
+from hts.plots.save import Row
+from hts.plots.style import (
+    AID,
+    COLOURS,
+    COLUMN,
+    PAGE,
+    clip_label,
+    number,
+    paler,
+    panel_grid,
+    place_legend,
+    set_title,
+    tail_label,
+)
+from hts.sweeps import VisitCellSample
+
+FloatArray = npt.NDArray[np.float64]
+
+MOST_PANELS = 9
+"""Cells drawn: what fits on a page."""
+MOST_WELLS = 6
+"""Wells whose shares are written over them; more would touch."""
+HEADROOM = 1.42
+"""Height of a panel in tallest bars: shares and horizon stand above them."""
+
+
+@dataclass(frozen=True, eq=False)
+class HistogramPanel:
+    """One panel: where the walkers of one (eta, b, alpha) were."""
+
+    cell: VisitComparison
+    edges: FloatArray  # float64[bin + 1]
+    part: FloatArray  # float64[bin], share of time
+    below: float  # share of time below the first bin
+    above: float
+    published: tuple[float, ...] | None  # shares by well
+
+
+def histogram_panels(
+    runs: Sequence[VisitCellSample],
+    visits: Sequence[VisitComparison],
+    record: VisitRecord,
+    published: Sequence[PublishedShares] = (),
+) -> tuple[HistogramPanel, ...]:
+    """Gather cells with walkers into panels by alpha, then b, then eta from large to small; at most nine.
+
+    Parameters
+    ----------
+    runs
+        Long runs; their histograms are averaged over walkers.
+    visits
+        What is known of the same cells beside: shares and horizon.
+    record
+        Ends and number of the bins.
+    published
+        Shares laid beside those of the same eta, b and alpha.
+    """
+    known = {Cell(one.eta, one.b, one.alpha, one.well): one for one in visits}
+    edges = np.linspace(record.low, record.high, record.n_bins + 1)
+    panels = []
+    for run in runs:
+        counts = run.histogram.sum(axis=0, dtype=np.float64)
+        if run.cell not in known or not counts.sum() > 0:
+            continue
+        part = counts / counts.sum()
+        beside = [p.shares for p in published if (p.eta, p.b, p.alpha) == (run.cell.eta, run.cell.b, run.cell.alpha)]
+        own = beside[0] if beside else None
+        panels.append(HistogramPanel(known[run.cell], edges, part[1:-1], float(part[0]), float(part[-1]), own))
+    panels.sort(key=lambda p: (p.cell.alpha is None, p.cell.alpha or 0.0, p.cell.b, -p.cell.eta))
+    return tuple(panels[:MOST_PANELS])
+
+
+def draw_histogram(axes: Axes, panel: HistogramPanel, landscape: Landscape) -> Axes:
+    """Draw the places of one cell, with the barriers between wells and the minima below.
+
+    Parameters
+    ----------
+    axes
+        Where to draw; limits, labels and title are set.
+    panel
+        What to draw: bars, the measured share of each well as a percentage above it, the published one in brackets, and
+        the horizon in relaxation times, with the words "not stationary" where it is too short for that.
+    landscape
+        Whose barriers are drawn as dashed lines, and minima as triangles on the axis.
+
+    Returns
+    -------
+    Axes
+        The same axes.
+    """
+    low, high = float(panel.edges[0]), float(panel.edges[-1])
+    axes.stairs(panel.part, panel.edges, fill=True, **_BARS)
+    axes.set(xlim=(low, high), ylim=(0.0, HEADROOM * max(float(panel.part.max()), 1e-12)))
+    inside = [float(barrier) for barrier in landscape.barriers if low < barrier < high]
+    for barrier in inside:
+        axes.axvline(barrier, ymax=0.76, zorder=2.5, **_BARRIER)
+    minima = [float(m) for m in landscape.minima if low < m < high]
+    axes.plot(minima, [0.0] * len(minima), clip_on=False, zorder=3, **_MINIMUM)
+    _write_shares(axes, panel, landscape)
+    axes.text(0.98, 0.985, horizon_words(panel.cell), transform=axes.transAxes, ha="right", va="top", fontsize=7.5)
+    axes.set(xlabel="position $x$", ylabel="share of time in a bin")
+    axes.xaxis.set_major_locator(MaxNLocator(5, prune="both"))
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    cell = panel.cell
+    axes.set_title(rf"{clip_label(cell.b)}, {tail_label(cell.alpha)}, $\eta$ = {number(cell.eta)}")
+    axes.grid(visible=False)
+    return axes
+
+
+def horizon_words(cell: VisitComparison) -> str:
+    """Say how long a run was in relaxation times, and whether that is enough to call it stationary."""
+    if cell.horizon is None:
+        return ""
+    times = number(float(f"{cell.horizon:.2g}"))
+    text = f"{times} relaxation time{'' if times == '1' else 's'}"
+    return text if cell.is_stationary else f"{text}: not stationary"
+
+
+def histograms_figure(panels: Sequence[HistogramPanel], landscape: Landscape) -> Figure:
+    """Lay out a panel for each cell; one is a column wide, more a page."""
+    width = COLUMN if len(panels) == 1 else PAGE
+    figure, places = panel_grid(len(panels), 2 if len(panels) in (2, 4) else 3, width, 2.1, 0.4)
+    for axes, panel in zip(places, panels, strict=True):
+        axes.sharey(axes)
+        draw_histogram(axes, panel, landscape)
+        axes.label_outer()
+    top = HEADROOM * max(float(panel.part.max()) for panel in panels)
+    places[0].set_ylim(0.0, top)
+    place_legend(figure, (_handles(panels),), n_columns=2 if width == COLUMN else 4)
+    set_title(figure, _finding(panels))
+    return figure
+
+
+def histogram_rows(panels: Sequence[HistogramPanel], landscape: Landscape) -> list[Row]:
+    """List what is drawn: a row for each bin, each well's share, and each barrier and minimum."""
+    rows: list[Row] = []
+    for panel in panels:
+        cell = panel.cell
+        key: Row = {"b": cell.b, "alpha": cell.alpha, "eta": cell.eta, "horizon": cell.horizon}
+        ends = zip(panel.edges[:-1].tolist(), panel.edges[1:].tolist(), panel.part.tolist(), strict=True)
+        rows += [{"layer": "bin", **key, "x": a, "x_to": c, "share": share} for a, c, share in ends]
+        rows.append({"layer": "below", **key, "x_to": float(panel.edges[0]), "share": panel.below})
+        rows.append({"layer": "above", **key, "x": float(panel.edges[-1]), "share": panel.above})
+        rows += [{"layer": "measured", **key, "well": k, "share": share} for k, share in enumerate(cell.shares)]
+        rows += [{"layer": "published", **key, "well": k, "share": p} for k, p in enumerate(panel.published or ())]
+    for layer, places in (("minimum", landscape.minima), ("barrier", landscape.barriers)):
+        rows += [{"layer": layer, "x": x} for x in places.tolist()]
+    return rows
+
+
+_BARS: dict[str, Any] = {"facecolor": paler(COLOURS[0]), "edgecolor": COLOURS[0], "linewidth": 0.6}
+_BARRIER: dict[str, Any] = {"color": AID, "linewidth": 0.6, "linestyle": (0, (4, 2))}
+_MINIMUM: dict[str, Any] = {"color": "black", "marker": "^", "linestyle": "none", "markersize": 3.4}
+
+
+def _write_shares(axes: Axes, panel: HistogramPanel, landscape: Landscape) -> None:
+    """Write each well's share at the height that barriers end, published ones in brackets below."""
+    low, high = float(panel.edges[0]), float(panel.edges[-1])
+    ends = np.clip(np.concatenate([[low], landscape.barriers, [high]]), low, high)
+    if landscape.n_wells > MOST_WELLS or landscape.n_wells == 1:
+        return
+    for well, share in enumerate(panel.cell.shares):
+        if share is None or ends[well + 1] <= ends[well]:
+            continue
+        text = f"{100 * share:.1f}"
+        if panel.published is not None:
+            text += f"\n({100 * panel.published[well]:.1f})"
+        middle = (0.5 * (ends[well] + ends[well + 1]) - low) / (high - low)
+        axes.text(middle, 0.89, text, transform=axes.transAxes, ha="center", va="top", fontsize=7, linespacing=1.1)
+
+
+def _finding(panels: Sequence[HistogramPanel]) -> str:
+    cells = [panel.cell for panel in panels]
+    steps = number(float(cells[0].n_steps))
+    short = sum(cell.is_stationary is False for cell in cells)
+    told = f"Where {number(float(cells[0].n_walkers))} walkers of {steps} steps were"
+    if len(cells) == 1:
+        return told
+    return f"{told}: {short} of {len(cells)} histograms are not stationary" if short else told
+
+
+def _handles(panels: Sequence[HistogramPanel]) -> list[Artist]:
+    handles: list[Artist] = [
+        Patch(label="share of time", **_BARS),
+        Line2D([], [], label="barrier", **_BARRIER),
+        Line2D([], [], label="minimum", **_MINIMUM),
+    ]
+    words = "numbers: % in each well"
+    if any(panel.published is not None for panel in panels):
+        words += " (published)"
+    return [*handles, Line2D([], [], linestyle="none", label=words)]
