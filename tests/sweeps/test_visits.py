@@ -1,14 +1,19 @@
 """Tests that a sweep of long runs is kept, grown, checked and read as one of exits is, apart from it."""
 
+import time
+
 import fake_exits
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from fake_visits import STREAMS, all_columns, plan, sweep, visits_of
 
-from hts.errors import IntegrityError, PlanError
+from hts.ensembles import driving
+from hts.errors import IntegrityError, PlanError, StoppedError
 from hts.forecast import describe
-from hts.sweeps import Choices, dry_run, load_visits, repair_sweep, run_sweep, sweep_status, verify_sweep
+from hts.kernels import visits
+from hts.sweeps import Choices, dry_run, load_visits, repair_sweep, replay_sweep, run_sweep, sweep_status, verify_sweep
+from hts.sweeps.studies import VISIT_STUDY
 
 STUDY = plan()
 
@@ -133,3 +138,46 @@ def test_the_cost_of_long_runs_is_known_exactly():
     assert described.cost.expected_steps == described.cost.upper_bound_steps == 4 * 200 * 100_000
     assert {cell.source for cell in described.cells} == {"steps"}
     assert [len(work.tasks) for work in dry_run(STUDY, None)] == [3] * 4
+
+
+def test_real_runs_go_on_from_a_checkpoint_to_the_same_bytes_and_are_replayed(tmp_path, monkeypatch):
+    for name, value in (
+        ("SECONDS_PER_CHECKPOINT", 0.0),
+        ("SECONDS_NOT_WORTH_KEEPING", 0.0),
+        ("SECONDS_PER_CALL", 1e-4),
+    ):
+        monkeypatch.setattr(driving, name, value)
+    monkeypatch.setattr(driving, "FIRST_BUDGET", 10_000)
+    study = plan("grid.eta=[0.02]", "visits.walkers=70", "visits.steps=3_000")
+    run_sweep(study, whole := tmp_path / "whole", threads=1)
+    kept = tmp_path / "stopped" / "checkpoints"
+    honest = visits.advance
+
+    def slow(*arguments):
+        time.sleep(0.02)
+        return honest(*arguments)
+
+    monkeypatch.setattr(visits, "advance", slow)
+    with pytest.raises(StoppedError):
+        run_sweep(study, tmp_path / "stopped", threads=1, should_stop=lambda: kept.exists() and any(kept.iterdir()))
+    assert any(kept.iterdir())
+    monkeypatch.setattr(visits, "advance", honest)
+    assert run_sweep(study, tmp_path / "stopped", threads=1).steps_resumed > 0
+    names = [{path.name for path in (folder / "visits").iterdir()} for folder in (whole, tmp_path / "stopped")]
+    assert names[0] == names[1]
+    replay = replay_sweep(whole, 5)
+    assert (replay.n_walkers, replay.differences) == (5, ())
+
+
+def test_a_wrong_bit_behind_a_good_checksum_is_found_by_computing_it_again(tmp_path):
+    study = plan("grid.eta=[0.02]", "grid.b=[0.7]", "visits.walkers=3", "visits.steps=500")
+
+    def wrong(cell, *rest):
+        sample = VISIT_STUDY.simulate(study, cell, *rest)
+        sample.transitions[1, 0, 2] += 1
+        return sample
+
+    run_sweep(study, tmp_path, threads=1, simulate=wrong)
+    (difference,) = replay_sweep(tmp_path, 3).differences
+    assert (difference.walker, difference.columns, difference.shard[:7]) == (1, ("transitions",), "visits/")
+    assert difference.stored == difference.computed
