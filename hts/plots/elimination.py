@@ -91,6 +91,7 @@ def draw_against_steps(axes: Axes, panel: EliminationPanel, looks: Mapping[float
             axes.plot(*zip(*exact, strict=True), color=paler(style.colour), linewidth=2.2, zorder=1.8)
         for one in cell.outside_widest:
             _mark(axes, float(one.steps), (one.share, one.low, one.high), style)
+    _scale(axes, [one.share for cell in panel.curves for one in cell.outside_widest])
     axes.set(xlabel="steps $n$", ylabel="share of time outside")
     return axes
 
@@ -98,21 +99,28 @@ def draw_against_steps(axes: Axes, panel: EliminationPanel, looks: Mapping[float
 def draw_against_eta(axes: Axes, panel: EliminationPanel, looks: Mapping[float, Look]) -> Axes:
     """Draw the share of all steps spent outside the widest wells against eta, with the exact stationary one."""
     log_axis(axes, "x", [cell.eta for cell in panel.cells])
+    expected = [(cell.eta, share) for cell in panel.cells if (share := cell.outside_widest[-1].expected)]
+    if expected:
+        axes.plot(*zip(*expected, strict=True), color=paler(AID), linewidth=2.2, zorder=1.8)
     exact = [(cell.eta, share) for cell in panel.cells if (share := panel.exact_outside(cell))]
     if exact:
         axes.plot(*zip(*exact, strict=True), color="black", linewidth=1.0)
     for cell in panel.cells:
-        last, style = cell.outside_widest[-1], looks.get(cell.eta, look(0))
-        _mark(axes, cell.eta, (last.share, last.low, last.high), style)
-        if last.expected:
-            axes.plot([cell.eta], [last.expected], color=style.colour, marker="_", markersize=11, linestyle="none")
+        last = cell.outside_widest[-1]
+        _mark(axes, cell.eta, (last.share, last.low, last.high), looks.get(cell.eta, look(0)))
+    values = [last.share for cell in panel.cells if (last := cell.outside_widest[-1]).share]
+    _scale(axes, [*values, *(share for _, share in exact + expected)])
     if panel.limit_outside() == 0.0:
-        axes.annotate(
-            r"limit $\eta \to 0$: 0", (0.03, 0.02), (0.03, 0.16), "axes fraction", "axes fraction",
-            {"arrowstyle": "->", "color": AID, "linewidth": 0.6}, ha="left", color=AID, fontsize=7.5,
-        )  # fmt: skip
-    axes.set(xlabel=ETA_LABEL)
+        axes.text(0.03, 0.97, r"limit $\eta \to 0$: 0", transform=axes.transAxes, va="top", color=AID, fontsize=7.5)
+    axes.set(xlabel=ETA_LABEL, ylabel="share of time outside")
     return axes
+
+
+def _scale(axes: Axes, shares: Sequence[float | None]) -> None:
+    """Make the shares' axis logarithmic, TALLEST decades at most, with room for the limit in words."""
+    positive = [share for share in shares if share]
+    largest = max(positive, default=1.0)
+    log_axis(axes, "y", [max(min(positive, default=0.1), largest / 10**TALLEST), largest], room_above=0.15)
 
 
 def elimination_figure(panels: Sequence[EliminationPanel]) -> Figure:
@@ -120,18 +128,13 @@ def elimination_figure(panels: Sequence[EliminationPanel]) -> Figure:
     etas = sorted({cell.eta for panel in panels for cell in panel.curves}, reverse=True)
     looks = {eta: look(rank) for rank, eta in enumerate(etas)}
     figure = Figure(figsize=(PAGE, 0.4 + 2.2 * len(panels)), layout="constrained")
-    grid = figure.subplots(len(panels), 2, sharex="col", sharey=True, squeeze=False)
+    grid = figure.subplots(len(panels), 2, sharex="col", squeeze=False)
     for (left, right), panel in zip(grid, panels, strict=True):
         cell = panel.cells[0]
         draw_against_steps(left, panel, looks)
         draw_against_eta(right, panel, looks)
         left.set_title(f"{clip_label(cell.b)}, {tail_label(cell.alpha)}: as the runs go on")
         right.set_title(f"{clip_label(cell.b)}, {tail_label(cell.alpha)}: at the end of the runs")
-        for axes in (left, right):
-            axes.label_outer()
-    shown = [share for panel in panels for share in _shares(panel) if share]
-    bottom = max(min(shown, default=0.1) / 2.0, 10**-TALLEST)
-    grid[0, 0].set(yscale="log", ylim=(bottom, 1.6))
     place_legend(figure, (_eta_handles(looks), _layer_handles(panels)), n_columns=6)
     set_title(figure, _finding(panels[0]))
     return figure
@@ -167,11 +170,6 @@ def _sum_outside(cell: VisitComparison, shares: Sequence[float | None]) -> float
             return None
         total += 0.0 if well in cell.widest else share
     return total
-
-
-def _shares(panel: EliminationPanel) -> list[float | None]:
-    measured = [one.share for cell in panel.curves for one in cell.outside_widest]
-    return [*measured, *(panel.exact_outside(cell) for cell in panel.cells)]
 
 
 def _mark(axes: Axes, x: float, value: tuple[float | None, float | None, float | None], style: Look) -> None:

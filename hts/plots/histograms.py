@@ -120,7 +120,7 @@ def draw_histogram(axes: Axes, panel: HistogramPanel, landscape: Landscape) -> A
     _write_shares(axes, panel, landscape)
     axes.text(0.98, 0.985, horizon_words(panel.cell), transform=axes.transAxes, ha="right", va="top", fontsize=7.5)
     axes.set(xlabel="position $x$", ylabel="share of time in a bin")
-    axes.xaxis.set_major_locator(MaxNLocator(5, prune="both"))
+    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], prune="both"))
     axes.yaxis.set_major_locator(MaxNLocator(4))
     cell = panel.cell
     axes.set_title(rf"{clip_label(cell.b)}, {tail_label(cell.alpha)}, $\eta$ = {number(cell.eta)}")
@@ -142,7 +142,6 @@ def histograms_figure(panels: Sequence[HistogramPanel], landscape: Landscape) ->
     width = COLUMN if len(panels) == 1 else PAGE
     figure, places = panel_grid(len(panels), 2 if len(panels) in (2, 4) else 3, width, 2.1, 0.4)
     for axes, panel in zip(places, panels, strict=True):
-        axes.sharey(axes)
         draw_histogram(axes, panel, landscape)
         axes.label_outer()
     top = HEADROOM * max(float(panel.part.max()) for panel in panels)
@@ -197,7 +196,8 @@ def _finding(panels: Sequence[HistogramPanel]) -> str:
     told = f"Where {number(float(cells[0].n_walkers))} walkers of {steps} steps were"
     if len(cells) == 1:
         return told
-    return f"{told}: {short} of {len(cells)} histograms are not stationary" if short else told
+    verb = "is" if short == 1 else "are"
+    return f"{told}: {short} of {len(cells)} histograms {verb} not stationary" if short else told
 
 
 def _handles(panels: Sequence[HistogramPanel]) -> list[Artist]:

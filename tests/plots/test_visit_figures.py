@@ -1,0 +1,123 @@
+"""This file is where the histograms of long runs and the elimination of sharp minima are held to what they claim."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from figure_worlds import collisions
+
+from hts.comparison import VisitComparison
+from hts.comparison.visit_records import OutsideShare
+from hts.landscapes import wang_oh_rhee
+from hts.plans import Cell, VisitRecord
+from hts.plots.elimination import elimination_figure, elimination_panels, elimination_rows
+from hts.plots.histograms import histogram_panels, histogram_rows, histograms_figure, horizon_words
+from hts.plots.published import read_published_shares
+from hts.plots.style import house_style
+from hts.sweeps import VisitCellSample
+
+LANDSCAPE = wang_oh_rhee()
+RECORD = VisitRecord(start=0.3, well=2, radius=0.02, low=-1.6, high=1.6, n_bins=16, checkpoints_per_decade=2)
+STEPS = (10, 1000, 100_000)
+
+
+def made_visit(eta=1e-3, b=0.5, horizon=3.3, n_walkers=10):
+    n = 4
+    outside = tuple(OutsideShare(s, 1 / s**0.4, 0.5 / s**0.4, 1.5 / s**0.4, 1.1 / s**0.4) for s in STEPS)
+    return VisitComparison(
+        eta=eta, b=b, alpha=1.2, well=2, walkers_wanted=n_walkers, n_walkers=n_walkers, n_steps=STEPS[-1],
+        steps_beyond_domain=0, shares=(0.01, 0.5, 0.02, 0.47), low=(0.0,) * n, high=(1.0,) * n, near=(0.1,) * n,
+        expected=(0.01, 0.5, 0.02, 0.47), z_exact=(0.1,) * n, exact=(0.005, 0.45, 0.01, 0.535), relative_error=1e-6,
+        limit=(0.0, 0.4, 0.0, 0.6), relaxation_steps=1e6, relaxation_steps_exact=1e6, horizon=horizon,
+        is_stationary=None if horizon is None else horizon > 20, widest=(1, 3), outside_widest=outside,
+        transitions=((0,) * n,) * n, verdict="",
+    )  # fmt: skip
+
+
+def made_run(visit):
+    rng = np.random.default_rng(5)
+    cell = Cell(visit.eta, visit.b, visit.alpha, visit.well)
+    walkers = np.arange(visit.n_walkers)
+    return VisitCellSample(
+        cell=cell, walkers_wanted=10, checkpoints=np.array(STEPS), walker=walkers.astype(np.uint32),
+        steps_in_well=np.zeros((len(walkers), 3, 4), np.int64), steps_near=np.zeros((len(walkers), 4), np.int64),
+        transitions=np.zeros((len(walkers), 4, 4), np.int64), histogram=rng.integers(0, 50, (len(walkers), 18)),
+        position=np.zeros(len(walkers)), steps_beyond_domain=0,
+    )  # fmt: skip
+
+
+def histograms(visits):
+    runs = [made_run(visit) for visit in visits]
+    return runs, histogram_panels(runs, visits, RECORD, read_published_shares("WOR"))
+
+
+def test_a_histogram_shows_the_share_of_time_in_each_bin_and_published_shares_of_the_same_cell():
+    visits = [made_visit(b=math.inf), made_visit(b=0.5), made_visit(b=0.5, eta=3e-3)]
+    runs, panels = histograms(visits)
+    assert [(p.cell.b, p.cell.eta) for p in panels] == [(0.5, 3e-3), (0.5, 1e-3), (math.inf, 1e-3)]
+    assert [p.published for p in panels] == [None, (0.008, 0.451, 0.010, 0.531), (0.156, 0.419, 0.061, 0.364)]
+    counts = runs[0].histogram.sum(axis=0)
+    rows = [row for row in histogram_rows(panels, LANDSCAPE) if row.get("b") == math.inf]
+    shares = [row["share"] for row in rows if row["layer"] in ("below", "bin", "above")]
+    assert sum(shares) == pytest.approx(1.0)
+    assert shares[:16] == pytest.approx(counts[1:-1] / counts.sum())
+    with house_style():
+        figure = histograms_figure(panels, LANDSCAPE)
+        assert collisions(figure) == []
+        bars = figure.axes[2].patches[0].get_data()
+    assert bars.values == pytest.approx(shares[:16])
+    assert bars.edges[[0, -1]].tolist() == [-1.6, 1.6]
+
+
+@pytest.mark.parametrize(
+    ("horizon", "words"),
+    [(3.3, "3.3 relaxation times: not stationary"), (48.0, "48 relaxation times"), (None, "")],
+)
+def test_each_histogram_carries_its_horizon_and_says_when_it_is_not_stationary(horizon, words):
+    visit = made_visit(horizon=horizon)
+    assert horizon_words(visit) == words
+    with house_style():
+        figure = histograms_figure(histograms([visit])[1], LANDSCAPE)
+        assert collisions(figure) == []
+    assert not words or words in [text.get_text() for text in figure.axes[0].texts]
+
+
+def test_cells_without_walkers_have_no_histogram():
+    assert histograms([made_visit(n_walkers=0)])[1] == ()
+
+
+def test_elimination_lists_measured_exact_and_limit_shares_outside_the_widest_wells():
+    etas = (1e-2, 1e-3, 1e-4)
+    panels = elimination_panels([made_visit(eta=eta) for eta in reversed(etas)])
+    rows = elimination_rows(panels)
+    assert [row["eta"] for row in rows] == [eta for eta in etas for _ in STEPS]
+    assert rows[1]["outside"] == pytest.approx(1000**-0.4)
+    assert rows[1]["exact"] == pytest.approx(0.015)
+    assert rows[1]["limit"] == 0.0
+    assert rows[1]["horizon"] == pytest.approx(3.3 / 100)
+    with house_style():
+        figure = elimination_figure(panels)
+        assert collisions(figure) == []
+        left, right = figure.axes
+    exact = next(line for line in right.lines if line.get_color() == "black")
+    assert exact.get_xdata() == pytest.approx(etas)
+    assert exact.get_ydata() == pytest.approx([0.015] * 3)
+    for axes, x, y in ((left, 1000.0, 1000**-0.4), (right, 1e-3, 1e5**-0.4)):
+        points = [line.get_xydata()[0].tolist() for line in axes.lines if line.get_marker() not in ("None", None)]
+        assert any(point == pytest.approx([x, y]) for point in points)
+
+
+def test_where_all_wells_are_equally_wide_nothing_is_eliminated():
+    visit = dataclasses.replace(made_visit(b=math.inf), widest=(0, 1, 2, 3))
+    assert elimination_panels([visit]) == ()
+
+
+def test_a_share_of_nobody_is_left_out_of_the_logarithmic_axes():
+    nobody = tuple(OutsideShare(s, 0.0, 0.0, 0.0, None) for s in STEPS)
+    panels = elimination_panels([dataclasses.replace(made_visit(), outside_widest=nobody, exact=(None,) * 4)])
+    with house_style():
+        figure = elimination_figure(panels)
+        assert collisions(figure) == []
+    assert all(len(axes.lines) == 0 for axes in figure.axes)
+    assert {row["outside"] for row in elimination_rows(panels)} == {0.0}
