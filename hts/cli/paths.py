@@ -74,10 +74,11 @@ def command(
     from hts.conditioning import Question, sample_paths, store_paths
     from hts.errors import IncompleteError, PlanError
     from hts.plans import read_plan
+    from hts.storage import ResultsFolder
 
     parsed = read_plan(plan, overrides, seed)
     question = Question(given, parsed.within if within is None else within, n_paths)
-    target = results_folder(plan, folder) / "paths"
+    target = ResultsFolder(results_folder(plan, folder)).paths
     found, refused = [], []
     with stop_on_signal() as stop:
         for cell in choose(parsed, etas, clips, alphas):

@@ -14,10 +14,10 @@ from hts.prediction.catastrophes import Catastrophe, catastrophe
 from hts.prediction.conditions import Given, condition
 from hts.prediction.exits import ExactExit, ExactExitError, exact_exit
 from hts.prediction.within import steps_within
-from hts.sweeps.simulation import exit_problem
+from hts.sweeps.simulation import exit_problem, visit_problem
 
-#: Steps that typical paths may take in all: a minute.
-MOST_STEPS = 2e9
+#: Steps that walkers may take in all: a few minutes.
+MOST_STEPS = 1e10
 #: Steps that conditioned paths may take in all, and one of them: minutes.
 MOST_DRAWN, LONGEST_DRAWN = 2e7, 3e5
 #: Typical paths that are to leave are given so many mean exit times.
@@ -107,26 +107,26 @@ def sample_paths(
     size = inf if event is None else event.threshold / cell.eta
     if question.given == "none":
         n = plan.most_steps if n_steps is None else n_steps
-        return CellPaths(
-            cell, question, n_steps, _walkers(plan, cell, question, n, size, first_path, should_stop), None, event
-        )
+        walked = exit_problem(plan, cell) if plan.visits is None else visit_problem(plan, cell, n)
+        if question.n_paths * n > MOST_STEPS:
+            raise PlanError(f"{question.n_paths} paths of {n} steps take too long; give a shorter time (--within)")
+        walkers = simulate_paths(walked, first_path, question.n_paths, n, size=size, should_stop=should_stop)
+        return CellPaths(cell, question, n_steps, walkers, None, event)
+    problem = exit_problem(plan, cell)
     try:
         exact = _exact(plan, cell)
         if n_steps is None and question.given == "exit":
             n = _affordable(exact, question, MOST_STEPS, inf)
-            walkers = _walkers(plan, cell, question, n, size, first_path, should_stop)
+            walkers = simulate_paths(problem, first_path, question.n_paths, n, size=size, should_stop=should_stop)
             return CellPaths(cell, question, None, walkers, None, event)
-        if n_steps is None:
-            length = _affordable(exact, question, MOST_DRAWN, LONGEST_DRAWN)
-        else:
-            length = n_steps
-            if question.n_paths * n_steps > MOST_DRAWN:
-                most = int(MOST_DRAWN / n_steps)
-                raise PlanError(f"{question.n_paths} paths of {n_steps} steps take too long; ask for {most} at most")
+        length = _affordable(exact, question, MOST_DRAWN, LONGEST_DRAWN) if n_steps is None else n_steps
+        if n_steps is not None and question.n_paths * n_steps > MOST_DRAWN:
+            most = int(MOST_DRAWN / n_steps)
+            raise PlanError(f"{question.n_paths} paths of {n_steps} steps take too long; ask for {most} at most")
         drawn = draw_paths(
             condition(exact, question.given, n_steps),
-            plan.exit_domain().start,
-            cell_key(exit_problem(plan, cell), PURPOSE),
+            problem.start,
+            cell_key(problem, PURPOSE),
             first_path,
             question.n_paths,
             stride=stride_for(length),
@@ -134,8 +134,8 @@ def sample_paths(
             threads=threads,
             should_stop=should_stop,
         )
-    except ExactExitError as problem:
-        raise PlanError(f"no paths: {problem}") from None
+    except ExactExitError as mistake:
+        raise PlanError(f"no paths: {mistake}") from None
     return CellPaths(cell, question, n_steps, drawn.sample, drawn, event)
 
 
@@ -163,30 +163,11 @@ def _affordable(exact: ExactExit, question: Question, most: float, longest: floa
     return ceil(PATIENCE * mean)
 
 
-def _walkers(
-    plan: Plan,
-    cell: Cell,
-    question: Question,
-    n_steps: int,
-    size: float,
-    first: int,
-    should_stop: Callable[[], bool] | None,
-) -> PathSample:
-    """Record walkers as they come."""
-    if question.n_paths * n_steps > MOST_STEPS * PATIENCE:
-        raise PlanError(
-            f"{question.n_paths} paths of {n_steps} steps take too long to record; give a shorter time (--within), "
-            "or ask for fewer"
-        )
-    return simulate_paths(
-        exit_problem(plan, cell), first, question.n_paths, n_steps, size=size, should_stop=should_stop
-    )
-
-
 def _event(plan: Plan, cell: Cell, question: Question, n_steps: int | None) -> Catastrophe | None:
     """Return how paths leave in the limit, from the gradient path of the time in question."""
     landscape, domain, p = plan.build_landscape(), plan.exit_domain(), plan.noise.p_plus
     wanted = {"left": (-1,), "right": (1,)}.get(question.given, (-1, 1))
     signs = tuple(sign for sign in wanted if (p > 0.0 if sign > 0 else p < 1.0))
-    time = SETTLED / float(landscape.curvatures[domain.well]) if n_steps is None else n_steps * cell.eta
+    longest = SETTLED / float(landscape.curvatures[domain.well])
+    time = longest if n_steps is None else min(n_steps * cell.eta, longest)
     return catastrophe(landscape, cell.b, domain.low, domain.high, domain.start, time, signs)

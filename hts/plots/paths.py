@@ -19,7 +19,7 @@ from hts.comparison.paths import PathComparison
 from hts.conditioning import CellPaths
 from hts.plans import Plan
 from hts.plots.save import Row
-from hts.plots.style import AID, COLOURS, PAGE, clip_label, listing, number, panel_grid, place_legend, set_title
+from hts.plots.style import AID, COLOURS, LINES, PAGE, clip_label, listing, number, panel_grid, place_legend, set_title
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -27,6 +27,8 @@ PATHS_SHOWN = 10
 """Paths of a panel, as published; more hide each other."""
 COLUMNS = 4
 """Panels in a row."""
+MOST_JUMPS = 20
+"""Big jumps of a path that are marked; where a path makes more of them they hide it."""
 BEYOND = 0.22
 """How far the view goes beyond an end of the domain, in parts of its distance from the start."""
 TIME_LABEL = r"time $t = \eta n$"
@@ -49,8 +51,9 @@ class PathPanel:
     eta: float
     b: float
     alpha: float | None
-    low: float  # ends of the domain
+    low: float  # ends of the domain; infinite for walkers that are never stopped
     high: float
+    barriers: tuple[float, ...]  # that such walkers cross
     start: float
     probability: float | None  # of the event that the paths are conditioned on
     threshold: float | None  # gamma
@@ -58,18 +61,23 @@ class PathPanel:
 
 
 def panel_of(plan: Plan, paths: CellPaths) -> PathPanel:
-    """Take what a panel shows from the paths of a cell: the first ten."""
+    """Take what a panel shows from the paths of a cell: the first ten, or the first of walkers across all wells."""
     sample, cell, domain = paths.sample, paths.cell, plan.exit_domain()
+    is_free = plan.visits is not None and paths.question.given == "none"
+    low, high = (-math.inf, math.inf) if is_free else (domain.low, domain.high)
     threshold = None if paths.event is None else paths.event.threshold
     is_big = cell.eta * np.abs(sample.z) > (math.inf if threshold is None else threshold)
     time: FloatArray = cell.eta * sample.step.astype(np.float64)
-    shown = [slice(*sample.first[i : i + 2].tolist()) for i in range(min(len(sample.number), PATHS_SHOWN))]
+    shown = [
+        slice(*sample.first[i : i + 2].tolist()) for i in range(min(len(sample.number), 1 if is_free else PATHS_SHOWN))
+    ]
     return PathPanel(
         eta=cell.eta,
         b=cell.b,
         alpha=cell.alpha,
-        low=domain.low,
-        high=domain.high,
+        low=low,
+        high=high,
+        barriers=tuple(plan.build_landscape().barriers.tolist()) if is_free else (),
         start=domain.start,
         probability=None if paths.conditioned is None else paths.conditioned.probability,
         threshold=threshold,
@@ -144,9 +152,11 @@ def draw_paths(axes: Axes, panel: PathPanel, view: tuple[float, float] | None = 
     for end in (panel.low, panel.high):
         if math.isfinite(end):
             axes.axhline(end, zorder=1, **_END)
+    for barrier in panel.barriers:
+        axes.axhline(barrier, zorder=1, **_BARRIER)
     for path in panel.paths:
         axes.plot(path.time, path.x, zorder=2, **_PATH)
-    for path in panel.paths:
+    for path in marked_paths(panel):
         for k in np.flatnonzero(path.is_big):
             axes.plot(path.time[k - 1 : k + 1], path.x[k - 1 : k + 1], zorder=3, **_JUMP)
             if bottom <= path.x[k] <= top:
@@ -159,6 +169,11 @@ def draw_paths(axes: Axes, panel: PathPanel, view: tuple[float, float] | None = 
     axes.set_xlim(0.0, max((float(path.time[-1]) for path in panel.paths), default=1.0))
     axes.set_title(_heading(panel))
     return axes
+
+
+def marked_paths(panel: PathPanel) -> tuple[DrawnPath, ...]:
+    """List the paths whose big jumps are marked: all, or none where they are too many to be told apart."""
+    return panel.paths if all(path.is_big.sum() <= MOST_JUMPS for path in panel.paths) else ()
 
 
 def paths_figure(panels: Sequence[PathPanel], title: str) -> Figure:
@@ -204,6 +219,7 @@ _PATH: dict[str, Any] = {"color": COLOURS[0], "linewidth": 0.5}
 _JUMP: dict[str, Any] = {"color": COLOURS[1], "linewidth": 0.8}
 _LANDING: dict[str, Any] = {"color": COLOURS[1], "marker": "o", "markersize": 2.2, "linestyle": "none"}
 _START: dict[str, Any] = {"color": "black", "marker": "x", "markersize": 3.6, "linestyle": "none"}
+_BARRIER: dict[str, Any] = {"color": AID, "linewidth": 0.6, "linestyle": LINES[2]}
 _END: dict[str, Any] = {"color": AID, "linewidth": 0.7, "linestyle": (0, (4, 2))}
 
 
@@ -222,7 +238,7 @@ def view_of(panels: Sequence[PathPanel]) -> tuple[float, float]:
 
 def _heading(panel: PathPanel) -> str:
     parts = [rf"$\eta$ = {_fraction(panel.eta)}"]
-    if not math.isinf(panel.b):
+    if not math.isinf(panel.b) or panel.barriers:
         parts.append(clip_label(panel.b))
     if panel.probability is not None:
         parts.append(f"P = {number(float(f'{panel.probability:.2g}'))}")
@@ -239,7 +255,9 @@ def _handles(panels: Sequence[PathPanel]) -> list[Artist]:
     handles: list[Artist] = [Line2D([], [], label="path", **_PATH), Line2D([], [], label="start", **_START)]
     if any(math.isfinite(end) for end in (panels[0].low, panels[0].high)):
         handles.append(Line2D([], [], label="end of the domain", **_END))
-    if any(path.is_big.any() for panel in panels for path in panel.paths):
+    if panels[0].barriers:
+        handles.append(Line2D([], [], label="barrier", **_BARRIER))
+    if any(path.is_big.any() for panel in panels for path in marked_paths(panel)):
         jump = {**_LANDING, "linestyle": "-", "linewidth": _JUMP["linewidth"]}
         handles.append(Line2D([], [], label=r"big jump, $\eta|Z| > \gamma$", **jump))
         handles.append(Line2D([], [], label="lands out of view", **{**_LANDING, "marker": "v"}))

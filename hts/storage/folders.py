@@ -131,7 +131,7 @@ class ResultsFolder:
         if self.identity.name in names:
             return
         folders = (self.shards, self.visits, self.scratch, self.checkpoints, self.superseded, self.damaged)
-        ours = {place.name for place in (*folders, self.failures)}
+        ours = {place.name for place in (*folders, self.failures, self.paths)}
         strangers = sorted(names - ours - {self.plan.name, self.walkers.name})
         strangers = [name for name in strangers if not name.startswith(".")]  # .DS_Store, .gitignore and their like
         if strangers:

@@ -5,9 +5,9 @@ from math import inf
 import numpy as np
 import pytest
 
-from hts.ensembles import ExitProblem, Interrupted, simulate_exits
+from hts.ensembles import ExitProblem, Interrupted, VisitProblem, simulate_exits, simulate_visits
 from hts.ensembles.paths import simulate_paths, stride_for
-from hts.landscapes import basin, quartic, wang_oh_rhee
+from hts.landscapes import basin, multi_well, quartic, wang_oh_rhee
 from hts.noise import Noise
 
 PROBLEMS = {
@@ -75,3 +75,18 @@ def test_a_path_has_some_two_thousand_records_however_long():
 def test_recording_stops_when_it_is_told_to():
     with pytest.raises(Interrupted):
         simulate_paths(problem("two joins"), 0, 4, 10, should_stop=lambda: True)
+
+
+@pytest.mark.parametrize("landscape", [multi_well([-1.0, 1.0], [0.0], 1.0, L=1.6), wang_oh_rhee()])
+def test_walkers_across_all_wells_are_those_of_the_visits_kernel(landscape):
+    L, m = landscape.projection, landscape.minima
+    radius, checkpoints = np.full(len(m), 0.05), np.array([500])
+    gradient, noise = landscape.gradient(-L, L), Noise("pareto", 1.2, 0.1)
+    runs = VisitProblem(gradient, noise, 0.01, 0.5, L, 0.3, 7, m, landscape.barriers, radius, -L, L, 10, checkpoints)
+    visits = simulate_visits(runs, 2, 30)
+    paths = simulate_paths(runs, 2, 30, 500, stride=1)
+    assert np.all(paths.n_steps == 500)
+    np.testing.assert_array_equal(paths.x[paths.first[1:] - 1], visits.position)
+    well = np.searchsorted(landscape.barriers, paths.x, side="right")[paths.step > 0].reshape(30, 500)
+    for k in range(len(m)):
+        np.testing.assert_array_equal((well == k).sum(axis=1), visits.steps_in_well[:, -1, k])

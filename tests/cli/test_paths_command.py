@@ -1,0 +1,115 @@
+"""Tests of `hts paths` as a user and a script meet it."""
+
+import json
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from hts.cli.main import main
+
+PLAN = """title = "two cells"
+seed = 5
+[landscape]
+kind = "basin"
+minimum = 0.0
+curvature = 1.0
+[noise]
+kind = "pareto"
+[grid]
+eta = [0.1, 0.05]
+b = [0.7]
+alpha = [1.5]
+[exit]
+domain = [-1.0, 1.3]
+start = 0.0
+walkers = 300
+max_steps = 1000
+within = 2.0
+"""
+
+
+@pytest.fixture
+def plan(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "study.toml"
+    path.write_text(PLAN)
+    return path
+
+
+@pytest.fixture
+def hts(capsys):
+    def call(*words):
+        with pytest.raises(SystemExit) as ended:
+            main([str(word) for word in words])
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return call
+
+
+def test_paths_are_written_drawn_and_told(hts, plan, tmp_path):
+    code, out, _ = hts("paths", plan, "--paths", "12", "--json")
+    assert code == 0
+    said = json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert (said["schema"], len(said["cells"]), said["warnings"]) == (1, 2, [])
+    cell = said["cells"][1]
+    assert (cell["eta"], cell["n_steps"], cell["n_paths"], cell["jump_number"]) == (0.05, 40, 12, 2)
+    assert 0 < cell["probability"] < 1
+    assert cell["exits"]["left"] + cell["exits"]["right"] == 12
+    file = tmp_path / cell["file"]
+    table = pq.read_table(file).to_pydict()
+    assert set(table["path"]) == set(range(12))
+    assert sum(table["is_big"]) == pytest.approx(12 * cell["mean_big_jumps"])
+    metadata = pq.read_metadata(file).metadata
+    assert json.loads(metadata[b"probability"]) == cell["probability"]
+    assert (metadata[b"given"], metadata[b"n_steps"], metadata[b"seed"]) == (b'"exit"', b"40", b"5")
+    assert {path.suffix for path in (tmp_path / "results/study/paths").glob("paths.*")} == {".pdf", ".png", ".csv"}
+
+
+def test_the_same_call_gives_the_same_bytes_and_the_table_a_person_reads(hts, plan, tmp_path):
+    words = ("paths", plan, "--eta", "0.05", "--paths", "3", "-o", "out")
+    code, out, _ = hts(*words)
+    assert code == 0
+    assert "P(event)" in out
+    assert "big jump" in out
+    files = {path.name: path.read_bytes() for path in (tmp_path / "out/paths").iterdir()}
+    assert len(files) == 4
+    assert hts(*words)[0] == 0
+    assert files == {path.name: path.read_bytes() for path in (tmp_path / "out/paths").iterdir()}
+
+
+def test_csv_holds_the_same_paths(hts, plan, tmp_path):
+    for more in ((), ("--csv",)):
+        assert hts("paths", plan, "--eta", "0.1", "--paths", "2", "--given", "left", "-o", "out", *more)[0] == 0
+    name = "eta0.1_b0.7_alpha1.5_well0-left-n20"
+    rows = (tmp_path / f"out/paths/{name}.csv").read_text().splitlines()
+    table = pq.read_table(tmp_path / f"out/paths/{name}.parquet").to_pydict()
+    header = rows[0].split(",")
+    assert header == list(table)
+    x = [float(row.split(",")[header.index("x")]) for row in rows[1:]]
+    np.testing.assert_array_equal(x, table["x"])
+
+
+def test_a_sweep_may_follow_in_the_same_folder(hts, plan):
+    assert hts("paths", plan, "--given", "none", "--paths", "2", "-o", "out")[0] == 0
+    assert hts("run", plan, "-o", "out")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "words"),
+    [
+        (("--paths", "0"), 2, "--paths"),
+        (("--within", "0"), 2, "--within"),
+        (("--within", "0.01"), 2, "less than one step"),
+        (("--eta", "0.2"), 2, "no cell of the plan has it; there are 0.05, 0.1"),
+        (("--within", "0.08"), 2, "leaving takes 2 at least"),
+        (("--within", "0.15"), 1, "eta = 0.1, b = 0.7: no paths: 1 step is too few"),
+        (("--set", "exit.start=2.0"), 2, "must lie inside the domain"),
+        (("--set", "exit.domain=[-1.0,inf]", "--given", "right"), 2, "condition on left or exit"),
+    ],
+)
+def test_a_mistake_is_told_with_its_remedy(hts, plan, more, code, words):
+    found, out, err = hts("paths", plan, "--paths", "2", *more)
+    assert (found, "Traceback" in out + err) == (code, False)
+    assert words in err

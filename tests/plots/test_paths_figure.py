@@ -1,0 +1,106 @@
+"""Tests that the figure of paths shows what was recorded: the paths, their big jumps, the ends they leave through."""
+
+from dataclasses import replace
+from math import inf
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from hts.comparison.paths import compare_paths
+from hts.conditioning import Question, sample_paths
+from hts.plans import parse_plan
+from hts.plots.paths import draw_paths, few_panels, marked_paths, panel_of, path_rows, paths_figure, title_of
+from hts.plots.style import house_style
+
+PLAN = """
+[landscape]
+kind = "double-well"
+minima = [-1.0, 1.0]
+barriers = [0.0]
+curvature = 1.0
+[noise]
+kind = "pareto"
+[grid]
+eta = [0.1, 0.05]
+b = [0.7, inf]
+alpha = [1.5]
+[exit]
+well = 0
+walkers = 10
+max_steps = 1000
+within = 2.0
+"""
+
+
+@pytest.fixture(scope="module")
+def world():
+    plan = parse_plan(PLAN, Path("study.toml"))
+    found = [sample_paths(plan, cell, Question("exit", 2.0, 12)) for cell in plan.cells()]
+    return plan, found, [panel_of(plan, one) for one in found]
+
+
+def test_a_panel_draws_ten_paths_and_marks_each_big_jump_once(world):
+    _, _, panels = world
+    axes = draw_paths(Figure().subplots(), panels[0])
+    drawn = [line for line in axes.lines if len(line.get_xdata()) > 2]
+    assert len(panels[0].paths) == 10
+    marks = [line for line in axes.lines if line.get_marker() in ("o", "v", "^")]
+    assert len(marks) == sum(int(path.is_big.sum()) for path in panels[0].paths)
+    longest = max(drawn, key=lambda line: len(line.get_xdata()))
+    path = max(panels[0].paths, key=lambda path: len(path.x))
+    np.testing.assert_array_equal(longest.get_ydata(), path.x)
+    np.testing.assert_allclose(longest.get_xdata(), panels[0].eta * np.arange(len(path.x)))
+
+
+def test_a_jump_out_of_view_is_an_arrow_at_the_edge(world):
+    _, _, panels = world
+    axes = draw_paths(Figure().subplots(), panels[0], view=(-1.1, -0.5))
+    edges = {line.get_ydata()[0] for line in axes.lines if line.get_marker() in ("v", "^")}
+    assert edges <= {-1.1, -0.5}
+    assert edges
+
+
+def test_rows_of_panels_are_by_clip_and_eta(world):
+    _, _, panels = world
+    assert [(panel.b, panel.eta) for panel in few_panels(panels)] == [(inf, 0.1), (inf, 0.05), (0.7, 0.1), (0.7, 0.05)]
+    many = [replace(panels[0], eta=1 / n) for n in range(2, 9)] + [panels[-1]]
+    assert [round(1 / panel.eta) for panel in few_panels(many) if panel.b == panels[0].b] == [2, 4, 6, 8]
+    assert len(few_panels(many[:-1])) == 7
+
+
+def test_the_table_holds_every_record_drawn(world):
+    _, _, panels = world
+    rows = path_rows(panels)
+    assert len(rows) == sum(len(path.x) for panel in panels for path in panel.paths)
+    assert {row["is_big"] for row in rows} == {True, False}
+
+
+def test_jumps_too_many_to_be_told_apart_are_not_marked(world):
+    _, _, panels = world
+    path = replace(panels[0].paths[0], x=np.zeros(50), time=np.arange(50.0), is_big=np.ones(50, bool))
+    assert marked_paths(replace(panels[0], paths=(path,))) == ()
+    assert marked_paths(panels[0]) == panels[0].paths
+
+
+def test_the_title_says_how_the_smallest_eta_leaves(world):
+    plan, found, panels = world
+    comparisons = [compare_paths(plan, one) for one in found]
+    title = title_of(found, comparisons)
+    share = next(
+        c.share_exact for p, c in zip(found, comparisons, strict=True) if (p.cell.eta, p.cell.b) == (0.05, inf)
+    )
+    assert title.startswith("Paths given that they leave within $t$ = 2")
+    assert f"{100 * share:.0f} % by one big jump" in title
+    with house_style():
+        figure = paths_figure(few_panels(panels), title)
+    assert len(figure.axes) == 4
+
+
+def test_walkers_across_all_wells_are_shown_with_barriers_and_one_at_a_time():
+    text = PLAN[: PLAN.index("[exit]")] + "[visits]\nwalkers = 4\nsteps = 500\nwell = 0\n"
+    plan = parse_plan(text, Path("study.toml"))
+    panel = panel_of(plan, sample_paths(plan, plan.cells()[0], Question("none", None, 3)))
+    assert (len(panel.paths), panel.barriers, panel.low, panel.high) == (1, (0.0,), -inf, inf)
+    assert panel.paths[0].time[-1] == pytest.approx(500 * panel.eta)
