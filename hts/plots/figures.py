@@ -365,9 +365,9 @@ def _elimination(study: Study) -> Drawn | None:
 FIGURES: dict[str, Maker] = {
     "exits": _exits,
     "survival": _survival,
-    "within": _within,
     "landscape": _landscape,
     "graph": _graph,
+    "within": _within,
     "local_exponents": _local_exponents,
     "ratios": _ratios,
     "exponent_by_alpha": _exponent_by_alpha,
