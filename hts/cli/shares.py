@@ -32,6 +32,13 @@ def show_visits(comparison: "ShareComparison", folder: Path) -> None:
     click.echo()
     for cell in comparison.visits[:CELLS_SHOWN]:
         click.echo(f"{_name(cell)}: {cell.verdict}")
+    warned: dict[str, list[str]] = {}
+    for cell in comparison.visits:
+        for warning in cell.warnings:
+            warned.setdefault(warning, []).append(_name(cell))
+    for warning, names in warned.items():
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        click.echo(f"warning: {names[0]}{more}: {warning}")
 
 
 def _name(cell: "VisitComparison") -> str:

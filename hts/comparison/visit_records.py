@@ -69,6 +69,7 @@ class VisitComparison:
     widest: tuple[int, ...]  # wells that keep the time as eta -> 0
     outside_widest: tuple[OutsideShare, ...]  # at each checkpoint
     transitions: tuple[tuple[int, ...], ...]  # from near one minimum to near another, all walkers together
+    warnings: tuple[str, ...]  # of the exact and limit values
     verdict: str  # what may be said, in words
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from hts.comparison.visit_records import OutsideShare, ShareComparison, ShareReference, VisitComparison
 from hts.comparison.visit_verdicts import STATIONARY, start_weight, visit_verdict
-from hts.estimation.spread import Spread, spread_between_walkers
+from hts.estimation.spread import FEW, spread_between_walkers, spread_of_shares
 from hts.plans import Cell, Plan
 from hts.prediction.chains import limit_chain
 from hts.predictions import SharePrediction
@@ -123,7 +123,7 @@ def exact_references(predict: PredictShares) -> Callable[[Plan], dict[Cell, Shar
 def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitComparison:
     cell, n_wells = sample.cell, sample.steps_in_well.shape[2]
     part = sample.steps_in_well / sample.checkpoints[:, None]  # float64[walker, checkpoint, well]
-    shares = spread_between_walkers(part[:, -1])
+    shares = spread_of_shares(part[:, -1])
     near = spread_between_walkers(sample.steps_near / sample.n_steps).mean
     expected = None
     if reference.occupation is not None:
@@ -140,11 +140,11 @@ def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitCompari
         n_steps=sample.n_steps,
         steps_beyond_domain=sample.steps_beyond_domain,
         shares=_listed(shares.mean, n_wells),
-        low=_listed(np.maximum(shares.low, 0.0), n_wells),
-        high=_listed(np.minimum(shares.high, 1.0), n_wells),
+        low=_listed(shares.low, n_wells),
+        high=_listed(shares.high, n_wells),
         near=_listed(near, n_wells),
         expected=_listed(None if expected is None else expected[-1], n_wells),
-        z_exact=_z_scores(shares, None if expected is None else expected[-1], reference),
+        z_exact=_z_scores(part[:, -1], None if expected is None else expected[-1], reference),
         exact=_listed(reference.exact, n_wells),
         relative_error=reference.relative_error,
         limit=_listed(reference.limit, n_wells),
@@ -155,6 +155,7 @@ def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitCompari
         widest=reference.widest,
         outside_widest=_outside(sample.checkpoints, part, reference.widest, expected),
         transitions=tuple(map(tuple, sample.transitions.sum(axis=0).tolist())),
+        warnings=reference.warnings,
         verdict="",
     )
     return replace(compared, verdict=visit_verdict(compared))
@@ -168,25 +169,32 @@ def _outside(
     others = [well for well in range(n_wells) if well not in widest]
     if not widest:
         return ()
-    spread = spread_between_walkers(part[:, :, others].sum(axis=2))
+    spread = spread_of_shares(part[:, :, others].sum(axis=2))
     n = len(checkpoints)
     sums = _listed(None if expected is None else expected[:, others].sum(axis=1), n)
-    ends = _listed(np.maximum(spread.low, 0.0), n), _listed(np.minimum(spread.high, 1.0), n)
-    columns = (_listed(spread.mean, n), *ends, sums)
+    columns = (_listed(spread.mean, n), _listed(spread.low, n), _listed(spread.high, n), sums)
     return tuple(OutsideShare(*row) for row in zip(checkpoints.tolist(), *columns, strict=True))
 
 
-def _z_scores(shares: Spread, expected: FloatArray | None, reference: ShareReference) -> tuple[float | None, ...]:
+def _z_scores(part: FloatArray, expected: FloatArray | None, reference: ShareReference) -> tuple[float | None, ...]:
     """Say how many standard errors each measured share lies from the expected one, as normal quantiles.
 
-    What the chain of moves forgets is an error of what is still missing to the stationary share, not of all.
+    What the chain of moves forgets is an error of what is still missing to the stationary share, not of all. Where
+    hardly a walker has come, or has left, their spread says nothing: then there is no score if so few were expected,
+    for at least n p of n walkers come where a share p is spent; and otherwise the largest spread a share can have.
     """
+    n, n_wells = len(part), len(part.T)
     exact = reference.exact
-    if expected is None or exact is None:
-        return (None,) * len(shares.mean)
+    if expected is None or exact is None or n == 0:
+        return (None,) * n_wells
     missing = np.minimum(expected, np.abs(expected - exact))
     error = expected * (reference.relative_error or 0.0) + missing * reference.occupation_error
-    return _listed(shares.z_from(expected, error), len(shares.mean))
+    is_rare = np.minimum((part > 0).sum(axis=0), (part < 1).sum(axis=0)) < FEW
+    likely = np.clip(expected, 0.0, 1.0)
+    widest = np.sqrt(likely * (1.0 - likely) / n)
+    z = spread_between_walkers(part).z_from(expected, np.where(is_rare, np.hypot(error, widest), error))
+    z[is_rare & (n * np.minimum(likely, 1.0 - likely) < FEW)] = np.nan
+    return _listed(z, n_wells)
 
 
 def _listed(values: FloatArray | None, n: int) -> tuple[float | None, ...]:

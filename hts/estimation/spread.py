@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,9 @@ from scipy import special
 from hts.estimation.rates import LEVEL
 
 FloatArray = npt.NDArray[np.float64]
+
+#: Walkers below which their spread is no measure of an error.
+FEW = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +46,36 @@ class Spread:
         t = (self.mean - expected) / np.where(both > 0, both, np.nan)
         tail = special.stdtr(max(self.n_walkers - 1, 1), -np.abs(t))
         return np.asarray(np.copysign(special.ndtri(tail), t))
+
+
+def spread_of_shares(part: FloatArray, level: float = LEVEL) -> Spread:
+    """Average shares of time over walkers: `spread_between_walkers`, but honest where hardly a walker came or left.
+
+    Then walkers differ too little to tell anything. A share is at most the chance to come at all, and the rest of it at
+    most the chance to leave, so the exact binomial bounds of these are taken where they are wider.
+
+    Parameters
+    ----------
+    part : float64[walker, ...]
+        From 0 to 1.
+    level : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    Spread
+        Ends from 0 to 1.
+    """
+    spread, n = spread_between_walkers(part, level), len(part)
+    low, high = np.maximum(spread.low, 0.0), np.minimum(spread.high, 1.0)
+    if n < 2:
+        return replace(spread, low=low, high=high)
+    came, left = (part > 0).sum(axis=0), (part < 1).sum(axis=0)
+    chance_to_come = special.betaincinv(came + 1, np.maximum(n - came, 1), 0.5 + level / 2)
+    chance_to_leave = special.betaincinv(left + 1, np.maximum(n - left, 1), 0.5 + level / 2)
+    high = np.where(came < FEW, np.maximum(high, chance_to_come), high)
+    low = np.where(left < FEW, np.minimum(low, 1.0 - chance_to_leave), low)
+    return replace(spread, low=low, high=high)
 
 
 def spread_between_walkers(values: FloatArray, level: float = LEVEL) -> Spread:

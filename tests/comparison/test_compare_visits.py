@@ -72,6 +72,23 @@ def test_z_scores_are_standard_normal_and_a_wrong_world_is_told():
     assert "simulation and exact disagree" in compared(settled).verdict
 
 
+def test_wells_that_hardly_a_walker_has_met_are_judged_only_where_more_were_expected():
+    met = replace(sample(shares=(0.6, 0.4, 0.0)), walkers_wanted=40)
+    rare = ShareReference(exact=np.array(SHARES), relative_error=0.0, occupation=forgotten((0.6, 0.4, 1e-9)))
+    assert compare_visits([met], {CELL: rare}).visits[0].z_exact[2] is None
+    often = replace(rare, occupation=forgotten((0.3, 0.2, 0.5)))
+    # 40 walkers that should spend half of the time there: at least 20 of them should have come
+    assert compare_visits([met], {CELL: often}).visits[0].z_exact[2] < -4
+
+
+def test_the_interval_of_a_share_that_nobody_has_is_that_of_the_chance_to_come():
+    met = replace(sample(n=10, shares=(1.0, 0.0, 0.0)), walkers_wanted=10)
+    one = compare_visits([met]).visits[0]
+    bound = stats.binomtest(0, 10).proportion_ci(0.95).high  # 1 - 0.025^(1/10)
+    assert (one.shares[1], one.low[1], one.high[1]) == pytest.approx((0.0, 0.0, bound))
+    assert (one.shares[0], one.low[0], one.high[0]) == pytest.approx((1.0, 1.0 - bound, 1.0))
+
+
 def test_the_weight_of_the_start_is_that_of_a_chain_with_two_states():
     rate = 1e-4  # of either move: relaxation time 1/(2 rate)
     for steps in (100, 5_000, 50_000):
