@@ -70,6 +70,9 @@ def show(comparison: "ExitComparison", folder: Path) -> None:
         row += [number(c.mean_exit_steps_limit), number(c.exponentiality_p, 2)]
         rows.append(row)
     print_table(f"Exit times: {folder}", headers, rows)
+    if any(c.probability_within is not None or c.within_reason for c in comparison.cells):
+        click.echo()
+        show_within(comparison)
     headers = ["b", "alpha", "l*", "cells", "measured [95 %]", *(["exact"] if has_exact else []), "limit"]
     rows = []
     for f in comparison.fits:
@@ -83,3 +86,16 @@ def show(comparison: "ExitComparison", folder: Path) -> None:
     for f in comparison.fits:
         alpha = "" if f.alpha is None else f", alpha = {number(f.alpha)}"
         click.echo(f"b = {number(f.b)}{alpha}: {f.verdict}")
+
+
+def show_within(comparison: "ExitComparison") -> None:
+    """Print the probabilities to leave within the plan's time."""
+    from hts.cli.tables import interval, number, print_table
+
+    headers = ["b", "alpha", "eta", "measured [95 %]", "exact", "remark"]
+    rows = []
+    for c in comparison.cells:
+        shares = c.probability_within, c.probability_within_low, c.probability_within_high
+        row = [number(c.b), number(c.alpha), number(c.eta), "-" if shares[0] is None else interval(*shares)]
+        rows.append([*row, number(c.probability_within_exact), c.within_reason or ""])
+    print_table("Probability to leave within the time `within` of the plan", headers, rows)
