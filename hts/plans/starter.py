@@ -25,6 +25,11 @@ alpha = [1.5]                     # tail index: P(|Z| > z) falls like z**-alpha
 
 [exit]
 well = 0                          # leave the left well, from its minimum; or domain = [lo, hi] with start = x
-walkers = 1000                    # in each cell
+walkers = 1000                    # in each cell; or { relative_error = 0.02 }: as many as that takes, from exact means
 max_steps = 50_000_000            # a walker that has not left by then is counted as censored
+# instead of [exit]: long runs over all wells, and the share of time in each
+# [visits]
+# well = 0                        # start at its minimum; or start = x
+# walkers = 40
+# steps = 10_000_000              # of each walker
 """
