@@ -1,5 +1,6 @@
 """This file is where `hts describe` tells what a plan is about and what it costs."""
 
+from contextlib import nullcontext
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,8 +43,10 @@ def command(
     from hts.plans import read_plan
 
     parsed = read_plan(plan, overrides, seed)
-    with predictor(None, threads) as predict:
-        target = results_folder(plan, folder)
+    target = results_folder(plan, folder)
+    # a bar, and Ctrl-C that waits for the next cell, only where every cell's exact mean is needed
+    has_number = isinstance(parsed.study.walkers, int)
+    with nullcontext() if has_number else predictor(None, threads) as predict:
         description = describe(parsed, target, threads=threads, calibrate=calibrate, predict=predict)
     if as_json:
         print_document(document(description))

@@ -108,6 +108,27 @@ def test_a_second_run_computes_nothing(hts, plan):
     assert "nothing to do" in out
 
 
+def test_a_relative_error_chooses_walkers_once(hts, plan, tmp_path):
+    wanted = ("--set", "exit.walkers={ relative_error = 0.1 }")
+    said = document(hts("describe", plan, *wanted, "--json"))
+    assert [cell["walkers_wanted"] for cell in said["cells"]] == [100, 100]
+    assert [path.name for path in tmp_path.iterdir()] == ["study.toml"]
+    code, out, _ = hts("run", plan, *wanted)
+    assert code == 0
+    assert "walkers for a relative error of 0.1, from exact means: 100 in 2 cells" in out
+    assert "from exact means" not in hts("run", plan, *wanted)[1]
+    assert "100 in 2 cells; now 157" in hts("run", plan, "--set", "exit.walkers={ relative_error = 0.08 }")[1]
+    cells = document(hts("status", "results/study", "--json"))["cells"]
+    assert [(cell["state"], cell["walkers_wanted"]) for cell in cells] == [("done", 157)] * 2
+    fit = document(hts("fit", "results/study", "--json"))
+    assert [cell["n_walkers"] for cell in fit["cells"]] == [157, 157]
+    code, _, err = hts(
+        "describe", plan, "--set", "exit.walkers={ relative_error = 0.001 }", "--set", "exit.max_steps=1"
+    )
+    assert code == 2
+    assert "exit.walkers.relative_error: would take" in err
+
+
 def test_fit_status_and_verify_answer_in_json(hts, plan):
     assert hts("run", plan, "-o", "out", "--threads", "1")[0] == 0
     fit = document(hts("fit", "out", "--json"))
