@@ -31,6 +31,8 @@ _HOMES = {
     "load_visits": "hts.sweeps",
     "fit_results": "hts.comparison",
     "fit_visits": "hts.comparison",
+    "sample_paths": "hts.conditioning",
+    "compare_paths": "hts.comparison.paths",
     "simulate_exits": "hts.ensembles",
     "ExitProblem": "hts.ensembles",
     "Noise": "hts.noise",

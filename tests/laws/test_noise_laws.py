@@ -187,3 +187,11 @@ def test_a_float_gives_a_float_and_an_array_its_own_shape() -> None:
         assert np.isnan(values[1, 2])
     assert noise.survival(z)[1, :2].tolist() == [0.0, 1.0]
     assert noise.tail(-1.0) == 1.0
+
+
+@pytest.mark.parametrize("noise", [Noise("stable", 1.5), Noise("student", 2.5), Noise("lomax", 1.5, normal_scale=2.0)])
+def test_a_quantile_does_not_depend_on_those_asked_for_beside_it(noise: Noise) -> None:
+    p = np.random.default_rng(1).uniform(size=200) ** 5
+    alone = np.array([noise.quantile(float(one)) for one in p])
+    np.testing.assert_array_equal(noise.quantile(p), alone)
+    np.testing.assert_array_equal(noise.quantile(p[::-1].copy())[::-1], alone)
