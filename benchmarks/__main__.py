@@ -3,7 +3,7 @@
 import argparse
 import time
 
-from benchmarks.kernel_rows import landscape_and_law_rows, peer_rows, thread_row
+from benchmarks.kernel_rows import landscape_and_law_rows, peer_rows, thread_row, visit_rows
 from benchmarks.program_rows import program_rows
 from benchmarks.report import circumstances, print_table, write_latest, write_readme
 
@@ -17,7 +17,7 @@ def main() -> None:
 
     started = time.perf_counter()
     n = arguments.repetitions
-    rows = [*peer_rows(n), thread_row(n), *landscape_and_law_rows(n), *program_rows(n)]
+    rows = [*peer_rows(n), thread_row(n), *landscape_and_law_rows(n), *visit_rows(n), *program_rows(n)]
     command = "python -m benchmarks" + (f" --repetitions {n}" if n != 7 else "")
     told = circumstances(command, n, time.perf_counter() - started)
     print_table(rows, told)

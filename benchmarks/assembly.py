@@ -66,14 +66,18 @@ def loops_of(assembly: str) -> list[Loop]:
 def compiled_kernels() -> dict[str, str]:
     """Compile by use, and give the assembly of the kernels in which the time goes, by name."""
     from benchmarks import problems
-    from hts.ensembles import simulate_exits
-    from hts.kernels import draws, dynamics, exits, streams
+    from hts.ensembles import simulate_exits, simulate_visits
+    from hts.kernels import draws, dynamics, exits, streams, visits
 
     for problem in (problems.basin(), problems.four_wells(), problems.published()):
         simulate_exits(problem, 0, 64, 100)
+    simulate_visits(problems.visits(problems.DOUBLE_WELL, problems.double_well(), 100), 0, 64)
     kernels = [streams.fill, draws.pareto, draws.lomax, draws.stable, draws.student, draws.normal]
-    kernels += [dynamics.move_with_hinges, exits.advance]
-    return {kernel.__name__: next(iter(kernel.inspect_asm().values())) for kernel in kernels}
+    kernels += [dynamics.move_with_hinges, dynamics.roam_with_hinges, exits.advance, visits.advance]
+    return {
+        f"{kernel.__module__.rpartition('.')[2]}.{kernel.__name__}": next(iter(kernel.inspect_asm().values()))
+        for kernel in kernels
+    }
 
 
 def main() -> None:

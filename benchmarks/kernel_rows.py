@@ -15,12 +15,15 @@ from benchmarks.peers.numpy_lockstep import exit_steps, one_uniform, two_uniform
 from benchmarks.problems import ALPHA, ETA, B
 from benchmarks.rows import Row
 from hts.engines import available_cores
-from hts.ensembles import ExitProblem, simulate_exits
+from hts.ensembles import ExitProblem, VisitProblem, simulate_exits, simulate_visits
+from hts.kernels.exits import WIDTH
 
 #: Means of exit times differ a thousandfold between cells: walkers are censored here, so that all cells are long.
 MAX_STEPS = 20_000
 #: Walker-steps of one measured run: about 0.1 s for the kernel.
 WORK = 4e7
+#: What visits may cost: they count where a walker is after every step.
+VISITS_TARGET = 0.7
 
 
 def kernel(problem: ExitProblem, work: float = WORK) -> Contender:
@@ -110,6 +113,29 @@ def landscape_and_law_rows(repetitions: int) -> list[Row]:
     return [
         ratio_row(timings, f"{name} against the basin", name, "basin", target) for name, (_, target) in others.items()
     ]
+
+
+def visit_rows(repetitions: int) -> list[Row]:
+    """Time visits across all wells against first exits on the same landscape, every lane full."""
+    pairs = {
+        "two wells": (problems.DOUBLE_WELL, problems.double_well()),
+        "four wells": (problems.FOUR_WELLS, problems.four_wells()),
+        "published formula": (problems.PUBLISHED, problems.published_whole()),
+    }
+    contenders: dict[str, Contender] = {}
+    for name, (landscape, same) in pairs.items():
+        contenders[name] = kernel(same)
+        contenders[f"{name}, visits"] = visit_kernel(problems.visits(landscape, same, MAX_STEPS))
+    timings = take_turns(contenders, repetitions)
+    return [
+        ratio_row(timings, f"visits against exits, {name}", f"{name}, visits", name, VISITS_TARGET) for name in pairs
+    ]
+
+
+def visit_kernel(problem: VisitProblem, work: float = WORK) -> Contender:
+    """Give a run of the visits kernel of about `work` walker-steps, in whole blocks."""
+    n_walkers = max(1, round(work / problem.n_steps / WIDTH)) * WIDTH
+    return lambda: float(simulate_visits(problem, 0, n_walkers).steps_in_well[:, -1].sum())
 
 
 def thread_row(repetitions: int) -> Row:

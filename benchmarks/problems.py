@@ -1,7 +1,9 @@
 """This file is where the cells stand that are timed: the basin of the targets, other landscapes, other laws."""
 
+import numpy as np
+
 from hts import landscapes
-from hts.ensembles import ExitProblem
+from hts.ensembles import ExitProblem, VisitProblem
 from hts.landscapes import Landscape
 from hts.noise import Noise
 
@@ -23,25 +25,52 @@ def basin(noise: Noise = PARETO, eta: float = ETA) -> ExitProblem:
     return problem(landscapes.basin(0.0, 1.0), -1.0, 1.0, 0.0, noise, eta)
 
 
+#: The landscapes with several wells.
+DOUBLE_WELL = landscapes.multi_well([-1.0, 1.0], [0.0], 1.0, kind="double-well")
+FOUR_WELLS = landscapes.multi_well([-3.0, -1.0, 1.0, 3.0], [-2.0, 0.0, 2.0], 1.0)
+PUBLISHED = landscapes.wang_oh_rhee()
+
+
 def double_well() -> ExitProblem:
     """Put two wells inside the domain: two hinges."""
-    return problem(landscapes.multi_well([-1.0, 1.0], [0.0], 1.0, kind="double-well"), -2.0, 2.0, -1.0)
+    return problem(DOUBLE_WELL, -2.0, 2.0, -1.0)
 
 
 def four_wells() -> ExitProblem:
     """Put four wells inside the domain: six hinges."""
-    wells = landscapes.multi_well([-3.0, -1.0, 1.0, 3.0], [-2.0, 0.0, 2.0], 1.0)
-    return problem(wells, -4.0, 4.0, -1.0)
+    return problem(FOUR_WELLS, -4.0, 4.0, -1.0)
 
 
 def published() -> ExitProblem:
     """Take the published four-well formula: a table, cut to the domain of its exit figure."""
-    return problem(landscapes.wang_oh_rhee(), -1.3, 0.2, -0.7, Noise("pareto", 1.2, scale=0.1), eta=0.001, b=0.28)
+    return problem(PUBLISHED, -1.3, 0.2, -0.7, Noise("pareto", 1.2, scale=0.1), eta=0.001, b=0.28)
 
 
 def published_whole() -> ExitProblem:
     """Take the published formula with all its wells inside the domain: the largest table."""
-    return problem(landscapes.wang_oh_rhee(), -1.6, 1.6, -0.7, Noise("pareto", 1.2, scale=0.1), eta=0.001, b=0.28)
+    return problem(PUBLISHED, -1.6, 1.6, -0.7, Noise("pareto", 1.2, scale=0.1), eta=0.001, b=0.28)
+
+
+def visits(landscape: Landscape, same: ExitProblem, n_steps: int) -> VisitProblem:
+    """Let the walkers of a cell run on across all wells of its landscape."""
+    minima, barriers = landscape.minima, landscape.barriers
+    closest = min(np.min(barriers - minima[:-1]), np.min(minima[1:] - barriers))
+    return VisitProblem(
+        gradient=landscape.gradient(-landscape.projection, landscape.projection),
+        noise=same.noise,
+        eta=same.eta,
+        b=same.b,
+        projection=landscape.projection,
+        start=same.start,
+        seed=SEED,
+        minima=minima,
+        barriers=barriers,
+        radius=np.full(len(minima), 0.1 * closest),
+        low=same.low,
+        high=same.high,
+        n_bins=54,
+        checkpoints=np.unique(np.geomspace(1, n_steps, 21).astype(np.int64)),
+    )
 
 
 #: Laws beside pareto: the same basin, so that only the draw differs.

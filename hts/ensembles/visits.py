@@ -61,7 +61,7 @@ class VisitSample:
     steps_in_well: IntArray  #: int64[walker, checkpoint, well], cumulative
     steps_near: IntArray  #: int64[walker, well], in the minimum's neighbourhood
     transitions: IntArray  #: int64[walker, well, well], from, to; the diagonal is 0
-    histogram: IntArray  #: int64[walker, bin + 2], of every eighth step; the first below `low`, the last above `high`
+    histogram: IntArray  #: int64[walker, bin + 2], every 16th step; the first below `low`, the last above `high`
     position: FloatArray  #: X_n after the last step
     steps_beyond_domain: int  #: steps begun where a formula's gradient goes on linearly
 

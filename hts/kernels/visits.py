@@ -17,9 +17,9 @@ from hts.kernels.exits import BEYOND, END, FINISHED, FINISHED_STEPS, LIVE, NEXT,
 from hts.kernels.settings import inline, jit
 from hts.kernels.streams import fill, start_streams
 
-#: The histogram takes every eighth step of a walker: in a well a walker forgets its place within 1/(eta f'') steps, so
-#: that little is lost (benchmarks/README.md, "Visits").
-STRIDE: Final = 8
+#: The histogram takes every sixteenth step of a walker: in a well a walker forgets its place within 1/(eta f'') steps,
+#: so that little is lost (benchmarks/README.md, "Visits").
+STRIDE: Final = 16
 #: In place of a minimum's number: none has been reached yet.
 NOWHERE: Final = -1
 
@@ -124,7 +124,7 @@ def well_of(x, barriers, well):
     return well
 
 
-@jit
+@inline
 def sort_into_bins(positions, first, n_live, low, per_width, histogram, row):
     """Add one step of each lane to its histogram."""
     last = histogram.shape[1] - 1.0

@@ -70,7 +70,9 @@ def assert_same_as_twin(problem, landscape, n_walkers=20, derivative=None):
         assert sample.steps_near[row].tolist() == near
         assert sample.transitions[row].tolist() == moves
         assert sample.position[row] == pytest.approx(path[-1], rel=1e-7, abs=1e-7)
-        bins, _ = np.histogram(path[7::8], np.r_[-INF, np.linspace(problem.low, problem.high, problem.n_bins + 1), INF])
+        bins, _ = np.histogram(
+            path[15::16], np.r_[-INF, np.linspace(problem.low, problem.high, problem.n_bins + 1), INF]
+        )
         assert sample.histogram[row].tolist() == bins.tolist()
     return sample
 
