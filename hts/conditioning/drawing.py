@@ -88,7 +88,8 @@ def draw_paths(
         while len(walk.lanes):
             if should_stop is not None and should_stop():
                 raise StoppedError("stopped while paths were drawn; run it again")
-            walk.advance()
+            with np.errstate(over="ignore"):  # for interpreted kernels; compiled ones set no flags
+                walk.advance()
             recorder.add(first + walk.shown, walk.taken - 1, walk.x_pair, walk.z_pair, walk.end)
         return walk, recorder
 
