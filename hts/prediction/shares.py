@@ -200,10 +200,13 @@ def _walk(landscape: Landscape, step: Step, wells: IntArray) -> tuple[_Walk, Mes
 
 def _refine(walk: _Walk, mesh: Mesh, cycles: Cycles, tolerance: float) -> tuple[Cycles, float]:
     """Cut panels until the shares of two meshes agree to the tolerance."""
+    error = inf
     for k in range(MAX_ROUNDS):
         near = walk.busiest(mesh, cycles)
         finer = downhill(walk.step, mesh.split(cut_into(walk.indicators(mesh, cycles), tolerance * STRICTER**k)))
         is_finest = finer.n_nodes > MAX_NODES
+        if is_finest and k > 0:
+            break
         if is_finest or finer.n_nodes == mesh.n_nodes:
             other = walk.solve(mesh.with_order(mesh.order - 2), near).shares
         else:
