@@ -123,7 +123,7 @@ def test_a_relative_error_chooses_walkers_once(hts, plan, tmp_path):
     fit = document(hts("fit", "results/study", "--json"))
     assert [cell["n_walkers"] for cell in fit["cells"]] == [157, 157]
     code, _, err = hts(
-        "describe", plan, "--set", "exit.walkers={ relative_error = 0.001 }", "--set", "exit.max_steps=1"
+        "describe", plan, "--set", "exit.walkers={ relative_error = 0.0001 }", "--set", "exit.max_steps=1"
     )
     assert code == 2
     assert "exit.walkers.relative_error: would take" in err
