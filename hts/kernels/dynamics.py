@@ -74,17 +74,6 @@ def gradient_of_table(x, g, n_lanes, table, place, nodes, rests):
 
 
 @inline
-def gradients(x, g, n_lanes, has_table, has_hinges, line, knots, slopes, table, place, nodes, rests):
-    """Evaluate f' at all lanes, whichever way it is given; see `add_hinges` and `gradient_of_table`."""
-    if has_table:
-        gradient_of_table(x, g, n_lanes, table, place, nodes, rests)
-    else:
-        g[:n_lanes] = 0.0
-    if has_hinges:
-        add_hinges(x, g, n_lanes, line, knots, slopes)
-
-
-@inline
 def next_position(x, g, z, eta, b, projection):
     """Give X_n of (1) from X_{n-1} = x, g = f'(x) and Z_n = z."""
     clipped = max(min(eta * (z - g), b), -b)

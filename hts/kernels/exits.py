@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.kernels.draws import draw
-from hts.kernels.dynamics import TABLE_HIGH, TABLE_LOW, gradients, move, move_with_hinges
+from hts.kernels.dynamics import TABLE_HIGH, TABLE_LOW, add_hinges, gradient_of_table, move, move_with_hinges
 from hts.kernels.settings import jit
 from hts.kernels.streams import fill, start_streams
 
@@ -217,7 +217,12 @@ def advance(block, motion, cell_key, max_steps, budget, first_walker, row_steps,
             move_with_hinges(x, z, exit_steps, n_steps, n_lanes, line, knots, slopes, eta, b, projection, low, high)
         else:
             for t in range(n_steps):
-                gradients(x, g, n_lanes, has_table, has_hinges, line, knots, slopes, table, place, nodes, rests)
+                if has_table:
+                    gradient_of_table(x, g, n_lanes, table, place, nodes, rests)
+                else:
+                    g[:n_lanes] = 0.0
+                if has_hinges:
+                    add_hinges(x, g, n_lanes, line, knots, slopes)
                 if may_leave_table:
                     count_beyond(x, n_live, low, high, place, counters)
                 move(x, g, z, t * n_lanes, exit_steps, n_lanes, eta, b, projection, low, high)

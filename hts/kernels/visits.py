@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.kernels.draws import draw
-from hts.kernels.dynamics import gradients, roam, roam_with_hinges
+from hts.kernels.dynamics import add_hinges, gradient_of_table, roam, roam_with_hinges
 from hts.kernels.exits import BEYOND, END, FINISHED, FINISHED_STEPS, LIVE, NEXT, NOBODY, VECTOR, aligned_zeros
 from hts.kernels.settings import inline, jit
 from hts.kernels.streams import fill, start_streams
@@ -276,8 +276,13 @@ def advance(block, motion, regions, watch, ledger, cell_key, budget, first_walke
             if is_simple:
                 roam_with_hinges(x, z, n_steps, n_lanes, line, knots, slopes, eta, b, projection)
             else:
-                for t in range(n_steps):
-                    gradients(x, g, n_lanes, has_table, has_hinges, line, knots, slopes, table, place, nodes, rests)
+                for t in range(n_steps):  # spelled out as in exits.advance: an inlined function costs a tenth
+                    if has_table:
+                        gradient_of_table(x, g, n_lanes, table, place, nodes, rests)
+                    else:
+                        g[:n_lanes] = 0.0
+                    if has_hinges:
+                        add_hinges(x, g, n_lanes, line, knots, slopes)
                     roam(x, g, z, t * n_lanes, n_lanes, eta, b, projection)
             look(z, n_steps, n_lanes, minimum, radius, least, most, chunk_near)
             n = find_departures(n_live, low_ends, high_ends, least, most, chunk_near, home, reached, departed)
