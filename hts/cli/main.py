@@ -61,6 +61,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(COMMANDS[cmd_name]).command
+        # click keeps the lines of a paragraph that begins with a backspace; a docstring spells it as two characters
+        command.help = (command.help or "").replace("\\b", "\b")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -93,8 +95,8 @@ def cli() -> None:
     """Simulate the metastability of heavy-tailed SGD in one dimension.
 
     A plan (one TOML file) names a landscape, a law of the noise and a grid of learning rates eta, clips b and tail
-    indices alpha. hts simulates first exit times from a well for every cell of the grid, computes the exact answer
-    at those eta and the limit eta -> 0, and lays the three side by side.
+    indices alpha. For every cell of the grid hts simulates first exit times from a well, or long runs over all
+    wells; computes the exact answer at that eta and the limit eta -> 0; and lays the three side by side.
 
     Exit codes: 0 done; 1 some cell failed or is missing; 2 a mistake in the plan or the call; 3 stopped, run it
     again; 4 a stored file is damaged; 130 after Ctrl-C.

@@ -53,6 +53,17 @@ def hts(capsys):
     return call
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_each_example_on_a_line_of_its_own(command, hts):
+    code, out, _ = hts(command, "--help")
+    lines = [line.strip() for line in out.splitlines()]
+    examples = [line for line in lines if line.startswith(f"hts {command} ")]
+    assert code == 0
+    assert examples
+    assert "\\b" not in out
+    assert all(line.count(f"hts {command} ") == 1 for line in examples)
+
+
 def document(answer):
     code, out, _ = answer
     assert code == 0
