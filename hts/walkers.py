@@ -27,6 +27,7 @@ class Choice:
     plan: Plan  #: it answers `walkers_of(cell)` for every cell
     notes: tuple[str, ...]  #: what was chosen and what has grown, in words; nothing where nothing was chosen
     warnings: tuple[str, ...]  #: where there is no exact mean to go by
+    means: Mapping[Cell, float]  #: exact mean exit times, in steps, that were computed for it
 
 
 def choose_walkers(plan: Plan, folder: str | PathLike[str] | None = None, predict: Predict | None = None) -> Choice:
@@ -58,23 +59,24 @@ def choose_walkers(plan: Plan, folder: str | PathLike[str] | None = None, predic
     """
     wanted = plan.study.walkers
     if isinstance(wanted, int):
-        return Choice(plan, (), ())
+        return Choice(plan, (), (), {})
     known = {} if folder is None else stored_counts(plan, ResultsFolder(Path(folder)))
     new = [c for c in plan.cells() if c not in known or known[c].relative_error > wanted.relative_error]
     chosen = dict(known)
-    without = []
+    means: dict[Cell, float] = {}
     predict = predict or predictions.predict
     for cell, prediction in zip(new, predict(plan, new) if new else (), strict=True):
         mean = prediction.mean_exit_steps_exact
-        if mean is None:
-            without.append(cell)
+        if mean is not None:
+            means[cell] = mean
         n = walkers_for(wanted, mean, plan.most_steps)
         if n > MAX_WALKERS:
             raise _too_many(plan, cell, n)
         least = known[cell].walkers if cell in known else 1
         chosen[cell] = Count(max(n, least), wanted.relative_error)
     notes = _notes(wanted, known, {cell: chosen[cell] for cell in new})
-    return Choice(plan.with_counts(chosen), notes, _warnings(wanted, without))
+    without = [cell for cell in new if cell not in means]
+    return Choice(plan.with_counts(chosen), notes, _warnings(wanted, without), means)
 
 
 def walkers_for(wanted: WalkersByError, mean_exit_steps: float | None, max_steps: int) -> int:

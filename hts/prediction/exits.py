@@ -20,7 +20,15 @@ from hts.prediction.steps import BeyondArithmeticError, ExactExitError, NeverLef
 from hts.prediction.survival import exit_by, exit_tables
 from hts.prediction.within import SLACK, steps_within
 
-__all__ = ["SLACK", "BeyondArithmeticError", "ExactExit", "ExactExitError", "exact_exit", "larger_eta"]
+__all__ = [
+    "SLACK",
+    "BeyondArithmeticError",
+    "ExactExit",
+    "ExactExitError",
+    "exact_exit",
+    "larger_eta",
+    "rough_mean_exit_steps",
+]
 
 #: Of the tolerance, what may be missed beyond the cuts of an unbounded clipped domain before these are moved out.
 TOO_MUCH_MISSED = 0.1
@@ -195,6 +203,21 @@ def exact_exit(
     leaves = _leaves_by(solution, n_within)
     change = abs(roughly_within / leaves - 1.0) if leaves > 0.0 else 0.0
     return replace(answer, probability_within=leaves, probability_within_relative_error=change + error + missed)
+
+
+def rough_mean_exit_steps(
+    landscape: Landscape, noise: Noise, eta: float, b: float, low: float, high: float, start: float
+) -> float:
+    """Compute the mean alone, to 1 %: `exact_exit` refines its mesh for more, and solves neighbouring etas.
+
+    Takes what `exact_exit` takes.
+
+    Raises
+    ------
+    ExactExitError
+        As there.
+    """
+    return _solve(landscape, noise, eta, b, (low, high), start, WORTHLESS)[0].solution.mean_exit_steps
 
 
 def larger_eta(landscape: Landscape, noise: Noise, eta: float, b: float, low: float, high: float, start: float) -> str:

@@ -41,6 +41,8 @@ class Outcome:
         Steps found in a checkpoint, and steps of this piece of work; filled in where no meter is at hand.
     failure : Failure or None
         Why it cannot be computed.
+    seconds : float
+        Processor time of simulating it, writing left out; 0 where it is not finished.
     """
 
     task: Task
@@ -49,6 +51,7 @@ class Outcome:
     steps_resumed: int = 0
     steps_taken: int = 0
     failure: Failure | None = None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,10 @@ class Computer:
         StoppedError
             Where files cannot be written.
         """
+        begin = time.thread_time()
         try:
             sample = self._simulate(task, on_resume, on_steps, should_stop)
+            seconds = time.thread_time() - begin
             shard = self._write(task, sample)
         except Exception as error:
             if should_stop() and self._is_told_to_stop(error):
@@ -85,7 +90,7 @@ class Computer:
             if isinstance(error, StoppedError):
                 raise
             return Outcome(task, failure=Failure.of(task.cell, task.first_walker, task.n_walkers, error))
-        return Outcome(task, shard, study_of(self.plan).steps_of(sample))
+        return Outcome(task, shard, study_of(self.plan).steps_of(sample), seconds=seconds)
 
     def _simulate(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> "Sample":
         walkers, most, study = (task.first_walker, task.n_walkers), self.plan.most_steps, study_of(self.plan)

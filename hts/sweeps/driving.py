@@ -136,7 +136,7 @@ class Driver:
             self.meter.add(task, outcome.steps_taken)
         if outcome.shard is None:
             return self._stop.is_set()
-        self.meter.finish(task, outcome.steps)
+        self.meter.finish(task, outcome.steps, outcome.seconds)
         if not is_here:
             self._unseen[outcome.shard] = time.monotonic()
         return True

@@ -81,6 +81,7 @@ class Meter:
     expected_steps: Mapping[Cell, float] = field(default_factory=dict)
     shards_written: int = 0
     steps_finished: int = 0  # of finished shards
+    computing_seconds: float = 0.0  # processor time of finished shards, all threads together
     _walkers_total: int = 0
     steps_resumed: int = 0  # of finished and running shards, taken by earlier runs
     _steps_running: dict[Task, int] = field(default_factory=dict)
@@ -128,8 +129,8 @@ class Meter:
             self.steps_resumed -= self._resumed_running.pop(task, 0)
             self._tallies[task.cell].walkers_left -= task.n_walkers
 
-    def finish(self, task: Task, steps: int) -> None:
-        """Count a shard as written; steps are those its walkers took, exactly."""
+    def finish(self, task: Task, steps: int, seconds: float = 0.0) -> None:
+        """Count a shard as written; steps are those its walkers took, exactly, in so much processor time."""
         with self._lock:
             self._steps_running.pop(task, None)
             self._resumed_running.pop(task, None)
@@ -138,6 +139,7 @@ class Meter:
             tally.walkers_done += task.n_walkers
             tally.steps_done += steps
             self.steps_finished += steps
+            self.computing_seconds += seconds
             self.shards_written += 1
 
     def read(self) -> Progress:

@@ -33,6 +33,9 @@ class SweepReport:
         Shards that could not be computed, now or, where they were not tried again, by an earlier run.
     n_elsewhere : int
         Missing shards that were left to the other shares of the sweep.
+    computing_seconds : float
+        Processor time of simulating the shards written, all threads together: what `walker_steps` took but for what
+        other programs took meanwhile, and for writing.
     """
 
     n_written: int
@@ -44,6 +47,7 @@ class SweepReport:
     seconds: float
     failures: tuple[Failure, ...]
     n_elsewhere: int = 0
+    computing_seconds: float = 0.0
 
     @property
     def steps_per_second(self) -> float:

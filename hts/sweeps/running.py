@@ -104,6 +104,7 @@ def run_sweep(
         seconds=meter.seconds,
         failures=tuple(failures),
         n_elsewhere=work.n_elsewhere,
+        computing_seconds=meter.computing_seconds,
     )
     if failures:
         is_cut_short = choices.fail_fast and meter.shards_written + len(failures) < len(work.tasks)

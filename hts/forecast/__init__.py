@@ -1,0 +1,16 @@
+"""This file is where the rest of hts finds what a plan is about and what it costs, before anything runs."""
+
+from hts.forecast.costs import CellForecast, Cost, expected_steps, state_counts
+from hts.forecast.description import Description, WellDescription, describe
+from hts.forecast.speeds import remember_speed
+
+__all__ = [
+    "CellForecast",
+    "Cost",
+    "Description",
+    "WellDescription",
+    "describe",
+    "expected_steps",
+    "remember_speed",
+    "state_counts",
+]

@@ -1,0 +1,167 @@
+"""This file is where it is said what each cell of a plan is expected to cost, and all of them together."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from hts.errors import PlanError
+from hts.forecast.means import rough_means
+from hts.plans import Cell, Plan
+from hts.prediction.limits import ExitLimit, exit_limit, rate_scale
+from hts.sweeps import dry_run
+
+Line: TypeAlias = tuple[float, float | None]  # b and alpha
+
+#: Bytes of a stored walker, measured on 1e6 rows (walker, steps, side, landing).
+BYTES_PER_WALKER = 14
+#: Bytes of a count in a long run, compressed.
+BYTES_PER_COUNT = 3
+#: Bytes of a shard's header and footer.
+BYTES_PER_SHARD = 5_000
+
+
+@dataclass(frozen=True)
+class CellForecast:
+    """What one cell is expected to cost."""
+
+    cell: Cell
+    state: str  #: done, partial, missing, damaged or failed
+    message: str  #: why it would run, or why it would not
+    walkers_wanted: int  #: of the plan, or chosen for its relative error
+    walkers_left: int  #: that would be simulated
+    n_shards: int  #: that would be computed
+    mean_steps: float  #: expected steps of a walker, censoring included
+    source: str  #: "exact", "scaled" (limit, by exact/limit at another eta), "limit", "max_steps" or "steps" (of runs)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What is still to be computed."""
+
+    expected_steps: float  #: walker-steps
+    upper_bound_steps: float  #: if no walker left before max_steps
+    core_seconds: float
+    wall_seconds: float  #: on all threads
+    threads: int
+    bytes: int
+    steps_per_second: float  #: of one core
+    basis: str  #: where steps_per_second comes from: "calibrated", "earlier runs" or "assumed"
+
+
+def forecast_cells(
+    plan: Plan, folder: Path | None, means: Mapping[Cell, float] | None = None
+) -> tuple[tuple[CellForecast, ...], str]:
+    """Forecast every cell of a plan, as if the folder were new where a run would refuse it; then also say why.
+
+    Parameters
+    ----------
+    plan : Plan
+    folder : Path or None
+    means : mapping, optional
+        Exact mean exit times that are known already; others are computed where they matter.
+    """
+    try:
+        works, refusal = dry_run(plan, folder), ""
+    except PlanError as error:
+        works, refusal = dry_run(plan, None), str(error)
+    known = dict(means or {})
+    if plan.visits is None:  # long runs take the steps they are told to
+        expected = expected_steps(plan)
+        steps = {work.cell: work.walkers_left * expected(work.cell)[0] for work in works if work.walkers_left}
+        known |= rough_means(plan, {cell: n for cell, n in steps.items() if cell not in known})
+    expected = expected_steps(plan, known)
+    cells = (
+        CellForecast(
+            work.cell,
+            work.state,
+            work.reason,
+            work.walkers_wanted,
+            work.walkers_left,
+            len(work.tasks),
+            *expected(work.cell),
+        )
+        for work in works
+    )
+    return tuple(cells), refusal
+
+
+def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Callable[[Cell], tuple[float, str]]:
+    """Give the function that tells the mean steps of one walker of a cell, and where it comes from.
+
+    A walker censored at C after an exponential time of mean m takes m (1 - exp(-C/m)) steps. Where there is no exact
+    m, it is that of the limit law, times exact/limit at the smallest eta of the same (b, alpha) where both are known.
+
+    Parameters
+    ----------
+    plan : Plan
+    means : mapping, optional
+        Exact mean exit times of some cells.
+    """
+    if plan.visits is not None:
+        return lambda cell: (float(plan.most_steps), "steps")
+    landscape, domain, most = plan.build_landscape(), plan.exit_domain(), plan.most_steps
+    limits: dict[Line, ExitLimit] = {}  # their constants hold for every eta
+
+    def limit_of(cell: Cell) -> float | None:
+        noise, known = plan.noise_of(cell), limits.get((cell.b, cell.alpha))
+        if known is not None and known.rate_constant and known.jump_number:
+            frequency = known.rate_constant * rate_scale(noise, cell.eta, known.jump_number)
+            return 1 / frequency if frequency > 0 else None
+        limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
+        limits[cell.b, cell.alpha] = limit
+        return limit.mean_exit_steps
+
+    exact = means or {}
+    ratios: dict[Line, float] = {}
+    for cell in sorted(exact, key=lambda cell: -cell.eta):  # the smallest eta, where most steps are taken, comes last
+        if (limit := limit_of(cell)) is not None and math.isfinite(limit):
+            ratios[cell.b, cell.alpha] = exact[cell] / limit
+
+    def expected(cell: Cell) -> tuple[float, str]:
+        mean, source = exact.get(cell), "exact"
+        if mean is None:
+            mean, ratio = limit_of(cell), ratios.get((cell.b, cell.alpha))
+            source = "limit" if ratio is None else "scaled"
+            if mean is None:
+                return float(most), "max_steps"
+            mean *= ratio or 1.0
+        if math.isinf(mean):
+            return float(most), "max_steps"
+        return -mean * math.expm1(-most / mean), source
+
+    return expected
+
+
+def cost_of(plan: Plan, cells: tuple[CellForecast, ...], threads: int, speed: float, basis: str) -> Cost:
+    """Add up what is left to do."""
+    steps = sum(cell.walkers_left * cell.mean_steps for cell in cells)
+    walkers = sum(cell.walkers_left for cell in cells)
+    # long shards come first: no thread waits for the last, unless a single shard takes longer than a thread's part
+    longest = max((cell.walkers_left / cell.n_shards * cell.mean_steps for cell in cells if cell.n_shards), default=0.0)
+    return Cost(
+        expected_steps=steps,
+        upper_bound_steps=float(walkers) * plan.most_steps,
+        core_seconds=steps / speed,
+        wall_seconds=max(steps / threads, longest) / speed,
+        threads=threads,
+        bytes=walkers * bytes_per_walker(plan) + sum(cell.n_shards for cell in cells) * BYTES_PER_SHARD,
+        steps_per_second=speed,
+        basis=basis,
+    )
+
+
+def bytes_per_walker(plan: Plan) -> int:
+    """Estimate what a stored walker takes on disk."""
+    if plan.visits is None:
+        return BYTES_PER_WALKER
+    n, record = plan.build_landscape().n_wells, plan.visit_record()
+    n_counts = (len(record.checkpoints(plan.most_steps)) + 1 + n) * n + record.n_bins + 2
+    return BYTES_PER_WALKER + BYTES_PER_COUNT * n_counts
+
+
+def state_counts(cells: tuple[CellForecast, ...]) -> dict[str, int]:
+    """Count the cells in each state."""
+    return dict(Counter(cell.state for cell in cells))

@@ -1,0 +1,127 @@
+"""This file is where a plan is described before anything runs: wells, jump numbers, graphs, and its cost."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hts.engines import available_cores
+from hts.forecast.costs import CellForecast, Cost, cost_of, forecast_cells
+from hts.forecast.speeds import calibrated_speed, speed_of
+from hts.landscapes import Landscape
+from hts.plans import Plan
+from hts.prediction.geometry import accessible_ends, jump_number
+
+if TYPE_CHECKING:
+    from hts.predictions.chains import ChainPrediction, IrreducibleWindows
+    from hts.walkers import Choice, Predict
+
+
+@dataclass(frozen=True)
+class WellDescription:
+    """One well, docs/model.md section 3."""
+
+    well: int  #: counted from 0
+    minimum: float  #: m_i
+    left: float | None  #: s_{i-1}; None where the well is unbounded
+    right: float | None  #: s_i
+    exit_distance: float | None  #: r_i; None where no end can be reached
+    jump_numbers: tuple[tuple[float, int | None], ...]  #: (b, l*) for each b of the plan
+
+
+@dataclass(frozen=True)
+class Description:
+    """A plan before it runs."""
+
+    plan: Plan
+    landscape: Landscape
+    wells: tuple[WellDescription, ...]
+    graphs: "tuple[ChainPrediction, ...]"  #: one for each (b, alpha)
+    windows: "IrreducibleWindows | None"  #: of b; None where no well leads to another
+    cells: tuple[CellForecast, ...]
+    cost: Cost
+    notes: tuple[str, ...]  #: walkers that a run would choose
+    warnings: tuple[str, ...]
+
+
+def describe(
+    plan: Plan,
+    folder: Path | None = None,
+    *,
+    threads: int | None = None,
+    calibrate: bool = False,
+    predict: "Predict | None" = None,
+) -> Description:
+    """Say what a plan is about and what it costs; nothing is written.
+
+    Parameters
+    ----------
+    plan : Plan
+    folder : Path, optional
+        Results folder; what is done there costs nothing.
+    threads : int, optional
+        For the wall time; one per core by default.
+    calibrate : bool
+        Measure the speed now, in about a second.
+    predict : callable, optional
+        As `choose_walkers` takes it; asked only where the plan leaves walkers to a relative error.
+
+    Returns
+    -------
+    Description
+    """
+    # a run, which forecasts too, needs none of these
+    from hts.predictions.chains import chain_warnings, predict_chains, predict_windows
+
+    choice = None if isinstance(plan.study.walkers, int) else chosen(plan, folder, predict)
+    plan, means = (plan, {}) if choice is None else (choice.plan, choice.means)
+    landscape, graphs = plan.build_landscape(), predict_chains(plan)
+    cells, refusal = forecast_cells(plan, folder, means)
+    n_threads = threads or available_cores()
+    longest = max(cells, key=lambda forecast: forecast.mean_steps)
+    speed = (calibrated_speed(plan, longest.cell, n_threads), "calibrated") if calibrate else speed_of(plan)
+    return Description(
+        plan=plan,
+        landscape=landscape,
+        wells=describe_wells(plan, landscape, sorted({cell.b for cell in plan.cells()})),
+        graphs=graphs,
+        windows=predict_windows(landscape, plan.noise.p_plus),
+        cells=cells,
+        cost=cost_of(plan, cells, n_threads, *speed),
+        notes=() if choice is None else choice.notes,
+        warnings=(
+            *plan.warnings(),
+            *chain_warnings(plan, graphs),
+            *(() if choice is None else choice.warnings),
+            *([f"hts run would refuse this folder: {refusal}"] if refusal else ()),
+        ),
+    )
+
+
+def chosen(plan: Plan, folder: Path | None, predict: "Predict | None") -> "Choice":
+    """Choose walkers for a relative error."""
+    from hts.walkers import choose_walkers  # predictions take a second to import, and most plans give a number
+
+    return choose_walkers(plan, folder, predict)
+
+
+def describe_wells(plan: Plan, landscape: Landscape, clips: list[float]) -> tuple[WellDescription, ...]:
+    """Describe every well; that of a landscape with one well has the ends of the plan's domain."""
+    wells = []
+    for well, minimum in enumerate(landscape.minima.tolist()):
+        left, right = landscape.well_ends(well)
+        if landscape.n_wells == 1:
+            left, right = plan.exit_domain().low, plan.exit_domain().high
+        ends = accessible_ends(minimum, left, right, plan.noise.p_plus, landscape.projection)
+        distance = min((end.distance for end in ends), default=None)
+        wells.append(
+            WellDescription(
+                well=well,
+                minimum=minimum,
+                left=left if math.isfinite(left) else None,
+                right=right if math.isfinite(right) else None,
+                exit_distance=distance,
+                jump_numbers=tuple((b, None if distance is None else jump_number(distance, b)) for b in clips),
+            )
+        )
+    return tuple(wells)

@@ -1,0 +1,44 @@
+"""This file is where exact mean exit times are computed roughly, where a forecast without them would matter."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from hts.plans import Cell, Plan
+
+#: Pairs (b, alpha) for which exact values are computed before a forecast.
+MOST_LINES = 12
+#: Walker-steps of a (b, alpha) that take about a second: nobody needs to know them better.
+FEW_STEPS = 3e8
+
+
+def rough_means(plan: Plan, steps: Mapping[Cell, float]) -> dict[Cell, float]:
+    """Compute the exact mean of each (b, alpha) at its smallest eta, where most steps are taken, to 1 %.
+
+    Nothing is computed for more than `MOST_LINES` of them: it takes up to a second each, and a description should not
+    wait. Nor where the work of a (b, alpha) is done before anybody could wonder how long it takes.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of exits.
+    steps : mapping of Cell to float
+        Walker-steps that each cell has to do according to its limit.
+
+    Returns
+    -------
+    dict of Cell to float
+        In steps; cells without an exact value are left out.
+    """
+    lines: dict[tuple[float, float | None], list[Cell]] = defaultdict(list)
+    for cell in steps:
+        lines[cell.b, cell.alpha].append(cell)
+    wanted = [
+        min(cells, key=lambda cell: cell.eta)
+        for cells in lines.values()
+        if sum(steps[cell] for cell in cells) > FEW_STEPS
+    ]
+    if not 0 < len(wanted) <= MOST_LINES:
+        return {}
+    from hts.predictions import predict_roughly  # a run, which forecasts too, needs none and should not wait
+
+    return {cell: mean for cell, mean in predict_roughly(plan, wanted).items() if mean is not None}

@@ -1,0 +1,119 @@
+"""This file is where it is said how fast this machine simulates: measured now, in earlier runs, or assumed."""
+
+import json
+import math
+import time
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import platformdirs
+
+from hts.engines import ThreadEngine, available_cores
+from hts.plans import Cell, Plan
+from hts.sweeps import SweepReport
+from hts.sweeps.studies import study_of
+
+#: Walker-steps per second and core where this machine has no earlier run to go by: benchmarks/README.md, halved for
+#: older CPUs.
+STEPS_PER_SECOND = {"pareto": 2.0e8, "lomax": 2.0e8, "stable": 0.9e8, "student": 1.5e8, "normal": 1.7e8}
+#: Where f' is a table.
+TABLE_FACTOR = 0.65
+#: Where steps are also counted by well and bin.
+VISITS_FACTOR = 0.7
+#: How long `--calibrate` measures.
+CALIBRATION_SECONDS = 0.8
+#: Of the speed with all lanes busy, where shards are of 256 walkers and the last ones run alone (docs/sweeps.md).
+SHARD_EFFICIENCY = 0.9
+#: Runs that compute less, in seconds of each thread and in steps, say more about starting than about speed.
+LEAST_SECONDS, LEAST_STEPS = 5.0, 1e9
+#: Speeds of so many runs are kept, and the largest counts: compiling and a crowded machine make runs slower only.
+RUNS_KEPT = 5
+#: Steps per second and core that no compiled kernel takes; others are not believed.
+SLOWEST, FASTEST = 1e6, 1e10
+SPEEDS_FILE = Path(platformdirs.user_cache_dir("hts")) / "speeds.json"
+
+
+def calibrated_speed(plan: Plan, cell: Cell, threads: int) -> float:
+    """Measure walker-steps per second and core, all threads at work, in about a second once kernels are compiled.
+
+    Parameters
+    ----------
+    plan : Plan
+    cell : Cell
+        What is simulated; the longest one is most of the cost.
+    threads : int
+        How many share the machine.
+    """
+    from hts.ensembles import Interrupted  # Numba takes a second to import
+
+    simulate = partial(study_of(plan).simulate, plan, cell, 0)
+    simulate(64, 100)  # compiled, and the gradient tabulated
+    # more exits than come to an end in time, unless they take no time at all; long runs leave much more to write down
+    n_walkers = 1_000_000 if plan.visits is None else 256
+
+    def measure() -> float:
+        steps: list[int] = []
+        begin = time.perf_counter()
+        end = begin + CALIBRATION_SECONDS
+        with suppress(Interrupted):
+            simulate(n_walkers, 2**62, steps.append, lambda: time.perf_counter() > end)
+        return sum(steps) / (time.perf_counter() - begin)
+
+    with ThreadEngine(threads) as engine:
+        speeds = [future.result() for future in [engine.submit(measure) for _ in range(threads)]]
+    return SHARD_EFFICIENCY * sum(speeds) / threads
+
+
+def speed_of(plan: Plan) -> tuple[float, str]:
+    """Give walker-steps per second and core, and where they come from: "earlier runs" on this machine, or "assumed"."""
+    name = speed_name(plan)
+    if speeds := remembered_speeds().get(name):
+        return max(speeds), "earlier runs"
+    law = STEPS_PER_SECOND[plan.noise.kind] * (0.6 if "+normal" in name else 1.0)
+    factors = (TABLE_FACTOR if "/table" in name else 1.0) * (VISITS_FACTOR if plan.visits is not None else 1.0)
+    return law * factors, "assumed"
+
+
+def remember_speed(plan: Plan, report: SweepReport, threads: int | None) -> None:
+    """Keep the speed of a run for later forecasts, if it computed enough to have one; no cache is no matter.
+
+    Parameters
+    ----------
+    plan : Plan
+    report : SweepReport
+        Of a run in threads of this process; its time is that of the processors, so other work does not count.
+    threads : int or None
+        As the run took it.
+    """
+    cores = min(threads or available_cores(), available_cores())
+    steps, seconds = report.walker_steps - report.steps_resumed, report.computing_seconds
+    if seconds < LEAST_SECONDS * cores or steps < LEAST_STEPS:
+        return
+    known, name = remembered_speeds(), speed_name(plan)
+    known[name] = _believed([*known.get(name, ()), steps / seconds])
+    with suppress(OSError):
+        SPEEDS_FILE.parent.mkdir(parents=True, exist_ok=True)
+        SPEEDS_FILE.write_text(json.dumps(known), encoding="utf-8")
+
+
+def remembered_speeds() -> dict[str, list[float]]:
+    """Read the speeds of the last runs on this machine, the latest last; none where there is no readable file."""
+    try:
+        stored = json.loads(SPEEDS_FILE.read_text(encoding="utf-8"))
+        return {str(name): _believed(speeds) for name, speeds in stored.items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def _believed(speeds: object) -> list[float]:
+    """Keep the last speeds that a kernel can have; nothing of what is no list."""
+    listed = speeds if isinstance(speeds, list) else []
+    return [speed for speed in listed if isinstance(speed, float) and SLOWEST <= speed <= FASTEST][-RUNS_KEPT:]
+
+
+def speed_name(plan: Plan) -> str:
+    """Name what a speed depends on: the law, a normal part, and how f' is encoded."""
+    law = plan.noise.kind + ("+normal" if plan.noise.normal_scale > 0 and plan.noise.kind != "normal" else "")
+    name = f"{law}/{'table' if math.isfinite(plan.build_landscape().domain[0]) else 'hinges'}"
+    return name if plan.visits is None else f"{name}/visits"
