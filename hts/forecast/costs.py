@@ -104,12 +104,17 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
         return lambda cell: (float(plan.most_steps), "steps")
     landscape, domain, most = plan.build_landscape(), plan.exit_domain(), plan.most_steps
     limits: dict[Line, ExitLimit] = {}  # their constants hold for every eta
+    scales: dict[tuple[float, float | None, int], float] = {}  # lambda by eta, alpha, l*: the same for many b
 
     def limit_of(cell: Cell) -> float | None:
-        noise, known = plan.noise_of(cell), limits.get((cell.b, cell.alpha))
+        known = limits.get((cell.b, cell.alpha))
         if known is not None and known.rate_constant and known.jump_number:
-            frequency = known.rate_constant * rate_scale(noise, cell.eta, known.jump_number)
+            key = cell.eta, cell.alpha, known.jump_number
+            if key not in scales:
+                scales[key] = rate_scale(plan.noise_of(cell), cell.eta, known.jump_number)
+            frequency = known.rate_constant * scales[key]
             return 1 / frequency if frequency > 0 else None
+        noise = plan.noise_of(cell)
         limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
         limits[cell.b, cell.alpha] = limit
         return limit.mean_exit_steps

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,10 @@ class Plan:
 
     def cells(self) -> tuple[Cell, ...]:
         """List the union of the products, each point once: by b, then alpha, then eta from large to small."""
+        return self._cells
+
+    @cached_property
+    def _cells(self) -> tuple[Cell, ...]:
         well = self.exit_domain().well
         points = {
             (b, alpha, -eta)

@@ -67,15 +67,17 @@ def dry_run(plan: Plan, folder: Path | None, choices: Choices = EVERYTHING) -> t
     PlanError
         Where the run would be refused, with the reason.
     """
-    results, found, kept = NOWHERE, Survey(), set[Task]()
+    results, found, checkpoints = NOWHERE, Survey(), None
     if folder is not None and folder.exists():
         from hts.ensembles import STREAM_VERSION  # Numba takes a second to import
 
         results = ResultsFolder(folder)
         plan = counted(plan, results)
         found = examine(plan, results, STREAM_VERSION)
-        kept = Checkpoints.of(plan, results, STREAM_VERSION).among(tasks_of(plan, found))
-    work = choose(plan, results, tasks_of(plan, found), choices)
+        checkpoints = Checkpoints.of(plan, results, STREAM_VERSION)
+    missing = tasks_of(plan, found)
+    kept = set() if checkpoints is None else checkpoints.among(missing)
+    work = choose(plan, results, missing, choices)
     tasks: dict[Cell, list[Task]] = defaultdict(list)
     for task in work.tasks:
         tasks[task.cell].append(task)

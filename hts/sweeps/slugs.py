@@ -1,14 +1,12 @@
 """This file is where a cell is put in words for storage, which knows no plan."""
 
-from dataclasses import asdict
-
 from hts.plans import Cell
 from hts.storage import Parameters, cell_slug
 
 
 def parameters_of(cell: Cell) -> Parameters:
     """Give eta, b, alpha and well of a cell."""
-    return asdict(cell)
+    return {"eta": cell.eta, "b": cell.b, "alpha": cell.alpha, "well": cell.well}
 
 
 def slug_of(cell: Cell) -> str:

@@ -1,0 +1,108 @@
+"""Tests that a forecast takes exact means where they matter, and says of each cell where its mean comes from."""
+
+import math
+from pathlib import Path
+
+import pytest
+from fake_exits import PLAN as TEXT
+from fake_exits import plan
+
+from hts.forecast import costs, describe, expected_steps, means
+from hts.plans import Cell, parse_plan
+from hts.prediction.exits import exact_exit
+from hts.predictions import predict, predict_roughly
+
+PLAN = plan()
+CELLS = PLAN.cells()
+MANY = plan("exit.walkers=10_000_000", "exit.max_steps=10_000_000")
+
+
+def sources(description):
+    return {(f.cell.b, f.cell.eta): f.source for f in description.cells}
+
+
+def test_a_mean_is_the_computed_one_or_the_limit_scaled_or_the_limit():
+    limit = expected_steps(MANY)
+    clipped, other, *free = CELLS
+    assert (clipped.b, other.b) == (0.7, 0.7)
+    assert clipped.eta > other.eta
+    uncensored = {cell: limit(cell)[0] for cell in CELLS}
+    expected = expected_steps(MANY, {other: 3.0 * uncensored[other]})
+    assert expected(other) == (pytest.approx(3.0 * uncensored[other], rel=1e-3), "exact")
+    assert expected(clipped) == (pytest.approx(3.0 * uncensored[clipped], rel=1e-3), "scaled")
+    assert [expected(cell) for cell in free] == [limit(cell) for cell in free]
+    assert {source for _, source in map(limit, CELLS)} == {"limit"}
+
+
+def test_the_scale_is_that_of_the_smallest_eta():
+    limit = expected_steps(MANY)
+    third = Cell(0.01, 0.7, 1.5, 0)
+    known = {cell: factor * limit(cell)[0] for cell, factor in zip(CELLS[:2], (5.0, 2.0), strict=True)}
+    expected = expected_steps(MANY, known)
+    assert [expected(cell)[1] for cell in (*CELLS[:2], third)] == ["exact", "exact", "scaled"]
+    assert expected(third)[0] == pytest.approx(2.0 * limit(third)[0], rel=1e-3)
+
+
+def test_censored_walkers_take_fewer_steps():
+    censored = plan("exit.max_steps=100")
+    for cell in CELLS:
+        mean = 50.0
+        assert expected_steps(censored, {cell: mean})(cell)[0] == pytest.approx(mean * (1.0 - math.exp(-2.0)))
+
+
+def test_nothing_is_computed_where_it_does_not_matter(monkeypatch):
+    asked = []
+    monkeypatch.setattr("hts.predictions.predict_roughly", lambda p, cells: asked.append(list(cells)) or {})
+    assert set(sources(describe(PLAN)).values()) == {"limit"}
+    assert asked == []  # 600 walkers of at most 1000 steps
+    describe(MANY)
+    assert asked == [[cell for cell in CELLS if cell.eta == 0.02]]
+    describe(plan("exit.walkers=10_000_000", "grid.b={ lin = [0.3, 0.9, 13] }"))
+    assert len(asked) == 1  # too many to wait for
+    steps = dict.fromkeys(CELLS[:2], means.FEW_STEPS / 2)
+    assert means.rough_means(MANY, steps) == {}
+    assert means.rough_means(MANY, dict.fromkeys(CELLS[:2], means.FEW_STEPS / 1.99)) == {}
+    assert len(asked) == 2  # both cells of a line count together
+
+
+def test_a_description_takes_rough_means_and_says_so():
+    said = describe(MANY)
+    assert sources(said) == {
+        (b, eta): "exact" if eta == 0.02 else "scaled" for b in (0.7, math.inf) for eta in (0.05, 0.02)
+    }
+    for forecast in said.cells:
+        exact = exact_of(forecast.cell)
+        assert abs(forecast.mean_steps / exact - 1.0) < (0.01 if forecast.source == "exact" else 0.5)
+
+
+def exact_of(cell):
+    domain = MANY.exit_domain()
+    return exact_exit(
+        MANY.build_landscape(), MANY.noise_of(cell), cell.eta, cell.b, domain.low, domain.high, domain.start
+    ).mean_exit_steps
+
+
+def test_means_computed_to_choose_walkers_are_used_for_every_cell():
+    chosen = plan("exit.walkers={ relative_error = 0.1 }")
+    said = describe(chosen, predict=predict)
+    assert set(sources(said).values()) == {"exact"}
+    for forecast in said.cells:
+        mean = exact_of(forecast.cell)
+        assert forecast.mean_steps == pytest.approx(-mean * math.expm1(-1000 / mean), rel=1e-5)
+
+
+def test_where_there_is_no_exact_mean_the_limit_stands():
+    text = TEXT.replace("alpha = [1.5]", "").replace('"pareto"', '"normal"\nscale = 1e-3')
+    beyond = parse_plan(text, Path("plan.toml"), ["exit.walkers=1_000_000_000"])
+    cell = beyond.cells()[0]
+    assert predict_roughly(beyond, [cell]) == {cell: None}
+    assert {(f.mean_steps, f.source) for f in describe(beyond).cells} == {(1000.0, "max_steps")}
+
+
+def test_costs_add_up():
+    said = describe(PLAN, threads=3)
+    steps = sum(600 * f.mean_steps for f in said.cells)
+    assert said.cost.expected_steps == pytest.approx(steps)
+    assert said.cost.upper_bound_steps == 4 * 600 * 1000
+    assert said.cost.core_seconds == pytest.approx(steps / said.cost.steps_per_second)
+    assert said.cost.bytes == 4 * 600 * costs.BYTES_PER_WALKER + 12 * costs.BYTES_PER_SHARD
