@@ -89,10 +89,7 @@ def refine(
     """
     breaks = find_breaks(step, [start, *points])
     mesh = downhill(step, graded_mesh(breaks, np.full(len(breaks), step.eta * step.width), RATIO, ORDER))
-    # a walker that stays inside has to make good what the drift does, be that far over the ends
-    farthest = min(step.b, step.high - step.low) + float(np.abs(step.drift(mesh.x)).max())
-    reach = TABLE_MARGIN * farthest / step.eta
-    table = tabulate_density(step.noise, -reach, reach)
+    table = tabulate_steps(step, mesh)
     solution = _solve_on(step, mesh, table, start, centre)
     for k in range(MAX_ROUNDS):
         centre = float(mesh.x[np.argmax(solution.occupation[: mesh.n_nodes])])
@@ -111,6 +108,14 @@ def refine(
             break
     before = Refined(step, start, points, breaks, coarser, table, other, error)
     return Refined(step, start, points, breaks, mesh, table, solution, error), before
+
+
+def tabulate_steps(step: Step, mesh: Mesh) -> DensityTable:
+    """Return the density of Z as far as any step inside the domain asks for it."""
+    # a walker that stays inside has to make good what the drift does, be that far over the ends
+    farthest = min(step.b, step.high - step.low) + float(np.abs(step.drift(mesh.x)).max())
+    reach = TABLE_MARGIN * farthest / step.eta
+    return tabulate_density(step.noise, -reach, reach)
 
 
 def lighten(refined: Refined) -> tuple[Mesh, ExitSolution, float]:

@@ -1,7 +1,7 @@
 """This file is where the stationary share of time in each well is computed at finite eta, for the whole process (1)."""
 
 from dataclasses import dataclass, replace
-from math import inf
+from math import ceil, inf
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from hts.noise import Noise
 from hts.prediction.boxes import ShareError, time_beyond, whole_step, widened
 from hts.prediction.breaks import find_breaks
 from hts.prediction.cycles import Cycles, NoStationaryLawError, SlowModes, solve_cycles
-from hts.prediction.densities import DensityTable, tabulate_density
+from hts.prediction.densities import DensityTable
 from hts.prediction.meshes import FloatArray, IntArray, Mesh, graded_mesh
 from hts.prediction.occupation import ExactChain
 from hts.prediction.operators import build_operator
@@ -21,9 +21,9 @@ from hts.prediction.refinement import (
     PESSIMISM,
     RATIO,
     STRICTER,
-    TABLE_MARGIN,
     cut_into,
     downhill,
+    tabulate_steps,
     unresolved,
 )
 from hts.prediction.steps import Step
@@ -40,6 +40,8 @@ COARSE = (16.0, 64.0, 256.0)
 #: Nodes of a first mesh; refinement adds some.
 MOST_NODES = 5000
 NOT_SETTLING = "walkers leave the wells as fast as they settle in them: there is no chain of wells at this eta"
+#: Where eta f'' is larger, the drift does not lead walkers away from a clip's landings.
+STEEP = 1.0
 #: An interval that leaves out too much is doubled, so often at most.
 MAX_WIDENINGS = 6
 
@@ -61,15 +63,7 @@ class _Walk:
     step: Step
     minima: FloatArray  # float64[well], of the wells inside
     barriers: FloatArray  # float64[well - 1], between them
-    breaks: FloatArray
     table: DensityTable
-
-    def first_mesh(self, coarse: float) -> Mesh:
-        """Return a mesh to begin with, its smallest panels so many steps long."""
-        smallest = np.full(len(self.breaks), coarse * self.step.eta * self.step.width)
-        if self.step.projection == inf:  # far out nothing happens on the scale of a step
-            smallest[[0, -1]] = np.diff(self.breaks)[[0, -1]]
-        return downhill(self.step, graded_mesh(self.breaks, smallest, RATIO, ORDER))
 
     def states(self, mesh: Mesh) -> FloatArray:
         """Return the places of all states, float64[state]."""
@@ -134,7 +128,7 @@ def stationary_shares(
         raise ShareError(f"{problem}: take another eta than {eta:g}, larger ones for rare ways") from None
     if not error <= WORTHLESS:
         raise ShareError(
-            f"the shares are known to {error:.1%} only: eta = {eta:g} is too small, or the tails too heavy"
+            f"the shares are known to {error:.1%} only: eta = {eta:g} is too small or too large, or the tails too heavy"
         )
     said = _warnings(landscape, eta, wells, error, tolerance)
     return _spread_out(landscape, wells, found.shares, found.slow, error, said)
@@ -181,21 +175,28 @@ def _walk(landscape: Landscape, step: Step, wells: IntArray) -> tuple[_Walk, Mes
         There is no such mesh.
     """
     barriers = landscape.barriers[wells[0] : wells[-1]]
-    reach = TABLE_MARGIN * (step.high - step.low) / step.eta
-    table = tabulate_density(step.noise, -reach, reach)
     points = [*landscape.minima, *landscape.kinks]
     lighter = [(n, COARSE[0]) for n in range(step.n_cascade, 0, -1)] + [(0, coarse) for coarse in COARSE]
+    if step.eta * float(landscape.curvatures[wells].max()) > STEEP and step.b < inf:
+        lighter.insert(0, (ceil((step.high - step.low) / step.b), COARSE[0]))
     for n_cascade, coarse in lighter:
         step = replace(step, n_cascade=n_cascade)
         breaks = find_breaks(step, points, with_bends=False, jumps_at=barriers.tolist())
-        walk = _Walk(step, landscape.minima[wells], barriers, breaks, table)
-        mesh = walk.first_mesh(coarse)
+        mesh = _first_mesh(step, breaks, coarse)
         if mesh.n_nodes <= MOST_NODES:
-            return walk, mesh
+            return _Walk(step, landscape.minima[wells], barriers, tabulate_steps(step, mesh)), mesh
     raise ShareError(
         f"{len(wells)} wells need {mesh.n_nodes} nodes, more than the {MOST_NODES} to begin with: "
         "take fewer wells, or a larger eta"
     )
+
+
+def _first_mesh(step: Step, breaks: FloatArray, coarse: float) -> Mesh:
+    """Return a mesh to begin with, its smallest panels so many steps long."""
+    smallest = np.full(len(breaks), coarse * step.eta * step.width)
+    if step.projection == inf:  # far out nothing happens on the scale of a step
+        smallest[[0, -1]] = np.diff(breaks)[[0, -1]]
+    return downhill(step, graded_mesh(breaks, smallest, RATIO, ORDER))
 
 
 def _refine(walk: _Walk, mesh: Mesh, cycles: Cycles, tolerance: float) -> tuple[Cycles, float]:

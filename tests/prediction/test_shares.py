@@ -19,6 +19,7 @@ WEAK = Noise("pareto", 1.2, scale=0.1)
 PARETO = Noise("pareto", 1.5, scale=0.3)
 UNEVEN = multi_well([-1.0, 1.2], [0.0], [1.0, 2.0], L=1.6)
 FREE = multi_well([-1.0, 1.2], [0.0], [1.0, 2.0])
+STEEP = multi_well([-1.0, 1.2], [0.0], 5.0, L=1.6)  # at large eta walkers stay by noise that makes good the drift
 THREE = multi_well([-1.2, 0.0, 1.0], [-0.5, 0.45], 1.5, L=1.6)
 
 
@@ -47,6 +48,8 @@ ULAM = {
     "stable": (UNEVEN, Noise("stable", 1.5, scale=0.5), 0.1, 0.7, 5e-5),
     "normal": (UNEVEN, Noise("normal", None), 0.2, inf, 1e-4),
     "three wells": (THREE, PARETO, 0.05, 0.4, 5e-4),
+    "drift beyond the domain": (STEEP, Noise("student", 1.5), 2.0, 0.7, 4e-4),
+    "clips that nothing leads away from": (STEEP, Noise("student", 1.5), 3.0, 0.3, 1e-3),
     "projection beyond a minimum": (replace(THREE, projection=0.8), PARETO, 0.1, 0.4, 3e-3),
 }
 
