@@ -30,8 +30,13 @@ def test_interpreted_kernels_give_the_same_bits_as_compiled_ones(compiled):
     assert any(any(sample["side"]) for sample in interpreted)
 
 
-def test_interpreted_and_generic_code_give_the_same_visits_as_compiled_code(tmp_path):
-    compiled = small_exits(9, 40, "small_visits.py")
+@pytest.fixture(scope="module")
+def compiled_visits():
+    return small_exits(9, 40, "small_visits.py")
+
+
+def test_interpreted_and_generic_code_give_the_same_visits_as_compiled_code(compiled_visits, tmp_path):
+    compiled = compiled_visits
     assert small_exits(9, 40, "small_visits.py", NUMBA_DISABLE_JIT="1") == compiled
     generic = {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(tmp_path)}
     assert small_exits(9, 40, "small_visits.py", **generic) == compiled
@@ -53,5 +58,13 @@ def test_a_cache_folder_that_cannot_be_written_costs_time_only(compiled, tmp_pat
 GOLDEN = "9ce004bffe28f81d68ca3ea4bd98b03978bdfd29dbec43047c75080435a01f42"
 
 
+#: The same of small_visits.py, counts, histograms and positions alike.
+GOLDEN_VISITS = "f76de494dbe0b0fb06941a0c67bee85438442f7383ba639cb4fd29c63d80273e"
+
+
 def test_a_small_plan_has_its_golden_hash(compiled):
     assert hashlib.sha256(json.dumps(compiled).encode()).hexdigest() == GOLDEN
+
+
+def test_a_small_plan_of_visits_has_its_golden_hash(compiled_visits):
+    assert hashlib.sha256(json.dumps(compiled_visits).encode()).hexdigest() == GOLDEN_VISITS
