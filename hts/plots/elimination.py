@@ -1,23 +1,23 @@
-"""This file is where the share of time outside the widest wells is drawn, against steps and against eta: (14)."""
+"""This file is where the share of time outside the widest wells is drawn: against steps, eta and t/eta^beta, (14)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hts.comparison import VisitComparison
-from hts.plots.save import Row
+from hts.comparison.visit_records import OutsideShare
+from hts.plots.outside import EliminationPanel, Horizon
 from hts.plots.style import (
     AID,
     ETA_LABEL,
     PAGE,
     Look,
     clip_label,
+    listing,
     log_axis,
     look,
     number,
@@ -27,43 +27,8 @@ from hts.plots.style import (
     tail_label,
 )
 
-MOST_PANELS = 3
-"""Pairs (b, alpha) drawn, a row each."""
-MOST_ETAS = 7
-"""Curves in a panel, spread evenly over those there are; more could not be told apart."""
 TALLEST = 5.0
 """Decades shown below 1: intervals of rare visits reach down to nothing."""
-
-
-@dataclass(frozen=True, eq=False)
-class EliminationPanel:
-    """One row: one (b, alpha) whose wells are not all equally wide."""
-
-    cells: tuple[VisitComparison, ...]  # with walkers, eta from large to small
-
-    @property
-    def curves(self) -> tuple[VisitComparison, ...]:
-        """The cells whose shares are drawn against steps."""
-        n, m = len(self.cells), min(len(self.cells), MOST_ETAS)
-        return tuple(self.cells[round(k * (n - 1) / max(m - 1, 1))] for k in range(m))
-
-    def exact_outside(self, cell: VisitComparison) -> float | None:
-        """Sum the exact stationary shares outside the widest wells."""
-        return _sum_outside(cell, cell.exact)
-
-    def limit_outside(self) -> float | None:
-        """Sum the limit shares outside the widest wells: zero wherever there is a limit."""
-        return _sum_outside(self.cells[0], self.cells[0].limit)
-
-
-def elimination_panels(visits: Sequence[VisitComparison]) -> tuple[EliminationPanel, ...]:
-    """Gather cells with walkers by (b, alpha), where some well is not among the widest; at most three."""
-    gathered: dict[tuple[float, float | None], list[VisitComparison]] = {}
-    for cell in visits:
-        if cell.n_walkers and 0 < len(cell.widest) < len(cell.shares) and cell.outside_widest:
-            gathered.setdefault((cell.b, cell.alpha), []).append(cell)
-    panels = [EliminationPanel(tuple(sorted(cells, key=lambda cell: -cell.eta))) for cells in gathered.values()]
-    return tuple(panels[:MOST_PANELS])
 
 
 def draw_against_steps(axes: Axes, panel: EliminationPanel, looks: Mapping[float, Look]) -> Axes:
@@ -74,7 +39,8 @@ def draw_against_steps(axes: Axes, panel: EliminationPanel, looks: Mapping[float
     axes
         Where to draw; scales, labels and title are set.
     panel
-        What to draw: measured shares as markers with their intervals, the exact share of so many steps as a line.
+        What to draw: measured shares as markers with their intervals, that of the chain of exact escapes
+        as a line.
     looks
         Look of each eta.
 
@@ -98,21 +64,36 @@ def draw_against_steps(axes: Axes, panel: EliminationPanel, looks: Mapping[float
 
 def draw_against_eta(axes: Axes, panel: EliminationPanel, looks: Mapping[float, Look]) -> Axes:
     """Draw the share of all steps spent outside the widest wells against eta, with the exact stationary one."""
-    log_axis(axes, "x", [cell.eta for cell in panel.cells])
-    expected = [(cell.eta, share) for cell in panel.cells if (share := cell.outside_widest[-1].expected)]
-    if expected:
-        axes.plot(*zip(*expected, strict=True), color=paler(AID), linewidth=2.2, zorder=1.8)
     exact = [(cell.eta, share) for cell in panel.cells if (share := panel.exact_outside(cell))]
     if exact:
         axes.plot(*zip(*exact, strict=True), color="black", linewidth=1.0)
-    for cell in panel.cells:
-        last = cell.outside_widest[-1]
-        _mark(axes, cell.eta, (last.share, last.low, last.high), looks.get(cell.eta, look(0)))
-    values = [last.share for cell in panel.cells if (last := cell.outside_widest[-1]).share]
-    _scale(axes, [*values, *(share for _, share in exact + expected)])
+    return _draw_shares(axes, panel, [cell.outside_widest[-1] for cell in panel.cells], looks, [y for _, y in exact])
+
+
+def draw_at_horizon(axes: Axes, panel: EliminationPanel, horizon: Horizon, looks: Mapping[float, Look]) -> Axes:
+    """Draw the share of the first t/eta^beta steps spent outside the widest wells against eta, which (14) is about."""
+    return _draw_shares(axes, panel, [horizon.checkpoint(cell) for cell in panel.cells], looks)
+
+
+def _draw_shares(
+    axes: Axes,
+    panel: EliminationPanel,
+    shares: Sequence[OutsideShare],
+    looks: Mapping[float, Look],
+    also: Sequence[float] = (),
+) -> Axes:
+    """Draw one share of each eta, measured and expected, on axes with room for others."""
+    etas = [cell.eta for cell in panel.cells]
+    log_axis(axes, "x", etas)
+    expected = [(eta, one.expected) for eta, one in zip(etas, shares, strict=True) if one.expected]
+    if expected:
+        axes.plot(*zip(*expected, strict=True), color=paler(AID), linewidth=2.2, zorder=1.8)
+    for eta, one in zip(etas, shares, strict=True):
+        _mark(axes, eta, (one.share, one.low, one.high), looks.get(eta, look(0)))
+    _scale(axes, [*(one.share for one in shares), *(one.expected for one in shares), *also])
     if panel.limit_outside() == 0.0:
         axes.text(0.03, 0.97, r"limit $\eta \to 0$: 0", transform=axes.transAxes, va="top", color=AID, fontsize=7.5)
-    axes.set(xlabel=ETA_LABEL, ylabel="share of time outside")
+    axes.set(xlabel=ETA_LABEL)
     return axes
 
 
@@ -124,52 +105,25 @@ def _scale(axes: Axes, shares: Sequence[float | None]) -> None:
 
 
 def elimination_figure(panels: Sequence[EliminationPanel]) -> Figure:
-    """Draw a row for each (b, alpha): against steps on the left, against eta on the right."""
+    """Draw a row for each (b, alpha): against steps, against eta at the end of the runs, and at the horizon of (14)."""
     etas = sorted({cell.eta for panel in panels for cell in panel.curves}, reverse=True)
     looks = {eta: look(rank) for rank, eta in enumerate(etas)}
     figure = Figure(figsize=(PAGE, 0.4 + 2.2 * len(panels)), layout="constrained")
-    grid = figure.subplots(len(panels), 2, sharex="col", squeeze=False)
-    for (left, right), panel in zip(grid, panels, strict=True):
+    grid = figure.subplots(len(panels), 3, sharex="col", squeeze=False)
+    for (left, middle, right), panel in zip(grid, panels, strict=True):
         cell = panel.cells[0]
         draw_against_steps(left, panel, looks)
-        draw_against_eta(right, panel, looks)
-        left.set_title(f"{clip_label(cell.b)}, {tail_label(cell.alpha)}: as the runs go on")
-        right.set_title(f"{clip_label(cell.b)}, {tail_label(cell.alpha)}: at the end of the runs")
+        left.set_title(f"{clip_label(cell.b)}, {tail_label(cell.alpha)}")
+        draw_against_eta(middle, panel, looks)
+        middle.set_title("at the end of the runs")
+        if panel.horizon is None:
+            right.remove()
+            continue
+        draw_at_horizon(right, panel, panel.horizon, looks)
+        right.set_title(f"{_in_words(panel.horizon)} steps")
     place_legend(figure, (_eta_handles(looks), _layer_handles(panels)), n_columns=6)
     set_title(figure, _finding(panels[0]))
     return figure
-
-
-def elimination_rows(panels: Sequence[EliminationPanel]) -> list[Row]:
-    """List what is drawn, a row for each eta and number of steps; the exact stationary share beside the last."""
-    return [
-        {
-            "b": cell.b,
-            "alpha": cell.alpha,
-            "eta": cell.eta,
-            "widest": " ".join(map(str, cell.widest)),
-            "steps": one.steps,
-            "outside": one.share,
-            "low": one.low,
-            "high": one.high,
-            "expected": one.expected,
-            "exact": panel.exact_outside(cell),
-            "limit": panel.limit_outside(),
-            "horizon": None if cell.horizon is None else cell.horizon * one.steps / cell.n_steps,
-        }
-        for panel in panels
-        for cell in panel.cells
-        for one in cell.outside_widest
-    ]
-
-
-def _sum_outside(cell: VisitComparison, shares: Sequence[float | None]) -> float | None:
-    total = 0.0
-    for well, share in enumerate(shares):
-        if share is None:
-            return None
-        total += 0.0 if well in cell.widest else share
-    return total
 
 
 def _mark(axes: Axes, x: float, value: tuple[float | None, float | None, float | None], style: Look) -> None:
@@ -183,15 +137,26 @@ def _mark(axes: Axes, x: float, value: tuple[float | None, float | None, float |
 
 
 def _finding(panel: EliminationPanel) -> str:
-    first, last = panel.cells[0], panel.cells[-1]
+    """Say how the share changes from the largest eta to the smallest: at the horizon of (14) where there is one."""
+    cells = list(dict.fromkeys((panel.cells[0], panel.cells[-1])))
+    ends = [panel.horizon.checkpoint(cell) if panel.horizon else cell.outside_widest[-1] for cell in cells]
+    shares = [one.share for one in ends if one.share is not None]
     told = [
-        rf"{100 * share:.2g} % at $\eta$ = {number(cell.eta)}"
-        for cell in (first, last)
-        if (share := cell.outside_widest[-1].share) is not None
+        rf"{100 * one.share:.2g} % at $\eta$ = {number(cell.eta)}"
+        for cell, one in zip(cells, ends, strict=True)
+        if one.share is not None
     ]
-    wells = " and ".join(map(str, first.widest))
-    word = "well" if len(first.widest) == 1 else "wells"
-    return f"Time outside the widest {word} {wells}, {clip_label(first.b)}: {', '.join(dict.fromkeys(told))}"
+    wells = listing([str(well) for well in cells[0].widest])
+    text = f"Time outside the widest well{'s' * (len(cells[0].widest) > 1)} {wells}"
+    text += f" in the first {_in_words(panel.horizon)} steps: " if panel.horizon else ": "
+    text += ", ".join(told)
+    if panel.horizon and shares and shares[-1] >= shares[0] and len(cells) > 1:
+        return f"{text}; these runs are too short to see it fall"
+    return text
+
+
+def _in_words(horizon: Horizon) -> str:
+    return rf"{horizon.t:.3g}/$\eta^{{{horizon.beta:.3g}}}$"
 
 
 def _eta_handles(looks: Mapping[float, Look]) -> list[Artist]:
@@ -205,7 +170,7 @@ def _layer_handles(panels: Sequence[EliminationPanel]) -> list[Artist]:
     cells = [cell for panel in panels for cell in panel.cells]
     handles: list[Artist] = [Line2D([], [], color=AID, marker="o", label="measured, 95 %")]
     if any(one.expected for cell in cells for one in cell.outside_widest):
-        handles.append(Line2D([], [], color=paler(AID), linewidth=2.2, label="exact, as many steps"))
+        handles.append(Line2D([], [], color=paler(AID), linewidth=2.2, label="chain of exact escapes"))
     if any(share is not None for cell in cells for share in cell.exact):
         handles.append(Line2D([], [], color="black", linewidth=1.0, label="exact, stationary"))
     return handles

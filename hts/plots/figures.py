@@ -16,7 +16,7 @@ from hts.comparison import ShareComparison, VisitComparison
 from hts.errors import IncompleteError, PlanError
 from hts.estimation.survival import survival_curve
 from hts.plans import Cell, Plan
-from hts.plots.elimination import elimination_figure, elimination_panels, elimination_rows
+from hts.plots.elimination import elimination_figure
 from hts.plots.exact import few_etas
 from hts.plots.exits import exits_figure
 from hts.plots.exponent_by_alpha import alpha_panels, alpha_rows, exponent_by_alpha_figure
@@ -24,6 +24,7 @@ from hts.plots.graph import graph_figure
 from hts.plots.histograms import histogram_panels, histogram_rows, histograms_figure
 from hts.plots.landscape import landscape_figure, landscape_rows
 from hts.plots.local_exponents import local_exponent_panels, local_exponent_rows, local_exponents_figure
+from hts.plots.outside import elimination_panels, elimination_rows
 from hts.plots.probabilities import within_figure
 from hts.plots.published import read_published, read_published_probabilities, read_published_shares
 from hts.plots.quasi_stationary import waiting_figure, waiting_panels, waiting_rows
@@ -37,6 +38,7 @@ from hts.plots.survival import scaled_survival, survival_figure, survival_panels
 from hts.plots.transitions import graph_panels, graph_rows
 from hts.plots.waiting import WaitingDensity
 from hts.plots.within_series import WithinCell, WithinLaw, within_panels, within_rows
+from hts.prediction.chains import limit_chain
 from hts.prediction.geometry import accessible_ends
 from hts.prediction.limits import exit_limit, rate_scale
 from hts.prediction.within import probability_scale, within_limit
@@ -358,8 +360,19 @@ def _histograms(study: Study) -> Drawn | None:
 
 
 def _elimination(study: Study) -> Drawn | None:
-    panels = elimination_panels(study.visits)
+    panels = elimination_panels(study.visits, _largest_jump_numbers(study.plan))
     return (elimination_figure(panels), elimination_rows(panels)) if panels else None
+
+
+def _largest_jump_numbers(plan: Plan) -> dict[tuple[float, float | None], int]:
+    """Give max l* of docs/model.md (14) for every (b, alpha) at which a well can be left."""
+    landscape, noise = plan.build_landscape(), plan.noise
+    found = {}
+    for key in {(cell.b, cell.alpha) for cell in plan.cells()}:
+        jumps = [jumps for jumps in limit_chain(landscape, *key, noise.p_plus).jump_numbers if jumps is not None]
+        if jumps:
+            found[key] = max(jumps)
+    return found
 
 
 FIGURES: dict[str, Maker] = {

@@ -11,8 +11,9 @@ from hts.comparison import VisitComparison
 from hts.comparison.visit_records import OutsideShare
 from hts.landscapes import wang_oh_rhee
 from hts.plans import Cell, VisitRecord
-from hts.plots.elimination import elimination_figure, elimination_panels, elimination_rows
+from hts.plots.elimination import elimination_figure
 from hts.plots.histograms import histogram_panels, histogram_rows, histograms_figure, horizon_words
+from hts.plots.outside import elimination_panels, elimination_rows
 from hts.plots.published import read_published_shares
 from hts.plots.style import house_style
 from hts.sweeps import VisitCellSample
@@ -20,6 +21,7 @@ from hts.sweeps import VisitCellSample
 LANDSCAPE = wang_oh_rhee()
 RECORD = VisitRecord(start=0.3, well=2, radius=0.02, low=-1.6, high=1.6, n_bins=16, checkpoints_per_decade=2)
 STEPS = (10, 1000, 100_000)
+JUMPS = {(0.5, 1.2): 2, (math.inf, 1.2): 1}
 
 
 def made_visit(eta=1e-3, b=0.5, horizon=3.3, n_walkers=10):
@@ -31,7 +33,8 @@ def made_visit(eta=1e-3, b=0.5, horizon=3.3, n_walkers=10):
         expected=(0.01, 0.5, 0.02, 0.47), z_exact=(0.1,) * n, exact=(0.005, 0.45, 0.01, 0.535), relative_error=1e-6,
         limit=(0.0, 0.4, 0.0, 0.6), relaxation_steps=1e6, relaxation_steps_exact=1e6, horizon=horizon,
         is_stationary=None if horizon is None else horizon > 20, widest=(1, 3), outside_widest=outside,
-        transitions=((0,) * n,) * n, verdict="",
+        transitions=((0,) * n,) * n, transition_rates=((None,) * n,) * n, transition_low=((None,) * n,) * n,
+        transition_high=((None,) * n,) * n, transition_rates_exact=((None,) * n,) * n, warnings=(), verdict="",
     )  # fmt: skip
 
 
@@ -89,7 +92,7 @@ def test_cells_without_walkers_have_no_histogram():
 
 def test_elimination_lists_measured_exact_and_limit_shares_outside_the_widest_wells():
     etas = (1e-2, 1e-3, 1e-4)
-    panels = elimination_panels([made_visit(eta=eta) for eta in reversed(etas)])
+    panels = elimination_panels([made_visit(eta=eta) for eta in reversed(etas)], JUMPS)
     rows = elimination_rows(panels)
     assert [row["eta"] for row in rows] == [eta for eta in etas for _ in STEPS]
     assert rows[1]["outside"] == pytest.approx(1000**-0.4)
@@ -99,23 +102,56 @@ def test_elimination_lists_measured_exact_and_limit_shares_outside_the_widest_we
     with house_style():
         figure = elimination_figure(panels)
         assert collisions(figure) == []
-        left, right = figure.axes
-    exact = next(line for line in right.lines if line.get_color() == "black")
+        left, middle, right = figure.axes
+    exact = next(line for line in middle.lines if line.get_color() == "black")
     assert exact.get_xdata() == pytest.approx(etas)
     assert exact.get_ydata() == pytest.approx([0.015] * 3)
-    for axes, x, y in ((left, 1000.0, 1000**-0.4), (right, 1e-3, 1e5**-0.4)):
+    for axes, x, y in ((left, 1000.0, 1000**-0.4), (middle, 1e-3, 1e5**-0.4), (right, 1e-3, 1000**-0.4)):
         points = [line.get_xydata()[0].tolist() for line in axes.lines if line.get_marker() not in ("None", None)]
         assert any(point == pytest.approx([x, y]) for point in points)
 
 
 def test_where_all_wells_are_equally_wide_nothing_is_eliminated():
     visit = dataclasses.replace(made_visit(b=math.inf), widest=(0, 1, 2, 3))
-    assert elimination_panels([visit]) == ()
+    assert elimination_panels([visit], JUMPS) == ()
+
+
+def test_the_horizon_of_the_theorem_lies_above_its_bound_and_within_the_runs():
+    (panel,) = elimination_panels([made_visit(eta=eta) for eta in (1e-2, 1e-3, 1e-4)], JUMPS)
+    assert panel.horizon.beta == pytest.approx(1.0 + 0.2 * 2 + 0.1)
+    # 1e5 steps at eta = 1e-4 are 0.1/eta^1.5; so are 3162 at 1e-3 and 100 at 1e-2, where checkpoints lie below
+    assert panel.horizon.t == pytest.approx(0.1)
+    assert [panel.horizon.checkpoint(cell).steps for cell in panel.cells] == [10, 1000, 100_000]
+    rows = [row for row in elimination_rows([panel]) if row["is_at_horizon"]]
+    assert [(row["eta"], row["steps"]) for row in rows] == [(1e-2, 10), (1e-3, 1000), (1e-4, 100_000)]
+    # a larger l* makes the steps grow faster as eta falls: 79 fit at eta = 1e-3, not 3162
+    (other,) = elimination_panels(panel.cells, {(0.5, 1.2): 10})
+    assert [other.horizon.checkpoint(cell).steps for cell in panel.cells] == [10, 10, 100_000]
+
+
+def test_the_title_of_elimination_owns_up_to_runs_that_are_too_short():
+    flat = tuple(OutsideShare(s, 0.9, 0.8, 1.0, 0.9) for s in STEPS)
+    titles = []
+    for visits in (
+        [made_visit(eta=1e-2), made_visit(eta=1e-4)],
+        [dataclasses.replace(made_visit(eta=eta), outside_widest=flat) for eta in (1e-2, 1e-4)],
+    ):
+        with house_style():
+            titles.append(elimination_figure(elimination_panels(visits, JUMPS)).get_suptitle())
+    assert ["too short" in title for title in titles] == [False, True]
+
+
+def test_light_tails_have_no_horizon_in_the_theorem():
+    visits = [dataclasses.replace(made_visit(eta=eta), alpha=None) for eta in (1e-2, 1e-3)]
+    (panel,) = elimination_panels(visits, {(0.5, None): 2})
+    assert panel.horizon is None
+    with house_style():
+        assert len(elimination_figure([panel]).axes) == 2
 
 
 def test_a_share_of_nobody_is_left_out_of_the_logarithmic_axes():
     nobody = tuple(OutsideShare(s, 0.0, 0.0, 0.0, None) for s in STEPS)
-    panels = elimination_panels([dataclasses.replace(made_visit(), outside_widest=nobody, exact=(None,) * 4)])
+    panels = elimination_panels([dataclasses.replace(made_visit(), outside_widest=nobody, exact=(None,) * 4)], JUMPS)
     with house_style():
         figure = elimination_figure(panels)
         assert collisions(figure) == []
