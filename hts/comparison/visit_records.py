@@ -14,6 +14,8 @@ Occupation: TypeAlias = Callable[
     [int, npt.NDArray[np.int64]], FloatArray | None
 ]  # n_steps int64[k] -> float64[k, well]
 
+Rates: TypeAlias = tuple[tuple[float | None, ...], ...]  # [from][to]; None where nothing is known, the diagonal 0
+
 
 @dataclass(frozen=True, eq=False)
 class ShareReference:
@@ -69,6 +71,9 @@ class VisitComparison:
     widest: tuple[int, ...]  # wells that keep the time as eta -> 0
     outside_widest: tuple[OutsideShare, ...]  # at each checkpoint
     transitions: tuple[tuple[int, ...], ...]  # from near one minimum to near another, all walkers together
+    transition_rates: Rates  # the same per step in the well that is left; not those of the chain of the slow modes
+    transition_low: Rates  # 95 % interval, from the spread between walkers; None below two that were there
+    transition_high: Rates
     warnings: tuple[str, ...]  # of the exact and limit values
     verdict: str  # what may be said, in words
 

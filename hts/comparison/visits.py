@@ -11,9 +11,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from hts.comparison.visit_records import OutsideShare, ShareComparison, ShareReference, VisitComparison
+from hts.comparison.visit_records import OutsideShare, Rates, ShareComparison, ShareReference, VisitComparison
 from hts.comparison.visit_verdicts import STATIONARY, start_weight, visit_verdict
 from hts.estimation.spread import FEW, spread_between_walkers, spread_of_shares
+from hts.estimation.visits import estimate_rates
 from hts.plans import Cell, Plan
 from hts.prediction.chains import limit_chain
 from hts.predictions import SharePrediction
@@ -125,6 +126,7 @@ def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitCompari
     part = sample.steps_in_well / sample.checkpoints[:, None]  # float64[walker, checkpoint, well]
     shares = spread_of_shares(part[:, -1])
     near = spread_between_walkers(sample.steps_near / sample.n_steps).mean
+    rates = estimate_rates(sample.transitions, sample.steps_in_well[:, -1])
     expected = None
     if reference.occupation is not None:
         expected = reference.occupation(cell.well, sample.checkpoints)
@@ -154,7 +156,10 @@ def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitCompari
         is_stationary=None if horizon is None else start_weight(horizon) <= STATIONARY,
         widest=reference.widest,
         outside_widest=_outside(sample.checkpoints, part, reference.widest, expected),
-        transitions=tuple(map(tuple, sample.transitions.sum(axis=0).tolist())),
+        transitions=tuple(map(tuple, rates.counts.tolist())),
+        transition_rates=_rows(rates.rates),
+        transition_low=_rows(rates.low),
+        transition_high=_rows(rates.high),
         warnings=reference.warnings,
         verdict="",
     )
@@ -202,3 +207,8 @@ def _listed(values: FloatArray | None, n: int) -> tuple[float | None, ...]:
     if values is None:
         return (None,) * n
     return tuple(float(v) if np.isfinite(v) else None for v in values)
+
+
+def _rows(values: FloatArray) -> Rates:
+    """Write a matrix out, row by row."""
+    return tuple(_listed(row, len(values)) for row in values)

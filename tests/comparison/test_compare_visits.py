@@ -137,6 +137,21 @@ def test_one_walker_has_no_interval_and_none_has_nothing():
     assert visit_verdict(replace(one, walkers_wanted=40)).endswith("incomplete: 1 of 40 walkers")
 
 
+def test_transition_rates_are_per_step_in_the_well_that_is_left():
+    one = compared()
+    whole = sample()
+    for i, j in ((0, 1), (2, 0)):
+        moves, steps = whole.transitions[:, i, j], whole.steps_in_well[:, -1, i]
+        assert one.transition_rates[i][j] == pytest.approx(moves.sum() / steps.sum())
+        # a ratio's interval is about that of its numerator where all walkers spend about the same time there
+        half = stats.t.ppf(0.975, 39) * stats.sem(moves - one.transition_rates[i][j] * steps) / steps.mean()
+        assert one.transition_high[i][j] - one.transition_rates[i][j] == pytest.approx(half, rel=1e-6)
+        assert one.transition_rates[i][j] - one.transition_low[i][j] == pytest.approx(half, rel=1e-6)
+    assert one.transition_rates[1][1] == 0.0
+    assert compared(n=1).transition_low[0][1] is None
+    assert compared(shares=(1.0, 0.0, 0.0)).transition_rates[1][0] is None  # nobody was there
+
+
 def test_a_folder_is_compared_with_the_limit(tmp_path):
     sweep(STUDY, tmp_path)
     comparison = fit_visits(tmp_path)
@@ -185,6 +200,8 @@ def test_the_document_is_json_and_the_table_has_a_row_for_each_well(tmp_path):
     assert list(document) == ["schema", "cells", "fits", "visits"]
     assert document["cells"] == document["fits"] == []
     assert {row["b"] for row in document["visits"]} == {0.7, "inf"}
+    assert document["visits"][0]["transition_rates"][2][2] == 0.0
+    assert document["visits"][0]["transition_low"][2][1] is None  # of one walker
     assert document["visits"][0]["outside_widest"][0].keys() == {"steps", "share", "low", "high", "expected"}
     table = share_table(comparison)
     assert {len(column) for column in table.values()} == {12}

@@ -34,7 +34,7 @@ def made_visit(eta=1e-3, b=0.5, horizon=3.3, n_walkers=10):
         limit=(0.0, 0.4, 0.0, 0.6), relaxation_steps=1e6, relaxation_steps_exact=1e6, horizon=horizon,
         is_stationary=None if horizon is None else horizon > 20, widest=(1, 3), outside_widest=outside,
         transitions=((0,) * n,) * n, transition_rates=((None,) * n,) * n, transition_low=((None,) * n,) * n,
-        transition_high=((None,) * n,) * n, transition_rates_exact=((None,) * n,) * n, warnings=(), verdict="",
+        transition_high=((None,) * n,) * n, warnings=(), verdict="",
     )  # fmt: skip
 
 
