@@ -261,7 +261,8 @@ def _solve(
     if not (isfinite(mean) and mean <= LONGEST):
         raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta")
     if not error <= WORTHLESS:
-        raise BeyondArithmeticError(f"two meshes differ by {error:.0%}, more than {WORTHLESS:.0%}: take a larger eta")
+        apart = f"differ by {error:.0%}, more than {WORTHLESS:.0%}" if error < 1.0 else "agree on no digit of the mean"
+        raise BeyondArithmeticError(f"two meshes {apart}: take a larger eta")
     return refined, before, missed
 
 

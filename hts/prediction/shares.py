@@ -127,9 +127,8 @@ def stationary_shares(
     except NoStationaryLawError as problem:
         raise ShareError(f"{problem}: take another eta than {eta:g}, larger ones for rare ways") from None
     if not error <= WORTHLESS:
-        raise ShareError(
-            f"the shares are known to {error:.1%} only: eta = {eta:g} is too small or too large, or the tails too heavy"
-        )
+        known = f"the shares are known to {error:.1%} only" if error < 1.0 else "no digit of the shares is known"
+        raise ShareError(f"{known}: eta = {eta:g} is too small or too large, or the tails too heavy")
     said = _warnings(landscape, eta, wells, error, tolerance)
     return _spread_out(landscape, wells, found.shares, found.slow, error, said)
 

@@ -1,7 +1,7 @@
 """This file is where predicted shares of time are tested: exact beside limit, remembered, printed, or refused."""
 
 import json
-from math import inf
+from math import inf, nan
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from hts.cli.main import main
 from hts.errors import StoppedError
 from hts.plans import parse_plan
+from hts.prediction import shares
 from hts.prediction.shares import stationary_shares
 from hts.predictions import predict_shares
 from hts.predictions import shares as module
@@ -69,6 +70,19 @@ def test_exact_shares_stand_beside_the_limit_and_both_relaxation_times():
     assert unclipped.relaxation_steps == pytest.approx(unclipped.relaxation_steps_exact, rel=0.3)
     assert unclipped.occupation(0, [10**12])[0] == pytest.approx(exact.shares, rel=1e-5)
     assert all(0 < p.relative_error <= 1e-5 and p.warnings == () for p in found)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(0.034, "known to 3.4% only"), (9.9e11, "no digit of the shares is known"), (nan, "no digit of the shares")],
+)
+def test_shares_that_are_not_known_are_not_given_and_words_say_how_little(monkeypatch, error, said):
+    monkeypatch.setattr(shares, "_settle", lambda *arguments: (None, error))
+    found = predict_shares(study())
+    for p in found:
+        assert p.exact is p.rates_exact is p.relative_error is None
+        assert len(p.warnings) == 1
+        assert said in p.warnings[0]
 
 
 def test_shares_are_remembered_for_the_same_plan_only(tmp_path, monkeypatch):
