@@ -10,8 +10,8 @@ export OPENBLAS_NUM_THREADS ?= 1
 # The published figures and the claims of this project, one plan in configs/ each: `make figure-PLAN` makes one of them.
 SIMULATED := published_exit published_exit_lomax rare histograms_heavy histograms_light elimination
 PREDICTED := finite_eta tail_index staircase graph
-CONDITIONED := conditional_heavy conditional_light conditional_clipped
-FIGURES := $(addprefix figure-,$(SIMULATED) $(PREDICTED) $(CONDITIONED))
+CONDITIONED := conditional_heavy conditional_clipped
+FIGURES := $(addprefix figure-,$(SIMULATED) $(PREDICTED) $(CONDITIONED) trajectories)
 # `make figures QUICK=1`: fewer walkers, fewer or shorter steps, fewer values on the axes
 QUICK_published_exit := --set exit.walkers=50
 QUICK_published_exit_lomax := --set exit.walkers=50
@@ -23,12 +23,12 @@ QUICK_finite_eta := --set grid.eta=[1e-5,1e-4,1e-3,1e-2,1e-1] --set grid.alpha=[
 QUICK_tail_index := --set grid.eta=[1e-2,1e-4] --set grid.alpha=[1.2,1.4,1.6,1.8]
 QUICK_staircase := --set grid.eta=[1e-2,1e-4]
 QUICK_conditional_heavy := --set grid.eta=[0.1,0.02,0.005]
-QUICK_conditional_light := --set grid.eta=[0.1,0.02,0.005]
 QUICK_conditional_clipped := --set grid.eta=[0.1,0.02,0.005]
 ONLY_finite_eta := local_exponents ratios
 ONLY_tail_index := exponent_by_alpha
 ONLY_staircase := staircase
 ONLY_graph := graph
+BESIDE_conditional_heavy := --beside configs/conditional_light.toml
 SET = $(if $(QUICK),$(QUICK_$*))
 RESULTS := results$(if $(QUICK),/quick-look)
 
@@ -87,7 +87,12 @@ $(PREDICTED:%=figure-%): figure-%: setup
 	$(BIN)/hts plot configs/$*.toml $(SET) $(ONLY_$*:%=--figure %) -o $(RESULTS)/$*/figures
 
 $(CONDITIONED:%=figure-%): figure-%: setup
-	$(BIN)/hts paths configs/$*.toml $(SET) -o $(RESULTS)/$*
+	$(BIN)/hts paths configs/$*.toml $(BESIDE_$*) $(SET) -o $(RESULTS)/$*
+
+# 3e6 steps of eta = 1e-3, as published: a time of 3000
+figure-trajectories: setup
+	$(BIN)/hts paths configs/histograms_heavy.toml --beside configs/histograms_light.toml --given none --paths 1 \
+	  --within $(if $(QUICK),300,3000) -o $(RESULTS)/trajectories
 
 check-figures: setup  ## hold the numbers behind the small figures against the committed ones
 	$(MAKE) figures QUICK=1

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class Found:
     """What is said of one cell."""
 
+    plan: "Plan"
     paths: "CellPaths"
     comparison: "PathComparison"
     file: Path
@@ -40,6 +41,10 @@ class Found:
 @click.option("--eta", "etas", type=float, multiple=True, help="Cells of this eta only; may be repeated.")
 @click.option("--b", "clips", type=float, multiple=True, help="Cells of this b only, inf for none; may be repeated.")
 @click.option("--alpha", "alphas", type=float, multiple=True, help="Cells of this alpha only; may be repeated.")
+@click.option(
+    "--beside", type=click.Path(path_type=Path), metavar="PLAN",
+    help="A second plan, of other tails, whose cells go to the same folder and figure.",
+)  # fmt: skip
 @click.option("--csv", "as_csv", is_flag=True, help="Write CSV, not Parquet.")
 @threads_option
 @json_option
@@ -54,6 +59,7 @@ def command(
     etas: tuple[float, ...],
     clips: tuple[float, ...],
     alphas: tuple[float, ...],
+    beside: Path | None,
     as_csv: bool,
     threads: int | None,
     as_json: bool,
@@ -67,6 +73,7 @@ def command(
     \b
     Examples:
       hts paths configs/conditional_heavy.toml
+      hts paths configs/conditional_heavy.toml --beside configs/conditional_light.toml
       hts paths configs/conditional_clipped.toml --eta 0.005 --paths 1000
       hts paths configs/quick.toml --given none --within 20 --b 0.7 --alpha 1.5
     """
@@ -76,28 +83,31 @@ def command(
     from hts.plans import read_plan
     from hts.storage import ResultsFolder
 
-    parsed = read_plan(plan, overrides, seed)
-    question = Question(given, parsed.within if within is None else within, n_paths)
+    plans = [read_plan(one, overrides, seed) for one in (plan, beside) if one is not None]
+    cells = [(one, cell) for one in plans for cell in choose(one, etas, clips, alphas)]
+    if len({cell for _, cell in cells}) < len(cells):
+        raise PlanError(f"--beside {beside}: it has a cell of {plan} too, and paths of one would replace the other's")
     target = ResultsFolder(results_folder(plan, folder)).paths
     found, refused = [], []
     with stop_on_signal() as stop:
-        for cell in choose(parsed, etas, clips, alphas):
+        for parsed, cell in cells:
+            question = Question(given, parsed.within if within is None else within, n_paths)
             try:
                 paths = sample_paths(parsed, cell, question, threads=threads, should_stop=stop)
             except PlanError as problem:
                 refused.append(f"eta = {cell.eta:g}, b = {cell.b:g}: {problem}")
                 continue
             file = store_paths(target, parsed, paths, as_csv=as_csv)
-            found.append(Found(paths, compare_paths(parsed, paths), file))
+            found.append(Found(parsed, paths, compare_paths(parsed, paths), file))
     if not found:
         raise PlanError("\n".join(refused))
-    figures = draw(parsed, found, target)
+    figures = draw(found, target)
     if as_json:
         from hts.cli.documents import print_document
 
         print_document({"cells": [document(one) for one in found], "warnings": refused})
     else:
-        show(found, parsed.title)
+        show(found, "; ".join(one.title for one in plans))
         for path in (*(one.file for one in found), *figures):
             click.echo(path)
     if refused:
@@ -126,13 +136,13 @@ def choose(plan: "Plan", etas: Sequence[float], clips: Sequence[float], alphas: 
     return cells
 
 
-def draw(plan: "Plan", found: Sequence[Found], target: Path) -> tuple[Path, ...]:
+def draw(found: Sequence[Found], target: Path) -> tuple[Path, ...]:
     """Draw the figure of all cells."""
     from hts.plots.paths import few_panels, panel_of, path_rows, paths_figure, title_of
     from hts.plots.save import save_figure
     from hts.plots.style import house_style
 
-    panels = few_panels([panel_of(plan, one.paths) for one in found])
+    panels = few_panels([panel_of(one.plan, one.paths) for one in found])
     with house_style():
         figure = paths_figure(panels, title_of([one.paths for one in found], [one.comparison for one in found]))
         return save_figure(figure, target, "paths", path_rows(panels))

@@ -19,7 +19,19 @@ from hts.comparison.paths import PathComparison
 from hts.conditioning import CellPaths
 from hts.plans import Plan
 from hts.plots.save import Row
-from hts.plots.style import AID, COLOURS, LINES, PAGE, clip_label, listing, number, panel_grid, place_legend, set_title
+from hts.plots.style import (
+    AID,
+    COLOURS,
+    LINES,
+    PAGE,
+    clip_label,
+    listing,
+    number,
+    panel_grid,
+    place_legend,
+    set_title,
+    tail_label,
+)
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -99,7 +111,10 @@ def title_of(found: Sequence[CellPaths], comparisons: Sequence[PathComparison]) 
     last = [
         (one.cell, comparison) for one, comparison in zip(found, comparisons, strict=True) if one.cell.eta == smallest
     ]
-    said = [_finding(comparison) for _, comparison in sorted(last, key=lambda pair: (-pair[0].b, pair[0].alpha or 0.0))]
+    last = sorted(last, key=lambda pair: (-pair[0].b, pair[0].alpha or 0.0))
+    said = [_finding(comparison) for _, comparison in last]
+    if len({cell.alpha for cell, _ in last}) > 1 and all(said):
+        said = [f"{words} ({tail_label(cell.alpha)})" for (cell, _), words in zip(last, said, strict=True)]
     text = f"Paths given that they {where}{limit}"
     return f"{text}: at $\\eta$ = {_fraction(smallest)}, {listing(said)}" if all(said) else text
 
@@ -183,8 +198,12 @@ def paths_figure(panels: Sequence[PathPanel], title: str) -> Figure:
     columns = min(widest if n_clips > 1 else len(panels), COLUMNS)
     figure, places = panel_grid(len(panels), columns, PAGE, panel_height=1.55, extra_height=0.45)
     view = view_of(panels)
+    tails = {(panel.b, panel.alpha) for panel in panels if len({one.alpha for one in panels}) > 1}
     for axes, panel in zip(places, panels, strict=True):
         draw_paths(axes, panel, view).set(ylabel="")
+        if (panel.b, panel.alpha) in tails:  # the first panel of a row names its tail
+            tails.remove((panel.b, panel.alpha))
+            axes.set_title(f"{tail_label(panel.alpha)}, {_heading(panel)}")
         axes.xaxis.set_major_locator(MaxNLocator(2))
     for axes in places[:-columns]:
         axes.set_xlabel("")
@@ -232,6 +251,7 @@ def view_of(panels: Sequence[PathPanel]) -> tuple[float, float]:
         low = panel.low - BEYOND * (panel.start - panel.low)
     if math.isfinite(panel.high):
         high = panel.high + BEYOND * (panel.high - panel.start)
+    low, high = min((low, *panel.barriers)), max((high, *panel.barriers))
     margin = 0.04 * (high - low)
     return low - margin, high + margin
 

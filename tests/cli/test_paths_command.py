@@ -113,3 +113,16 @@ def test_a_mistake_is_told_with_its_remedy(hts, plan, more, code, words):
     found, out, err = hts("paths", plan, "--paths", "2", *more)
     assert (found, "Traceback" in out + err) == (code, False)
     assert words in err
+
+
+def test_two_plans_share_one_figure_unless_they_share_a_cell(plan, hts, tmp_path):
+    light = tmp_path / "light.toml"
+    light.write_text(PLAN.replace('"pareto"', '"normal"').replace("alpha = [1.5]\n", ""))
+    code, out, _ = hts("paths", plan, "--beside", light, "--paths", 3, "--eta", 0.1, "--csv", "--json", "-o", "both")
+    assert code == 0
+    assert [cell["alpha"] for cell in json.loads(out)["cells"]] == [1.5, None]
+    tails = {row.split(",")[1] for row in (tmp_path / "both" / "paths" / "paths.csv").read_text().splitlines()[1:]}
+    assert tails == {"1.5", ""}
+    code, _, err = hts("paths", plan, "--beside", plan)
+    assert code == 2
+    assert "--beside" in err

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from hts.comparison.paths import compare_paths
 from hts.conditioning import Question, sample_paths
 from hts.plans import parse_plan
-from hts.plots.paths import draw_paths, few_panels, marked_paths, panel_of, path_rows, paths_figure, title_of
+from hts.plots.paths import draw_paths, few_panels, marked_paths, panel_of, path_rows, paths_figure, title_of, view_of
 from hts.plots.style import house_style
 
 PLAN = """
@@ -104,3 +104,24 @@ def test_walkers_across_all_wells_are_shown_with_barriers_and_one_at_a_time():
     panel = panel_of(plan, sample_paths(plan, plan.cells()[0], Question("none", None, 3)))
     assert (len(panel.paths), panel.barriers, panel.low, panel.high) == (1, (0.0,), -inf, inf)
     assert panel.paths[0].time[-1] == pytest.approx(500 * panel.eta)
+
+
+def test_barriers_stay_in_view_of_a_walker_that_never_reaches_them(world):
+    panel = replace(world[2][0], low=-inf, high=inf, barriers=(-5.0, 7.0))
+    low, high = view_of([panel])
+    assert low < -5.0
+    assert high > 7.0
+
+
+def test_light_and_heavy_tails_side_by_side_are_named(world):
+    plan, found, panels = world
+    heavy = [panel for panel in panels if panel.b == inf]
+    light = [replace(panel, alpha=None) for panel in heavy]
+    figure = paths_figure(few_panels(heavy + light), "Paths")
+    titles = [axes.get_title() for axes in figure.axes]
+    assert [title.split(",")[0] for title in titles[::2]] == ["normal noise", r"$\alpha$ = 1.5"]
+    assert all(title.startswith(r"$\eta$") for title in titles[1::2])
+    others = [replace(one, cell=replace(one.cell, alpha=None)) for one in found]
+    comparisons = [compare_paths(plan, one) for one in found]
+    assert "(normal noise)" in title_of(found + others, comparisons * 2)
+    assert "(normal noise)" not in title_of(found, comparisons)
