@@ -76,6 +76,7 @@ class VisitComparison:
     transition_high: Rates
     warnings: tuple[str, ...]  # of the exact and limit values
     verdict: str  # what may be said, in words
+    n_diverged: int = 0  # walkers whose position overflowed: no well holds them
 
 
 @dataclass(frozen=True)

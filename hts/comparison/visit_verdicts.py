@@ -39,6 +39,11 @@ def visit_verdict(cell: VisitComparison) -> str:
 
 def _horizon(cell: VisitComparison) -> str:
     steps = f"{cell.n_steps:,} steps".replace(",", " ")
+    if cell.n_diverged:
+        return (
+            f"{cell.n_diverged} of {cell.n_walkers} walkers ran off to infinity, and their shares say nothing: "
+            "eta f'' > 2 beyond the outer minima; take a smaller eta, a clip b or a projection L"
+        )
     if len(cell.shares) == 1:
         return f"{steps}: there is one well"
     if cell.horizon is None:

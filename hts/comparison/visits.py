@@ -131,7 +131,8 @@ def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitCompari
     if reference.occupation is not None:
         expected = reference.occupation(cell.well, sample.checkpoints)
     relaxation = reference.relaxation_steps_exact or reference.relaxation_steps
-    horizon = None if relaxation is None else sample.n_steps / relaxation
+    n_diverged = int(np.count_nonzero(~np.isfinite(sample.position)))
+    horizon = None if relaxation is None or n_diverged else sample.n_steps / relaxation
     compared = VisitComparison(
         eta=cell.eta,
         b=cell.b,
@@ -162,6 +163,7 @@ def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitCompari
         transition_high=_rows(rates.high),
         warnings=reference.warnings,
         verdict="",
+        n_diverged=n_diverged,
     )
     return replace(compared, verdict=visit_verdict(compared))
 

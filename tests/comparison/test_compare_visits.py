@@ -37,6 +37,15 @@ def compared(reference=None, **kwargs):
     return compare_visits([sample(**kwargs)], references).visits[0]
 
 
+def test_walkers_that_ran_off_to_infinity_are_counted_and_no_horizon_is_told():
+    lost = sample()
+    lost.position[:3] = [np.nan, np.inf, -np.inf]
+    [cell] = compare_visits([lost], {CELL: ShareReference(relaxation_steps=10.0)}).visits
+    assert (cell.n_diverged, cell.horizon, cell.is_stationary) == (3, None, None)
+    assert cell.verdict.startswith("3 of 40 walkers ran off to infinity")
+    assert compared(ShareReference(relaxation_steps=10.0)).n_diverged == 0
+
+
 def test_shares_have_student_s_interval_over_walkers():
     one = compared()
     part = sample().steps_in_well[:, -1] / 100_000
