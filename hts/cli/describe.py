@@ -12,7 +12,7 @@ from hts.cli.options import json_option, output_option, plan_options, results_fo
 from hts.cli.progress import clock, rate
 
 if TYPE_CHECKING:
-    from hts.forecast import CellForecast, Description
+    from hts.forecast import CellForecast, Cost, Description
 
 
 @click.command("describe")
@@ -123,31 +123,43 @@ def show(d: "Description", folder: Path) -> None:
         show_graphs(d.graphs, d.windows)
     click.echo()
     show_cells(d.cells, folder)
-    cost = d.cost
-    basis = {"calibrated": "measured now", "earlier runs": "of earlier runs here"}.get(
-        cost.basis, "assumed; --calibrate or the first run measures it"
-    )
-    click.echo(
-        f"to do: {cost.expected_steps:.3g} walker-steps expected (at most {cost.upper_bound_steps:.3g}), "
-        f"{clock(cost.core_seconds)} on one core, about {clock(cost.wall_seconds)} on {cost.threads} threads, "
-        f"{cost.bytes / 1e6:.1f} MB; {rate(cost.steps_per_second)} per core {basis}"
-    )
+    show_cost(d.cost)
     for note in d.notes:
         click.echo(note)
     for warning in d.warnings:
         click.echo(f"warning: {warning}")
 
 
+def show_cost(cost: "Cost") -> None:
+    """Print what is left to do, and how long it takes."""
+    if cost.upper_bound_steps == 0:
+        click.echo("to do: nothing")
+        return
+    basis = {"calibrated": "measured now", "earlier runs": "of earlier runs"}.get(
+        cost.basis, "assumed; --calibrate measures it"
+    )
+    most = f" (at most {cost.upper_bound_steps:.3g})" if cost.upper_bound_steps > cost.expected_steps else ""
+    click.echo(f"to do: {cost.expected_steps:.3g} walker-steps expected{most}, {cost.bytes / 1e6:.1f} MB")
+    one = duration(cost.core_seconds)
+    threads = f"{duration(cost.wall_seconds)} on {cost.threads} threads, {one} on one" if cost.threads > 1 else one
+    click.echo(f"time: about {threads}, at {rate(cost.steps_per_second)} per core ({basis})")
+
+
+def duration(seconds: float) -> str:
+    """Write a duration; one that is over at once is no 0s."""
+    return "a second" if seconds < 1.5 else clock(seconds)
+
+
 def show_cells(cells: "tuple[CellForecast, ...]", folder: Path) -> None:
     """Print what would run and why: cell by cell, or the states of each curve where there are many cells."""
-    from hts.cli.tables import CELLS_SHOWN, number, print_table
+    from hts.cli.tables import CELLS_SHOWN, number, print_table, whole
     from hts.forecast import state_counts
 
     if len(cells) <= CELLS_SHOWN:
         headers = ["b", "alpha", "eta", "state", "walkers to run", "shards", "steps each", "from", "why"]
         rows = [
-            [number(f.cell.b), number(f.cell.alpha), number(f.cell.eta), f.state, str(f.walkers_left),
-             str(f.n_shards), number(f.mean_steps, 3), f.source, f.message]
+            [number(f.cell.b), number(f.cell.alpha), number(f.cell.eta), f.state, whole(f.walkers_left),
+             whole(f.n_shards), number(f.mean_steps, 3), f.source, f.message]
             for f in cells
         ]  # fmt: skip
     else:
@@ -157,9 +169,10 @@ def show_cells(cells: "tuple[CellForecast, ...]", folder: Path) -> None:
             curve = tuple(group)
             states = ", ".join(f"{n} {state}" for state, n in state_counts(curve).items())
             steps = sum(f.walkers_left * f.mean_steps for f in curve)
-            walkers = str(sum(f.walkers_left for f in curve))
+            walkers = whole(sum(f.walkers_left for f in curve))
             rows.append([number(b), number(alpha), states, walkers, number(steps, 3)])
     counts = ", ".join(f"{n} {state}" for state, n in state_counts(cells).items())
-    print_table(f"{folder}: {len(cells)} cells: {counts}", headers, rows[:CELLS_SHOWN])
+    n_cells = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    print_table(f"{folder}: {n_cells}: {counts}", headers, rows[:CELLS_SHOWN])
     if len(rows) > CELLS_SHOWN:
         click.echo(f"... and {len(rows) - CELLS_SHOWN} more; --json lists all")

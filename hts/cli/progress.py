@@ -13,18 +13,23 @@ if TYPE_CHECKING:
     from hts.sweeps import Progress
 
 LINE_SECONDS = 30.0
+DAY, YEAR = 86_400, 3.156e7
 
 
 def clock(seconds: float | None) -> str:
-    """Write a duration as 42s, 3m10s or 5h02m; unknown ones as ?."""
+    """Write a duration as 42s, 3m10s, 5h02m, 12d05h or 8e+04 years; unknown ones as ?."""
     if seconds is None:
         return "?"
+    if seconds >= YEAR:
+        return f"{seconds / YEAR:.2g} years"
     whole = round(seconds)
     if whole < 60:
         return f"{whole}s"
     if whole < 3600:
         return f"{whole // 60}m{whole % 60:02d}s"
-    return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+    if whole < 2 * DAY:
+        return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+    return f"{whole // DAY}d{whole % DAY // 3600:02d}h"
 
 
 def rate(steps_per_second: float) -> str:

@@ -21,6 +21,11 @@ def number(value: float | None, digits: int = 4) -> str:
     return f"{value:,.0f}".replace(",", " ") if 10 ** (digits - 1) <= abs(value) < 1e6 else f"{value:.{digits}g}"
 
 
+def whole(value: int) -> str:
+    """Write a whole number with all its digits, in groups of three."""
+    return f"{value:,}".replace(",", " ")
+
+
 def interval(value: float | None, low: float | None, high: float | None, digits: int = 4) -> str:
     """Write a number with its 95 % interval."""
     if value is None:

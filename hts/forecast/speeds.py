@@ -101,7 +101,7 @@ def remembered_speeds() -> dict[str, list[float]]:
     """Read the speeds of the last runs on this machine, the latest last; none where there is no readable file."""
     try:
         stored = json.loads(SPEEDS_FILE.read_text(encoding="utf-8"))
-        return {str(name): _believed(speeds) for name, speeds in stored.items()}
+        return {str(name): believed for name, speeds in stored.items() if (believed := _believed(speeds))}
     except (OSError, ValueError, AttributeError):
         return {}
 
