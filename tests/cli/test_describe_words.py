@@ -7,7 +7,7 @@ from hts.cli.progress import clock
 from hts.cli.tables import whole
 from hts.forecast import Cost
 
-COST = Cost(2e9, 3e12, core_seconds=5500.0, wall_seconds=700.0, threads=8, bytes=4_900_000, steps_per_second=2e8, basis="assumed")  # fmt: skip
+COST = Cost(2e9, 3e12, 5500.0, 700.0, threads=8, bytes=4_900_000, steps_per_second=2e8, basis="assumed")
 
 
 @pytest.mark.parametrize(
