@@ -16,18 +16,21 @@ from hts.plans import Cell
 from hts.plots.exact import few_etas
 from hts.plots.exits import draw_exits
 from hts.plots.exponent_by_alpha import alpha_panels, draw_exponent_by_alpha, exponent_by_alpha_figure
-from hts.plots.figures import FIGURES, NEEDS, Study, limit_laws, plot_plan
+from hts.plots.figures import plot_plan
+from hts.plots.laws import limit_laws
 from hts.plots.local_exponents import (
     draw_local_exponents,
     local_exponent_finding,
     local_exponent_panels,
     local_exponents_figure,
 )
+from hts.plots.makers import FIGURES, NEEDS
 from hts.plots.quasi_stationary import draw_waiting, waiting_figure, waiting_panels, waiting_rows
 from hts.plots.ratios import draw_ratios, ratio_panels, ratios_figure
 from hts.plots.save import csv_text
 from hts.plots.series import exit_panels, exit_rows
 from hts.plots.staircase import draw_staircase, staircase_figure, staircase_panels, stairs
+from hts.plots.study import Study
 from hts.plots.style import house_style
 from hts.plots.waiting import waiting_cells, waiting_density
 

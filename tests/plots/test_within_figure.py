@@ -9,7 +9,7 @@ from figure_worlds import collisions
 
 from hts.errors import PlanError
 from hts.plans import read_plan
-from hts.plots.figures import within_laws
+from hts.plots.laws import within_laws
 from hts.plots.probabilities import draw_within, within_figure, within_finding
 from hts.plots.published import read_published, read_published_probabilities
 from hts.plots.style import house_style

@@ -1,0 +1,62 @@
+"""This file is where a study is gathered that figures are made from: its plan, its walkers, its exact values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+from hts.comparison import VisitComparison
+from hts.plans import Cell, Plan
+from hts.plots.save import Row
+from hts.plots.series import MeasuredCell
+from hts.plots.waiting import WaitingDensity
+from hts.plots.within_series import WithinCell
+from hts.predictions import ExitPrediction
+from hts.sweeps import VisitCellSample
+
+
+class ComparedCell(MeasuredCell, WithinCell, Protocol):
+    """What is drawn of a cell, and what the title of the survival figure counts."""
+
+    @property
+    def exponentiality_p(self) -> float | None: ...  # noqa: D102
+
+
+class Comparison(Protocol):
+    """The cells of a comparison record (docs/interface.md, "fit")."""
+
+    @property
+    def cells(self) -> Sequence[ComparedCell]: ...  # noqa: D102
+
+
+class Sample(Protocol):
+    """The walkers of one cell."""
+
+    @property
+    def cell(self) -> Cell: ...  # noqa: D102
+    @property
+    def exit_steps(self) -> npt.NDArray[np.int64]: ...  # noqa: D102
+    @property
+    def is_censored(self) -> npt.NDArray[np.bool_]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """All that figures are made from."""
+
+    plan: Plan
+    cells: Sequence[ComparedCell]  # none before anything has run
+    samples: Sequence[Sample]  # the walkers themselves, for the survival figure; none if they are not at hand
+    predictions: Sequence[ExitPrediction] = ()  # exact values, of any cells of the plan
+    densities: Sequence[WaitingDensity] = ()  # of the walkers inside, for the quasi-stationary figure
+    visits: Sequence[VisitComparison] = ()  # shares of time, of a study of visits
+    runs: Sequence[VisitCellSample] = ()  # the long runs themselves, for histograms
+
+
+Drawn = tuple[Figure, list[Row]]
+Maker = Callable[[Study], Drawn | None]
