@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,20 +16,18 @@ from matplotlib.lines import Line2D
 from hts.plots.series import Curve, ExitPanel, ExitPoint, ExitSeries
 from hts.plots.style import (
     AID,
-    COLUMN,
     DOTTED,
     ETA_LABEL,
     JUMPS,
     MEAN_LABEL,
-    PAGE,
     Look,
     clip_label,
+    draw_panels,
     listing,
     log_axis,
     look,
     number,
     paler,
-    panel_grid,
     place_legend,
     set_title,
     tail_label,
@@ -83,14 +82,10 @@ def exits_figure(panels: Sequence[ExitPanel], title: str | None = None) -> Figur
         What the figure shows; by default the finding of `exit_finding`.
     """
     looks = series_looks(panels)
-    width = COLUMN if len(panels) == 1 and len(looks) <= MANY_SERIES else PAGE
     handles = _series_handles(panels, looks), _layer_handles(panels)
-    figure, places = panel_grid(len(panels), 3, width, panel_height=2.35, extra_height=0.35)
-    for axes, panel in zip(places, panels, strict=True):
-        draw_exits(axes, panel, looks)
-        axes.label_outer()
+    figure, places = draw_panels(panels, partial(draw_exits, looks=looks), is_wide=len(looks) > MANY_SERIES)
     frame(places[0], panels)
-    place_legend(figure, handles, n_columns=2 if width == COLUMN else 4)
+    place_legend(figure, handles, n_columns=4)
     set_title(figure, title or exit_finding(panels))
     return figure
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -20,7 +21,7 @@ from hts.plots.exact import (
     shade_errors,
 )
 from hts.plots.save import Row
-from hts.plots.style import COLUMN, JUMPS, PAGE, Look, clip_label, number, panel_grid, place_legend, set_title
+from hts.plots.style import JUMPS, Look, clip_label, draw_panels, number, place_legend, set_title
 from hts.predictions import ExitPrediction
 
 LEAST = 3
@@ -88,14 +89,10 @@ def exponent_by_alpha_figure(panels: Sequence[ExactPanel], title: str | None = N
         What the figure shows; by default the finding of `alpha_finding`.
     """
     looks = eta_looks([series.by for panel in panels for series in panel.series])
-    width = COLUMN if len(panels) == 1 else PAGE
-    figure, places = panel_grid(len(panels), 3, width, panel_height=2.35, extra_height=0.35)
-    for axes, panel in zip(places, panels, strict=True):
-        draw_exponent_by_alpha(axes, panel, looks)
-        axes.label_outer()
+    figure, places = draw_panels(panels, partial(draw_exponent_by_alpha, looks=looks))
     places[0].set_ylim(exponent_limits(panels))
     handles = [*eta_handles(looks), Line2D([], [], label=LIMIT_LABEL, **LIMIT)]
-    place_legend(figure, (handles,), n_columns=2 if width == COLUMN else 5)
+    place_legend(figure, (handles,), n_columns=5)
     set_title(figure, title or alpha_finding(panels))
     return figure
 

@@ -142,7 +142,7 @@ def graph_figure(panels: Sequence[GraphPanel], landscape: Landscape, title: str 
             upper.set_ylabel("")
         if panel.left_out:
             lower.set_xlabel(f"position $x$; {left_out_word(panel)}")
-    place_legend(figure, (_handles(panels),), n_columns=2 if width == COLUMN else 6)
+    place_legend(figure, (_handles(panels),), n_columns=6)
     set_title(figure, title or graph_finding(panels))
     return figure
 

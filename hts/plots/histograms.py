@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,10 @@ from hts.plots.save import Row
 from hts.plots.style import (
     AID,
     COLOURS,
-    COLUMN,
-    PAGE,
     clip_label,
+    draw_panels,
     number,
     paler,
-    panel_grid,
     place_legend,
     set_title,
     tail_label,
@@ -139,14 +138,11 @@ def horizon_words(cell: VisitComparison) -> str:
 
 def histograms_figure(panels: Sequence[HistogramPanel], landscape: Landscape) -> Figure:
     """Lay out a panel for each cell; one is a column wide, more a page."""
-    width = COLUMN if len(panels) == 1 else PAGE
-    figure, places = panel_grid(len(panels), 2 if len(panels) in (2, 4) else 3, width, 2.1, 0.4)
-    for axes, panel in zip(places, panels, strict=True):
-        draw_histogram(axes, panel, landscape)
-        axes.label_outer()
+    n_columns = 2 if len(panels) in (2, 4) else 3
+    figure, places = draw_panels(panels, partial(draw_histogram, landscape=landscape), n_columns, panel_height=2.15)
     top = HEADROOM * max(float(panel.part.max()) for panel in panels)
     places[0].set_ylim(0.0, top)
-    place_legend(figure, (_handles(panels),), n_columns=2 if width == COLUMN else 4)
+    place_legend(figure, (_handles(panels),), n_columns=4)
     set_title(figure, _finding(panels))
     return figure
 

@@ -104,7 +104,7 @@ def landscape_figure(
         draw_clip_rulers(lower, rulers)
     else:
         draw_landscape(figure.subplots(), landscape, domain)
-    place_legend(figure, (_handles(landscape, domain),), n_columns=3)
+    place_legend(figure, (_handles(landscape, domain),), n_columns=3, n_narrow=3)
     set_title(figure, title or landscape_finding(rulers, landscape))
     return figure
 

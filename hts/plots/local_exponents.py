@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -24,17 +25,15 @@ from hts.plots.exact import (
 from hts.plots.save import Row
 from hts.plots.style import (
     AID,
-    COLUMN,
     ETA_LABEL,
     JUMPS,
-    PAGE,
     Look,
     clip_label,
+    draw_panels,
     log_axis,
     look,
     number,
     paler,
-    panel_grid,
     place_legend,
     set_title,
     tail_label,
@@ -105,15 +104,11 @@ def local_exponents_figure(panels: Sequence[ExactPanel], title: str | None = Non
         What the figure shows; by default the finding of `local_exponent_finding`.
     """
     looks = clip_looks(panels)
-    width = COLUMN if len(panels) == 1 else PAGE
-    figure, places = panel_grid(len(panels), 3, width, panel_height=2.35, extra_height=0.35)
-    for axes, panel in zip(places, panels, strict=True):
-        draw_local_exponents(axes, panel, looks)
-        axes.label_outer()
+    figure, places = draw_panels(panels, partial(draw_local_exponents, looks=looks))
     places[0].set_ylim(exponent_limits(panels))
     log_axis(places[0], "x", [cell.eta for cell in cells_of(panels)])
     groups = clip_handles(panels, looks), layer_handles("limit")
-    place_legend(figure, groups, n_columns=2 if width == COLUMN else 5)
+    place_legend(figure, groups, n_columns=5)
     set_title(figure, title or local_exponent_finding(panels))
     return figure
 

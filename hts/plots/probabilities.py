@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,16 @@ from hts.plots.exits import EXACT_WIDTH, LIFT
 from hts.plots.series import Curve
 from hts.plots.style import (
     AID,
-    COLUMN,
     DOTTED,
     ETA_LABEL,
     JUMPS,
-    PAGE,
     Look,
     clip_label,
+    draw_panels,
     log_axis,
     look,
     number,
     paler,
-    panel_grid,
     place_legend,
     set_title,
     tail_label,
@@ -119,15 +118,13 @@ def within_figure(panels: Sequence[WithinPanel], time: float, title: str | None 
         What the figure shows; by default the finding of `within_finding`.
     """
     looks = within_looks(panels)
-    width = COLUMN if len(panels) == 1 and len(looks) <= MANY_SERIES else PAGE
-    figure, places = panel_grid(len(panels), 3, width, panel_height=2.35, extra_height=0.35)
-    for axes, panel in zip(places, panels, strict=True):
-        draw_within(axes, panel, looks)
+    figure, places = draw_panels(panels, partial(draw_within, looks=looks), is_wide=len(looks) > MANY_SERIES)
+    for axes in places:
         axes.set_ylabel(rf"$\mathrm{{P}}\,(\eta\,\sigma\leq${number(time)})")
         axes.label_outer()
     frame_within(places[0], panels)
     handles = _series_handles(panels, looks), _layer_handles(panels)
-    place_legend(figure, handles, n_columns=2 if width == COLUMN else 4)
+    place_legend(figure, handles, n_columns=4)
     set_title(figure, title or within_finding(panels))
     return figure
 

@@ -146,7 +146,7 @@ def waiting_figure(
         draw_waiting(axes, panel, looks)
         axes.set_ylim(density_limits(panels, low, high))
         axes.label_outer()
-    place_legend(figure, (_handles(looks, panels),), n_columns=2 if width == COLUMN else 5)
+    place_legend(figure, (_handles(looks, panels),), n_columns=5)
     set_title(figure, title or waiting_finding(panels, landscape, domain))
     return figure
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,14 +19,12 @@ from hts.plots.local_exponents import (
 from hts.plots.save import Row
 from hts.plots.style import (
     AID,
-    COLUMN,
     ETA_LABEL,
-    PAGE,
     Look,
+    draw_panels,
     log_axis,
     number,
     paler,
-    panel_grid,
     place_legend,
     set_title,
     tail_label,
@@ -91,14 +90,10 @@ def ratios_figure(panels: Sequence[ExactPanel], title: str | None = None) -> Fig
         What the figure shows; by default the finding of `ratio_finding`.
     """
     looks = clip_looks(panels)
-    width = COLUMN if len(panels) == 1 else PAGE
-    figure, places = panel_grid(len(panels), 3, width, panel_height=2.2, extra_height=0.35)
-    for axes, panel in zip(places, panels, strict=True):
-        draw_ratios(axes, panel, looks)
-        axes.label_outer()
+    figure, places = draw_panels(panels, partial(draw_ratios, looks=looks), panel_height=2.2)
     _frame(places[0], panels)
     groups = clip_handles(panels, looks, has_lines=False), layer_handles("limit law, no constant fitted")
-    place_legend(figure, groups, n_columns=2 if width == COLUMN else 5)
+    place_legend(figure, groups, n_columns=5)
     set_title(figure, title or ratio_finding(panels))
     return figure
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -24,7 +25,7 @@ from hts.plots.exact import (
     shade_errors,
 )
 from hts.plots.save import Row
-from hts.plots.style import COLUMN, PAGE, Look, number, panel_grid, place_legend, set_title, tail_label
+from hts.plots.style import Look, draw_panels, number, place_legend, set_title, tail_label
 from hts.prediction.geometry import exit_exponent
 from hts.predictions import ExitPrediction
 
@@ -135,14 +136,11 @@ def staircase_figure(panels: Sequence[ExactPanel], exit_distance: float, title: 
         What the figure shows; by default the finding of `staircase_finding`.
     """
     looks = eta_looks([series.by for panel in panels for series in panel.series])
-    width = COLUMN if len(panels) == 1 else PAGE
-    figure, places = panel_grid(len(panels), 2, width, panel_height=2.5, extra_height=0.35)
-    for axes, panel in zip(places, panels, strict=True):
-        draw_staircase(axes, panel, exit_distance, looks)
-        axes.label_outer()
+    draw = partial(draw_staircase, exit_distance=exit_distance, looks=looks)
+    figure, places = draw_panels(panels, draw, n_columns=2, panel_height=2.5)
     places[0].set_ylim(staircase_limits(panels, exit_distance))
     limit = Line2D([], [], label=r"limit, $\eta\to0$", **LIMIT)
-    place_legend(figure, ([*eta_handles(looks), limit],), n_columns=2 if width == COLUMN else 5)
+    place_legend(figure, ([*eta_handles(looks), limit],), n_columns=5)
     set_title(figure, title or staircase_finding(panels))
     return figure
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
-from typing import Literal
+from typing import Literal, TypeVar
 
 import matplotlib
 from matplotlib.artist import Artist
@@ -17,6 +17,8 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+Panel = TypeVar("Panel")
 
 COLUMN = 3.4
 """Width of one journal column in inches (86 mm)."""
@@ -113,8 +115,33 @@ def panel_grid(
     return figure, places[:n_panels]
 
 
-def place_legend(figure: Figure, groups: Sequence[Sequence[Artist]], n_columns: int) -> None:
-    """Put one legend below the panels, each group in its own columns, in as few rows as `n_columns` columns allow."""
+def draw_panels(
+    panels: Sequence[Panel],
+    draw: Callable[[Axes, Panel], Axes],
+    n_columns: int = 3,
+    panel_height: float = 2.35,
+    *,
+    is_wide: bool = False,
+) -> tuple[Figure, tuple[Axes, ...]]:
+    """Draw panels that share both axes, with labels outside only.
+
+    One panel makes a figure a column wide, unless `is_wide`; more make one a page wide. Sizes as in `panel_grid`.
+    """
+    width = COLUMN if len(panels) == 1 and not is_wide else PAGE
+    figure, places = panel_grid(len(panels), n_columns, width, panel_height, extra_height=0.35)
+    for axes, panel in zip(places, panels, strict=True):
+        draw(axes, panel)
+        axes.label_outer()
+    return figure, places
+
+
+def place_legend(figure: Figure, groups: Sequence[Sequence[Artist]], n_columns: int, n_narrow: int = 2) -> None:
+    """Put one legend below the panels, each group in its own columns, in as few rows as `n_columns` columns allow.
+
+    Where the figure is but a column wide there are `n_narrow` at most.
+    """
+    if figure.get_figwidth() == COLUMN:
+        n_columns = min(n_columns, n_narrow)
     shown = [list(group) for group in groups if group]
     if not shown:
         return

@@ -187,7 +187,7 @@ def survival_figure(panels: Sequence[SurvivalPanel], title: str | None = None) -
         axes.set_ylabel("" if len(panels) > 1 else SHARE_LABEL)
     if len(panels) > 1:
         figure.supylabel(f"share of walkers still inside, {SHARE_LABEL}", fontsize="medium")
-    place_legend(figure, (_eta_handles(styles), _aid_handles(panels)), n_columns=3 if width == COLUMN else 7)
+    place_legend(figure, (_eta_handles(styles), _aid_handles(panels)), n_columns=7, n_narrow=3)
     set_title(figure, title or "Exit times, in units of their mean, against the exponential law of the limit")
     return figure
 
