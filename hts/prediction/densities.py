@@ -99,7 +99,8 @@ def _density(noise: Noise, middle: FloatArray, offset: FloatArray) -> FloatArray
 def _first_intervals(noise: Noise, low: float, high: float) -> FloatArray:
     """Cut [low, high] at the singular points and outwards from them at distances that double."""
     centres = noise.singular_points if len(noise.singular_points) else np.zeros(1)
-    distances = noise.scale * 2.0 ** np.arange(-4.0, 64.0)
+    with np.errstate(over="ignore"):  # inf lies beyond as well
+        distances = noise.scale * 2.0 ** np.arange(-4.0, 64.0)
     points = np.concatenate([[low, high], centres, centres[0] - distances, centres[-1] + distances])
     points = np.unique(points[(points >= low) & (points <= high)])
     return np.column_stack([points[:-1], points[1:]])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf, isfinite, log
+from math import hypot, inf, isfinite, log, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -288,11 +288,11 @@ def _refuse_light_tails(landscape: Landscape, step: Step, centre: float) -> None
     noise = step.noise
     if noise.is_heavy:
         return
-    variance = (2.0 if noise.kind == "stable" else 1.0) * noise.scale**2 + noise.normal_scale**2
+    deviation = hypot((sqrt(2.0) if noise.kind == "stable" else 1.0) * noise.scale, noise.normal_scale)
     ends = [y for y, is_exit in ((step.low, step.is_exit_low), (step.high, step.is_exit_high)) if is_exit]
     ways = [landscape.potential(np.linspace(centre, end, N_LOOKS)) for end in ends]
     height = min(float(way.max() - way[0]) for way in ways)
-    if 2.0 * height / (step.eta * variance) > log(LONGEST):
+    if 2.0 * height / step.eta / deviation / deviation > log(LONGEST):
         raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta")
 
 

@@ -10,7 +10,7 @@ from hts.prediction.densities import DensityTable, tabulate_density
 from hts.prediction.meshes import FloatArray, IntArray, Mesh, graded_mesh, to_legendre
 from hts.prediction.operators import build_operator
 from hts.prediction.solutions import ExitSolution, solve_exit
-from hts.prediction.steps import Step
+from hts.prediction.steps import BeyondArithmeticError, Step
 
 #: Nodes on a panel, and how the panels grow; found by trial to be the cheapest pair for 1e-6.
 ORDER = 12
@@ -31,6 +31,8 @@ LIGHT_ERROR = 1e-4
 TABLE_MARGIN = 1.1
 #: A matrix of so many states takes 0.4 GB, twice that with its factors.
 MAX_NODES = 7000
+#: A first mesh may have so many, no more.
+MOST_NODES = 2 * MAX_NODES
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +88,18 @@ def refine(
     -------
     tuple of two Refined
         The solution and the one on a coarser mesh, to be compared with it and let go: each holds two matrices.
+
+    Raises
+    ------
+    BeyondArithmeticError
+        Even the first mesh is beyond the memory.
     """
     breaks = find_breaks(step, [start, *points])
     mesh = downhill(step, graded_mesh(breaks, np.full(len(breaks), step.eta * step.width), RATIO, ORDER))
+    if mesh.n_nodes > MOST_NODES:
+        raise BeyondArithmeticError(
+            f"the domain is {mesh.n_nodes} nodes wide, more than {MOST_NODES}: take a larger eta, or a larger scale"
+        )
     table = tabulate_steps(step, mesh)
     solution = _solve_on(step, mesh, table, start, centre)
     for k in range(MAX_ROUNDS):

@@ -14,6 +14,12 @@ FloatArray = npt.NDArray[np.float64]
 #: The escape rate is iterated until it changes by less, relatively.
 CONVERGED = 1e-14
 MAX_ITERATIONS = 2000
+#: A rate of 1 in floating point is somewhat less: log(1 - rate) is a number.
+LARGEST_RATE = 1.0 - 2.0**-53
+#: Where nobody stays after the first step there is nothing to be the amplitude of; its logarithm is a number.
+LEAST_AMPLITUDE = 1e-300
+#: Where cycles end outside more rarely, sums of visits are beyond all floats.
+RAREST = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +100,10 @@ class ExitSolution:
             weights /= weights.sum()
             if np.abs(weights - before_weights).sum() <= CONVERGED * np.abs(weights).sum():
                 break
+        rate = min(rate, LARGEST_RATE)
         from_start = float(start @ (1.0 - decay)) / (1.0 - rate)
-        return Escape(rate, from_start / float(weights @ (1.0 - decay)), decay, weights)
+        amplitude = max(from_start / float(weights @ (1.0 - decay)), LEAST_AMPLITUDE)
+        return Escape(rate, amplitude, decay, weights)
 
     def _solve(self, right: FloatArray, is_left: bool = False) -> FloatArray:
         """Solve with M without the reference state, from the left with its transpose; 0 at the reference."""
@@ -128,6 +136,8 @@ def solve_exit(operator: Operator, reference: int) -> ExitSolution:
     leaving = _solve_without(factors, k, exits, False)
     lasting = _solve_without(factors, k, np.ones_like(exits), False)
     leaves = float(exits[k] + cycle @ exits)
+    if 0.0 <= leaves < RAREST:
+        raise ZeroDivisionError
     rate = leaves / (1.0 + float(cycle.sum()))
     # of one node: its weight may be negative, as those of a quadrature rule may be
     visits = (1.0 - operator.start_exit - float(first @ exits)) / leaves

@@ -6,11 +6,12 @@ from math import exp, inf, log
 import numpy as np
 import pytest
 
-from hts.landscapes import basin, multi_well, wang_oh_rhee
+from hts.landscapes import basin, multi_well, quartic, wang_oh_rhee
 from hts.noise import Noise
 from hts.prediction import steps
 from hts.prediction.exits import ExactExitError, exact_exit
 from hts.prediction.refinement import downhill, solve_again
+from hts.prediction.survival import exit_by
 
 HALF_LINE = multi_well([0.0, 2.0], [1.0], 1.0)
 
@@ -162,3 +163,39 @@ def test_the_probability_to_leave_within_a_time_carries_its_error(eta, b):
     true = abs(answer.probability_within / better.probability_within - 1)
     assert true <= 3 * answer.probability_within_relative_error + better.probability_within_relative_error
     assert answer.probability_within_relative_error < 1e-3
+
+
+@pytest.mark.parametrize("b", [1.5, inf])
+@pytest.mark.parametrize("eta", [0.1, 0.01, pytest.param(1e-3, marks=pytest.mark.long)])
+def test_rare_hits_carry_their_error(eta, b):
+    """The cells of configs/rare.toml, down to 6e-7."""
+    noise = Noise("lomax", 1.5, scale=0.2, normal_scale=5.0)
+    answer = exact_exit(quartic(), noise, eta, b, 0.0, inf, 2.5, within=1.0)
+    n = round(1.0 / eta)
+    finer = much_finer(answer.refined)
+    truth = exit_by(finer.operator, finer.escape, [n])[0][0]
+    assert abs(answer.probability_within / truth - 1) <= 3 * answer.probability_within_relative_error < 3e-5
+    assert abs(answer.exit_by([n])[0] / truth - 1) <= 3 * answer.steps_error(n)
+
+
+@pytest.mark.parametrize("kind", ["pareto", "lomax", "student", "stable", "normal"])
+@pytest.mark.parametrize("scale", [1e-150, pytest.param(1e-6, marks=pytest.mark.long), 1e150, 1e300])
+def test_extreme_scales_are_computed_or_refused_without_a_warning(kind, scale):
+    noise = Noise(kind, None if kind == "normal" else 1.5, scale)
+    cell = basin(0.0, 1.0), noise, 0.1, 0.4, -1.0, 1.0, 0.0
+    if scale < 1e-6 or (kind == "normal" and scale < 1.0):
+        with pytest.raises(ExactExitError, match="larger"):
+            exact_exit(*cell, within=1.0)
+        return
+    answer = exact_exit(*cell, within=1.0)
+    assert answer.mean_exit_steps >= 3.0 - 1e-12
+    assert 0.0 < answer.escape_rate < 1.0
+    assert answer.refined.solution.escape.amplitude > 0.0
+    assert 0.0 <= answer.probability_within <= 1.0
+
+
+def test_where_all_leave_at_once_the_rate_is_one_and_nothing_warns():
+    answer = exact_exit(basin(0.0, 1.0), Noise("pareto", 40.0), 500.0, inf, -1.0, 1.0, 0.0, within=1.0)
+    assert answer.mean_exit_steps == pytest.approx(1.0, rel=1e-12)
+    assert answer.escape_rate == pytest.approx(1.0, rel=1e-12)
+    assert answer.refined.solution.escape.amplitude > 0.0
