@@ -56,6 +56,16 @@ axes = st.one_of(
 clips = axes | st.lists(positive | st.just(inf), min_size=1, max_size=3)
 points = st.lists(st.integers(-9, 9), min_size=5, max_size=5, unique=True).map(sorted)
 projections = st.sampled_from([{}, {"L": inf}, {"L": 20.0}])
+numbers = st.integers(1, 2**32 - 1)
+walkers = numbers | st.builds(lambda error: {"relative_error": error}, st.floats(1.6e-5, 1))
+recorded = st.fixed_dictionaries(
+    {},
+    optional={
+        "radius": st.floats(1e-3, 0.49),
+        "bins": st.integers(1, 10_000),
+        "checkpoints_per_decade": st.integers(1, 100),
+    },
+)
 bends = st.one_of(
     st.builds(lambda k: {"curvature": k}, positive),
     st.builds(lambda k: {"curvatures": k}, st.lists(st.floats(0.5, 2), min_size=3, max_size=3)),
@@ -63,7 +73,7 @@ bends = st.one_of(
 
 
 @st.composite
-def plans(draw: st.DrawFn) -> dict[str, Any]:
+def plans(draw: st.DrawFn, kinds: tuple[str, ...] = ("exit",)) -> dict[str, Any]:
     left, first, low, high, right = (float(x) for x in draw(points))
     landscape: dict[str, Any] = draw(
         st.sampled_from(
@@ -88,20 +98,37 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
     grids = draw(
         st.lists(st.builds(lambda eta, b: {"eta": eta, "b": b} | indices, axes, clips), min_size=1, max_size=2)
     )
-    counts = {"walkers": draw(st.integers(1, 2**32 - 1)), "max_steps": draw(st.integers(1, 2**62))}
+    n_steps = draw(st.integers(1, 2**62))
+    studies = {
+        "exit": exit_table
+        | {"max_steps": n_steps, "walkers": draw(walkers)}
+        | draw(st.sampled_from([{}, {"within": 1}])),
+        "visits": draw(st.sampled_from([{"well": 0}, {"start": low}]))
+        | {"steps": n_steps, "walkers": draw(numbers)}
+        | draw(recorded)
+        | draw(
+            st.sampled_from(
+                [{"range": [left, right]}] if landscape["kind"] == "basin" else [{}, {"range": [left, right]}]
+            )
+        ),
+    }
+    study = draw(st.sampled_from(kinds))
     return {
         "title": draw(st.text(max_size=9)),
         "seed": draw(st.integers(0, 2**64 - 1)),
         "landscape": landscape | draw(projections),
         "noise": noise,
         "grid": grids if len(grids) > 1 or draw(st.booleans()) else grids[0],
-        "exit": exit_table | counts | draw(st.sampled_from([{}, {"within": 1}])),
+        study: studies[study],
         "figure": draw(st.sampled_from([{}, {"published": "WR"}])),
     }
 
 
+either = plans(("exit", "exit", "visits"))
+
+
 @unhurried
-@given(plans())
+@given(either)
 def test_a_plan_written_in_full_reads_as_the_same_plan(tables: dict[str, Any]):
     plan = parse_plan(written(tables), HERE)
     again = parse_plan(plan.to_toml(), Path("elsewhere.toml"))
@@ -110,12 +137,13 @@ def test_a_plan_written_in_full_reads_as_the_same_plan(tables: dict[str, Any]):
     assert again.identity() == plan.identity()
     assert again.cells() == plan.cells()
     assert plan.title == tables["title"]
+    assert (plan.visits is None) == ("exit" in tables)
     assert all(warning.isprintable() for warning in plan.warnings())
     assert json.loads(json.dumps(plan.physics(), allow_nan=False)) == plan.physics()
 
 
 @unhurried
-@given(plans())
+@given(either)
 def test_cells_are_the_products_once_each_in_their_order(tables: dict[str, Any]):
     plan = parse_plan(written(tables), HERE)
     cells = plan.cells()
@@ -128,16 +156,17 @@ def test_cells_are_the_products_once_each_in_their_order(tables: dict[str, Any])
     assert all(plan.noise_of(cell).alpha == cell.alpha for cell in cells)
 
 
+KEYS = ["geom", "lin", "relative_error", "a"]
 junk = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=4) | st.just(10**400),
-    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.sampled_from(["geom", "lin", "a"]), part, max_size=2),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.sampled_from(KEYS), part, max_size=2),
     max_leaves=4,
 )
 extremes = st.sampled_from([1e308, -1e308, 5e-324, 1e-300, 0.0, -0.0, 2.0**53, 10**20])
 
 
 @unhurried
-@given(plans(), st.data())
+@given(either, st.data())
 def test_a_plan_gone_wrong_raises_nothing_but_a_plan_error(tables: dict[str, Any], data: st.DataObject):
     place: Any = tables
     while isinstance(place, (dict, list)) and place:
