@@ -1,10 +1,12 @@
 """This file is where the constant of docs/model.md (7) is held against closed forms, series and quadrature."""
 
+from itertools import pairwise
 from math import exp, factorial, inf
 
 import mpmath
 import numpy as np
 import pytest
+from numpy.polynomial import Chebyshev
 from scipy.integrate import dblquad
 
 from hts.landscapes import basin, formula
@@ -86,6 +88,55 @@ def test_a_kink_on_the_way_is_met_by_the_panels():
     rates = one_side(distance, b, alpha, p, g, [kink])
     assert rates.values[0] == pytest.approx(expected, rel=1e-10)
     assert rates.errors[0] < 1e-10 * expected
+
+
+def measure_place_by_place(distance, b, alpha, p, g, kink, n_jumps):
+    """Return (7) for one side, jump by jump in places and not in what they fall short: Chebyshev fits between kinks."""
+    x, w = np.polynomial.legendre.leggauss(40)
+    fit = np.cos((np.arange(48) + 0.5) * np.pi / 48)
+    kinks = kink + b * np.arange(n_jumps)
+
+    def pieces(low, high):
+        return pairwise([low, *kinks[(kinks > low) & (kinks < high)], high])
+
+    def landing(density, reach, v):  # from places u up to `reach`, each with a jump of v - u or more
+        total = 0.0
+        for low, high in pieces(max(reach[0], v - b), reach[1]):
+            u = (low + high) / 2 + (high - low) / 2 * x
+            total += (high - low) / 2 * np.sum(w * density(u) * (v - u) ** -alpha)
+        return p * total
+
+    def density(u):
+        return p * u**-alpha / g(u)
+
+    before = 0.0, 0.0
+    for jump in range(1, n_jumps):
+        reach = distance - (n_jumps - jump) * b, jump * b
+        if jump > 1:
+            fits = []
+            for low, high in pieces(*reach):
+                nodes = (low + high) / 2 + (high - low) / 2 * fit
+                values = [landing(density, before, v) for v in nodes]
+                fits.append((low, high, Chebyshev.fit(nodes, values, 47, [low, high])))
+
+            def density(u, fits=fits):
+                return np.select([(u >= low) & (u <= high) for low, high, _ in fits], [f(u) for *_, f in fits]) / g(u)
+
+        before = reach
+    return landing(density, before, distance)
+
+
+@pytest.mark.parametrize(("n_jumps", "b"), [(3, 0.4), (4, 0.3), (5, 0.22), (6, 0.18)])
+def test_many_jumps_up_a_bent_slope_agree_with_quadrature_place_by_place(n_jumps, b):
+    kink = 0.61
+
+    def g(u):
+        return np.minimum(2 * u, 2 * kink - 1.2 * (u - kink))
+
+    rates = one_side(1.0, b, 1.5, 0.3, g, [kink])
+    assert rates.values[0] == pytest.approx(measure_place_by_place(1.0, b, 1.5, 0.3, g, kink, n_jumps), rel=1e-11)
+    straight = measure_place_by_place(1.0, b, 1.5, 0.3, lambda u: 2 * u, kink, n_jumps)
+    assert rates.values[0] != pytest.approx(straight, rel=1e-3)
 
 
 def test_the_error_is_honest_where_a_kink_is_hidden():
