@@ -22,8 +22,8 @@ QUICK_elimination := --set visits.steps=1_000_000 --set grid.eta=[1e-2,3e-3,1e-3
 QUICK_finite_eta := --set grid.eta=[1e-5,1e-4,1e-3,1e-2,1e-1] --set grid.alpha=[1.5]
 QUICK_tail_index := --set grid.eta=[1e-2,1e-4] --set grid.alpha=[1.2,1.4,1.6,1.8]
 QUICK_staircase := --set grid.eta=[1e-2,1e-4]
-QUICK_conditional_heavy := --set grid.eta=[0.1,0.02,0.005]
-QUICK_conditional_clipped := --set grid.eta=[0.1,0.02,0.005]
+QUICK_conditional_heavy := --set grid.eta=[0.1,0.02] --paths 4
+QUICK_conditional_clipped := --set grid.eta=[0.1,0.02] --paths 4
 ONLY_finite_eta := local_exponents ratios
 ONLY_tail_index := exponent_by_alpha
 ONLY_staircase := staircase
