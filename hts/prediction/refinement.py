@@ -29,10 +29,8 @@ LIGHTER = (100.0, 10.0, 1.0)
 LIGHT_ERROR = 1e-4
 #: The table reaches a little farther than any step inside the domain, for the neighbouring etas of a derivative.
 TABLE_MARGIN = 1.1
-#: A matrix of so many states takes 0.4 GB, twice that with its factors.
+#: A matrix of so many states takes 0.4 GB, twice that with its factors, and ten seconds; a first mesh has no more.
 MAX_NODES = 7000
-#: A first mesh may have so many, no more.
-MOST_NODES = 2 * MAX_NODES
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,9 +94,9 @@ def refine(
     """
     breaks = find_breaks(step, [start, *points])
     mesh = downhill(step, graded_mesh(breaks, np.full(len(breaks), step.eta * step.width), RATIO, ORDER))
-    if mesh.n_nodes > MOST_NODES:
+    if mesh.n_nodes > MAX_NODES:
         raise BeyondArithmeticError(
-            f"the domain is {mesh.n_nodes} nodes wide, more than {MOST_NODES}: take a larger eta, or a larger scale"
+            f"the domain is {mesh.n_nodes} nodes wide, more than {MAX_NODES}: take a larger eta, or a larger scale"
         )
     table = tabulate_steps(step, mesh)
     solution = _solve_on(step, mesh, table, start, centre)
