@@ -1,6 +1,5 @@
 """Tests of the commands as a user and a script meet them: output, exit codes, JSON, mistakes, Ctrl-C."""
 
-import json
 import signal
 import subprocess
 import sys
@@ -8,49 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
+from answers import document
 
 from hts import ensembles
-from hts.cli.main import COMMANDS, SUMMARIES, main
-
-PLAN = """title = "two cells"
-seed = 5
-[landscape]
-kind = "double-well"
-minima = [-1.0, 1.0]
-barriers = [0.0]
-curvature = 1.0
-[noise]
-kind = "pareto"
-[grid]
-eta = [0.1, 0.05]
-b = [0.7]
-alpha = [1.5]
-[exit]
-well = 0
-walkers = 300
-max_steps = 100000
-"""
-
-
-@pytest.fixture
-def plan(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "study.toml"
-    path.write_text(PLAN)
-    return path
-
-
-@pytest.fixture
-def hts(capsys):
-    """Call the command line in this process; gives exit code, standard output and standard error."""
-
-    def call(*words):
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return call
+from hts.cli.main import COMMANDS, SUMMARIES
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -62,12 +22,6 @@ def test_help_shows_each_example_on_a_line_of_its_own(command, hts):
     assert examples
     assert "\\b" not in out
     assert all(line.count(f"hts {command} ") == 1 for line in examples)
-
-
-def document(answer):
-    code, out, _ = answer
-    assert code == 0
-    return json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
 
 
 def test_a_newcomer_s_road_from_a_starter_plan_to_figures(hts, tmp_path, monkeypatch):
@@ -92,11 +46,11 @@ def test_a_newcomer_s_road_from_a_starter_plan_to_figures(hts, tmp_path, monkeyp
     assert list((tmp_path / "results/first/figures").glob("*.pdf"))
 
 
-def test_new_does_not_overwrite(hts, plan):
+def test_new_does_not_overwrite(hts, plan, plan_text):
     code, _, err = hts("new", plan)
     assert code == 2
     assert "left alone" in err
-    assert plan.read_text() == PLAN
+    assert plan.read_text() == plan_text
 
 
 def test_describe_writes_nothing_and_says_what_run_will_do(hts, plan, tmp_path):
@@ -230,8 +184,10 @@ def test_a_failed_cell_is_recorded_left_alone_and_tried_again_when_asked(hts, pl
     assert hts("run", plan, "-o", "out")[0] == 0
 
 
-def test_every_mistake_of_a_plan_is_told_at_its_place_with_exit_code_2(hts, plan):
-    plan.write_text(PLAN.replace("max_steps", "max_step").replace("0.05]", "-0.05]").replace('"pareto"', '"paretto"'))
+def test_every_mistake_of_a_plan_is_told_at_its_place_with_exit_code_2(hts, plan, plan_text):
+    plan.write_text(
+        plan_text.replace("max_steps", "max_step").replace("0.05]", "-0.05]").replace('"pareto"', '"paretto"')
+    )
     code, out, err = hts("run", plan)
     assert code == 2
     assert "Traceback" not in out + err

@@ -1,7 +1,6 @@
 """Tests of what other programs read: the table of cells, and the shards as they lie, in the two lines of the docs."""
 
 import csv
-import json
 import re
 import subprocess
 import sys
@@ -9,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from answers import document
 
 from hts import load_cells
-from hts.cli.main import main
 
 PLAN = """title = "to be read elsewhere"
 seed = 4
@@ -42,21 +41,14 @@ def folder(tmp_path_factory):
     return home
 
 
-def hts(capsys, *words):
-    with pytest.raises(SystemExit) as ended:
-        main([str(word) for word in words])
-    said = capsys.readouterr()
-    return ended.value.code or 0, said.out, said.err
-
-
 @pytest.fixture
-def fitted(folder, capsys, monkeypatch):
+def fitted(folder, hts, monkeypatch):
     monkeypatch.chdir(folder)
-    return json.loads(hts(capsys, "fit", "results/quick", "--no-exact", "--json")[1])["cells"]
+    return document(hts("fit", "results/quick", "--no-exact", "--json"))["cells"]
 
 
-def test_the_csv_holds_what_fit_says_of_each_cell(folder, fitted, capsys):
-    assert hts(capsys, "export", "results/quick", "--to", "cells.csv", "--no-exact")[0] == 0
+def test_the_csv_holds_what_fit_says_of_each_cell(folder, fitted, hts):
+    assert hts("export", "results/quick", "--to", "cells.csv", "--no-exact")[0] == 0
     with (folder / "cells.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(fitted) == 4
@@ -70,9 +62,9 @@ def test_the_csv_holds_what_fit_says_of_each_cell(folder, fitted, capsys):
 
 @pytest.mark.parametrize("name", ["cells.csv", "cells.parquet"])
 @pytest.mark.parametrize("library", ["pandas", "polars", "duckdb"])
-def test_the_table_of_cells_reads_alike_everywhere(folder, fitted, capsys, name, library):
+def test_the_table_of_cells_reads_alike_everywhere(folder, fitted, hts, name, library):
     module = pytest.importorskip(library, reason=f"{library} is not installed")
-    assert hts(capsys, "export", "results/quick", "--to", name, "--no-exact")[0] == 0
+    assert hts("export", "results/quick", "--to", name, "--no-exact")[0] == 0
     read = "csv" if name.endswith("csv") else "parquet"
     if library == "duckdb":
         means = [row[0] for row in module.sql(f"select mean_exit_steps from '{name}'").fetchall()]
@@ -108,7 +100,7 @@ def test_the_two_documented_lines_read_every_walker(folder, monkeypatch, library
         assert np.array_equal(chosen["landing"].to_numpy(), sample.landing)
 
 
-def test_other_formats_are_refused_before_anything_is_computed(folder, capsys):
-    code, _, err = hts(capsys, "export", "nowhere", "--to", "cells.xlsx")
+def test_other_formats_are_refused_before_anything_is_computed(folder, hts):
+    code, _, err = hts("export", "nowhere", "--to", "cells.xlsx")
     assert code == 2
     assert ".csv or .parquet" in err

@@ -5,8 +5,7 @@ import json
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-
-from hts.cli.main import main
+from answers import document
 
 PLAN = """title = "two cells"
 seed = 5
@@ -30,28 +29,12 @@ within = 2.0
 
 
 @pytest.fixture
-def plan(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "study.toml"
-    path.write_text(PLAN)
-    return path
-
-
-@pytest.fixture
-def hts(capsys):
-    def call(*words):
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return call
+def plan_text():
+    return PLAN
 
 
 def test_paths_are_written_drawn_and_told(hts, plan, tmp_path):
-    code, out, _ = hts("paths", plan, "--paths", "12", "--json")
-    assert code == 0
-    said = json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    said = document(hts("paths", plan, "--paths", "12", "--json"))
     assert (said["schema"], len(said["cells"]), said["warnings"]) == (1, 2, [])
     cell = said["cells"][1]
     assert (cell["eta"], cell["n_steps"], cell["n_paths"], cell["jump_number"]) == (0.05, 40, 12, 2)
@@ -118,9 +101,9 @@ def test_a_mistake_is_told_with_its_remedy(hts, plan, more, code, words):
 def test_two_plans_share_one_figure_unless_they_share_a_cell(plan, hts, tmp_path):
     light = tmp_path / "light.toml"
     light.write_text(PLAN.replace('"pareto"', '"normal"').replace("alpha = [1.5]\n", ""))
-    code, out, _ = hts("paths", plan, "--beside", light, "--paths", 3, "--eta", 0.1, "--csv", "--json", "-o", "both")
-    assert code == 0
-    assert [cell["alpha"] for cell in json.loads(out)["cells"]] == [1.5, None]
+    few = ("--paths", 3, "--eta", 0.1, "--csv", "--json", "-o", "both")
+    said = document(hts("paths", plan, "--beside", light, *few))
+    assert [cell["alpha"] for cell in said["cells"]] == [1.5, None]
     tails = {row.split(",")[1] for row in (tmp_path / "both" / "paths" / "paths.csv").read_text().splitlines()[1:]}
     assert tails == {"1.5", ""}
     code, _, err = hts("paths", plan, "--beside", plan)

@@ -1,7 +1,6 @@
 """Tests of the commands on a study of long runs, as a user and a script meet them; the kernels are the real ones."""
 
 import csv
-import json
 import os
 import signal
 import subprocess
@@ -9,8 +8,8 @@ import sys
 import time
 
 import pytest
+from answers import document
 
-from hts.cli.main import main
 from hts.comparison import compare_visits, exact_references
 from hts.plans import read_plan
 from hts.predictions import predict_shares
@@ -35,30 +34,8 @@ steps = 200_000
 
 
 @pytest.fixture
-def plan(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "study.toml"
-    path.write_text(PLAN)
-    return path
-
-
-@pytest.fixture
-def hts(capsys):
-    """Call the command line in this process; gives exit code, standard output and standard error."""
-
-    def call(*words):
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return call
-
-
-def document(answer):
-    code, out, _ = answer
-    assert code == 0
-    return json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+def plan_text():
+    return PLAN
 
 
 def test_a_study_of_visits_from_its_plan_to_its_figures(hts, plan, tmp_path):

@@ -1,0 +1,50 @@
+"""This file is where tests of the commands find the command line, in their own process, and a plan to give it."""
+
+import pytest
+
+from hts.cli.main import main
+
+
+@pytest.fixture
+def hts(capsys):
+    """Call the command line in this process; gives exit code, standard output and standard error."""
+
+    def call(*words):
+        with pytest.raises(SystemExit) as ended:
+            main([str(word) for word in words])
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def plan_text():
+    """Two cells of a double well; files whose tests need another plan say so in a fixture of this name."""
+    return """title = "two cells"
+seed = 5
+[landscape]
+kind = "double-well"
+minima = [-1.0, 1.0]
+barriers = [0.0]
+curvature = 1.0
+[noise]
+kind = "pareto"
+[grid]
+eta = [0.1, 0.05]
+b = [0.7]
+alpha = [1.5]
+[exit]
+well = 0
+walkers = 300
+max_steps = 100000
+"""
+
+
+@pytest.fixture
+def plan(plan_text, tmp_path, monkeypatch):
+    """Lay the plan's text into an empty folder as study.toml, and work there."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "study.toml"
+    path.write_text(plan_text)
+    return path
