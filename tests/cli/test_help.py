@@ -1,0 +1,41 @@
+"""Tests of what the command line says of itself: help, versions, and how little it loads to say it."""
+
+import subprocess
+import sys
+
+import pytest
+
+from hts.cli.main import COMMANDS, SUMMARIES
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_each_example_on_a_line_of_its_own(command, hts):
+    code, out, _ = hts(command, "--help")
+    lines = [line.strip() for line in out.splitlines()]
+    examples = [line for line in lines if line.startswith(f"hts {command} ")]
+    assert code == 0
+    assert examples
+    assert "\\b" not in out
+    assert all(line.count(f"hts {command} ") == 1 for line in examples)
+
+
+def test_every_command_has_a_summary_and_an_example_in_its_help(hts):
+    assert list(COMMANDS) == list(SUMMARIES)
+    for name in COMMANDS:
+        code, out, _ = hts(name, "--help")
+        assert code == 0
+        assert f"hts {name}" in out.split("Example", 1)[1]
+
+
+def test_version_tells_what_decides_a_number(hts):
+    code, out, _ = hts("--version")
+    assert code == 0
+    assert {"hts", "streams", "numba", "numpy"} <= {line.split()[0] for line in out.splitlines()}
+
+
+def test_help_imports_nothing_heavy():
+    """0.3 s is a matter of what is imported, which can be tested; clocks are for `make bench`."""
+    script = "import sys\nfrom hts.cli.main import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+    script += "print([m for m in ('numpy', 'numba', 'scipy', 'pyarrow', 'matplotlib', 'rich') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
