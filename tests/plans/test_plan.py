@@ -1,36 +1,16 @@
-"""Check whole plans: cells against itertools, identity against spelling, round trips and mutations by hypothesis."""
+"""Check what a plan says of itself: its cells, its exit, its identity against spelling, what settings change."""
 
-import csv
-import itertools
 import json
 from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from drawn_plans import written
 
-from hts.errors import PlanError
-from hts.plans import STARTER, Cell, ExitDomain, Plan, differences, parse_plan, read_plan
-from hts.plans.values import toml_value
+from hts.plans import STARTER, Cell, ExitDomain, Plan, differences, parse_plan
 
-CONFIGS = Path(__file__).parents[2] / "configs"
 HERE = Path("plan.toml")
-unhurried = settings(deadline=None)  # the machines that run this are shared
-
-
-def written(tables: dict[str, Any]) -> str:
-    """A plan's tables as TOML, [[grid]] where there are several."""
-    text = "".join(
-        f"{key} = {toml_value(value)}\n" for key, value in tables.items() if not isinstance(value, (dict, list))
-    )
-    for name, content in tables.items():
-        for table in content if isinstance(content, list) else [content]:
-            if isinstance(table, dict):
-                text += f"[[{name}]]\n" if isinstance(content, list) else f"[{name}]\n"
-                text += "".join(f"{key} = {toml_value(value)}\n" for key, value in table.items())
-    return text
 
 
 def plan_of(**changes: Any) -> Plan:
@@ -45,166 +25,6 @@ def plan_of(**changes: Any) -> Plan:
     return parse_plan(written(tables | changes), HERE)
 
 
-# valid plans ---------------------------------------------------------------------------------------------------------
-positive = st.floats(1e-3, 1e3)
-tail_index = st.floats(1.01, 2.0)
-axes = st.one_of(
-    st.lists(positive, min_size=1, max_size=3),
-    st.builds(lambda a, c, n: {"geom": [a, c, n]}, positive, positive, st.integers(2, 4)),
-    st.builds(lambda a, c, n: {"lin": [a, c, n]}, positive, positive, st.integers(2, 4)),
-)
-clips = axes | st.lists(positive | st.just(inf), min_size=1, max_size=3)
-points = st.lists(st.integers(-9, 9), min_size=5, max_size=5, unique=True).map(sorted)
-projections = st.sampled_from([{}, {"L": inf}, {"L": 20.0}])
-numbers = st.integers(1, 2**32 - 1)
-walkers = numbers | st.builds(lambda error: {"relative_error": error}, st.floats(1.6e-5, 1))
-recorded = st.fixed_dictionaries(
-    {},
-    optional={
-        "radius": st.floats(1e-3, 0.49),
-        "bins": st.integers(1, 10_000),
-        "checkpoints_per_decade": st.integers(1, 100),
-    },
-)
-bends = st.one_of(
-    st.builds(lambda k: {"curvature": k}, positive),
-    st.builds(lambda k: {"curvatures": k}, st.lists(st.floats(0.5, 2), min_size=3, max_size=3)),
-)
-
-
-@st.composite
-def plans(draw: st.DrawFn, kinds: tuple[str, ...] = ("exit",)) -> dict[str, Any]:
-    left, first, low, high, right = (float(x) for x in draw(points))
-    landscape: dict[str, Any] = draw(
-        st.sampled_from(
-            [
-                {"kind": "basin", "minimum": low, "curvature": 2.0},
-                {"kind": "multi-well", "minima": [left, low, right], "barriers": [first, high]},
-                {"kind": "formula", "f": f"({low} - x)**2", "domain": [left - 5, right + 5]},
-            ]
-        )
-    )
-    if landscape["kind"] == "multi-well":
-        landscape |= draw(bends)
-    ends = draw(st.sampled_from([[first, high], [-inf, high], [first, inf]]))
-    exit_table: dict[str, Any] = {"domain": ends, "start": draw(st.sampled_from([low, (low + high) / 2]))}
-    if landscape["kind"] == "multi-well":
-        exit_table = draw(st.sampled_from([exit_table, {"well": 0}, {"well": 2}]))
-    kind = draw(st.sampled_from(["pareto", "lomax", "stable", "student", "normal"]))
-    noise: dict[str, Any] = {"kind": kind, "scale": draw(positive)}
-    if kind in ("pareto", "lomax"):
-        noise["p_plus"] = draw(st.floats(0, 1))
-    indices = {} if kind == "normal" else {"alpha": draw(st.lists(tail_index, min_size=1, max_size=2))}
-    grids = draw(
-        st.lists(st.builds(lambda eta, b: {"eta": eta, "b": b} | indices, axes, clips), min_size=1, max_size=2)
-    )
-    n_steps = draw(st.integers(1, 2**62))
-    studies = {
-        "exit": exit_table
-        | {"max_steps": n_steps, "walkers": draw(walkers)}
-        | draw(st.sampled_from([{}, {"within": 1}])),
-        "visits": draw(st.sampled_from([{"well": 0}, {"start": low}]))
-        | {"steps": n_steps, "walkers": draw(numbers)}
-        | draw(recorded)
-        | draw(
-            st.sampled_from(
-                [{"range": [left, right]}] if landscape["kind"] == "basin" else [{}, {"range": [left, right]}]
-            )
-        ),
-    }
-    study = draw(st.sampled_from(kinds))
-    return {
-        "title": draw(st.text(max_size=9)),
-        "seed": draw(st.integers(0, 2**64 - 1)),
-        "landscape": landscape | draw(projections),
-        "noise": noise,
-        "grid": grids if len(grids) > 1 or draw(st.booleans()) else grids[0],
-        study: studies[study],
-        "figure": draw(st.sampled_from([{}, {"published": "WR"}])),
-    }
-
-
-either = plans(("exit", "exit", "visits"))
-
-
-@unhurried
-@given(either)
-def test_a_plan_written_in_full_reads_as_the_same_plan(tables: dict[str, Any]):
-    plan = parse_plan(written(tables), HERE)
-    again = parse_plan(plan.to_toml(), Path("elsewhere.toml"))
-    assert again == plan
-    assert again.to_toml() == plan.to_toml()
-    assert again.identity() == plan.identity()
-    assert again.cells() == plan.cells()
-    assert plan.title == tables["title"]
-    assert (plan.visits is None) == ("exit" in tables)
-    assert all(warning.isprintable() for warning in plan.warnings())
-    assert json.loads(json.dumps(plan.physics(), allow_nan=False)) == plan.physics()
-
-
-@unhurried
-@given(either)
-def test_cells_are_the_products_once_each_in_their_order(tables: dict[str, Any]):
-    plan = parse_plan(written(tables), HERE)
-    cells = plan.cells()
-    expected = {point for grid in plan.grid for point in itertools.product(grid.eta, grid.b, grid.alpha or [None])}
-    assert {(cell.eta, cell.b, cell.alpha) for cell in cells} == expected
-    assert len(cells) == len(expected)
-    for before, after in itertools.pairwise(cells):
-        a, b = ((cell.b, cell.alpha or 0, -cell.eta) for cell in (before, after))
-        assert a < b
-    assert all(plan.noise_of(cell).alpha == cell.alpha for cell in cells)
-
-
-KEYS = ["geom", "lin", "relative_error", "a"]
-junk = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=4) | st.just(10**400),
-    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.sampled_from(KEYS), part, max_size=2),
-    max_leaves=4,
-)
-extremes = st.sampled_from([1e308, -1e308, 5e-324, 1e-300, 0.0, -0.0, 2.0**53, 10**20])
-
-
-@unhurried
-@given(either, st.data())
-def test_a_plan_gone_wrong_raises_nothing_but_a_plan_error(tables: dict[str, Any], data: st.DataObject):
-    place: Any = tables
-    while isinstance(place, (dict, list)) and place:
-        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
-        key = data.draw(st.sampled_from(keys))
-        inner = place[key]
-        if isinstance(inner, (dict, list)) and inner and data.draw(st.integers(0, 4)):
-            place = inner
-            continue
-        place[key] = data.draw(junk | extremes)
-        if place[key] is None:
-            del place[key]
-        break
-    text = written(tables)
-    try:
-        plan = parse_plan(text, HERE)
-    except PlanError as refusal:
-        for line in str(refusal).split("\n"):
-            assert line.startswith("plan.toml:")
-            assert line.isprintable()
-    else:
-        assert parse_plan(plan.to_toml(), HERE) == plan
-        assert isinstance(plan.warnings(), tuple)
-
-
-@unhurried
-@given(st.integers(0, len(STARTER)), st.integers(0, 20), st.text("\"'[]{}=.,#\n \\-e9ax\x00é", max_size=4))
-def test_a_text_gone_wrong_raises_nothing_but_a_plan_error(start: int, length: int, piece: str):
-    text = STARTER[:start] + piece + STARTER[start + length :]
-    try:
-        parse_plan(text, HERE)
-    except PlanError as refusal:
-        for line in str(refusal).split("\n"):
-            assert line.startswith("plan.toml:")
-            assert line.isprintable()
-
-
-# what a plan says of itself ---------------------------------------------------------------------------------------
 def test_cells_of_overlapping_products_are_merged():
     plan = plan_of(
         grid=[{"eta": [0.1, 0.2], "b": [inf, 0.5], "alpha": [1.5, 1.2]}, {"eta": [0.2], "b": [0.5], "alpha": [1.2]}]
@@ -305,23 +125,3 @@ def test_the_starter_is_small():
     plan = parse_plan(STARTER, HERE)
     assert plan.warnings() == ()
     assert len(plan.cells()) == 10
-
-
-# the plans that come with hts ----------------------------------------------------------------------------------------
-@pytest.mark.parametrize("file", sorted(CONFIGS.glob("*.toml")), ids=lambda file: file.stem)
-def test_each_plan_that_comes_with_hts_is_read_and_says_what_it_is_about(file: Path):
-    plan = read_plan(file)
-    assert plan.cells()
-    first = file.read_text(encoding="utf-8").splitlines()[0]
-    assert first.startswith("# ")
-    assert plan.exit_domain().minimum is not None
-
-
-@pytest.mark.parametrize(("name", "source"), [("published_exit", "WOR"), ("published_exit_lomax", "WR")])
-def test_the_published_plans_have_a_cell_for_each_published_point(name: str, source: str):
-    with (Path(__file__).parents[2] / "hts" / "plots" / "published_exit.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
-    points = {(float(row["eta"]), float(row["b"])) for row in rows if row["source"] == source}
-    plan = read_plan(CONFIGS / f"{name}.toml")
-    assert {(cell.eta, cell.b) for cell in plan.cells()} == points
-    assert plan.figure.published == source

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from drawn_plans import plans, written
 from hypothesis import given, settings
-from test_plan import plans, written
 
 from hts.errors import HtsError
 from hts.forecast import describe
