@@ -99,10 +99,21 @@ def sweep(plan, folder, simulate=fake_exits, stream_version=STREAMS, threads=2, 
     return run_sweep(plan, folder, simulate=simulate, stream_version=stream_version, threads=threads, **kwargs)
 
 
+def as_bytes(sample):
+    """The columns of a sample, as bytes."""
+    names = ("walker", "exit_steps", "is_censored", "side", "landing")
+    return {name: getattr(sample, name).tobytes() for name in names}
+
+
 def all_columns(folder):
     """Every walker of every cell, as bytes."""
-    names = ("walker", "exit_steps", "is_censored", "side", "landing")
-    return {sample.cell: {name: getattr(sample, name).tobytes() for name in names} for sample in load_cells(folder)}
+    return {sample.cell: as_bytes(sample) for sample in load_cells(folder)}
+
+
+def expected_columns(plan):
+    """The walkers that the plan wants, each cell in one go."""
+    all_walkers = (0, plan.exit.walkers, plan.exit.max_steps, lambda n: None, None)
+    return {cell: as_bytes(fake_exits(cell, *all_walkers)) for cell in plan.cells()}
 
 
 def shard_names(folder):
