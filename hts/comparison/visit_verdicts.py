@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from scipy import special
+import scipy
 
 from hts.comparison.verdicts import DISAGREE_P
 from hts.comparison.visit_records import VisitComparison
@@ -69,7 +69,7 @@ def _agreement(cell: VisitComparison) -> str:
     if not scores:
         return ""
     worst, well = max(scores)
-    p = min(1.0, 2 * len(scores) * float(special.ndtr(-worst)))
+    p = min(1.0, 2 * len(scores) * float(scipy.special.ndtr(-worst)))
     if p < DISAGREE_P:
         return (
             "simulation and exact disagree (a bug, or a wrong model): "

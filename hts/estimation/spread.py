@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from hts.estimation.rates import LEVEL
 
@@ -44,8 +44,8 @@ class Spread:
         """
         both = np.hypot(self.error, error)
         t = (self.mean - expected) / np.where(both > 0, both, np.nan)
-        tail = special.stdtr(max(self.n_walkers - 1, 1), -np.abs(t))
-        return np.asarray(np.copysign(special.ndtri(tail), t))
+        tail = scipy.special.stdtr(max(self.n_walkers - 1, 1), -np.abs(t))
+        return np.asarray(np.copysign(scipy.special.ndtri(tail), t))
 
 
 def spread_of_shares(part: FloatArray, level: float = LEVEL) -> Spread:
@@ -71,8 +71,8 @@ def spread_of_shares(part: FloatArray, level: float = LEVEL) -> Spread:
     if n < 2:
         return replace(spread, low=low, high=high)
     came, left = (part > 0).sum(axis=0), (part < 1).sum(axis=0)
-    chance_to_come = special.betaincinv(came + 1, np.maximum(n - came, 1), 0.5 + level / 2)
-    chance_to_leave = special.betaincinv(left + 1, np.maximum(n - left, 1), 0.5 + level / 2)
+    chance_to_come = scipy.special.betaincinv(came + 1, np.maximum(n - came, 1), 0.5 + level / 2)
+    chance_to_leave = scipy.special.betaincinv(left + 1, np.maximum(n - left, 1), 0.5 + level / 2)
     high = np.where(came < FEW, np.maximum(high, chance_to_come), high)
     low = np.where(left < FEW, np.minimum(low, 1.0 - chance_to_leave), low)
     return replace(spread, low=low, high=high)
@@ -100,5 +100,5 @@ def spread_between_walkers(values: FloatArray, level: float = LEVEL) -> Spread:
     if n == 1:
         return Spread(1, mean, nothing, nothing, nothing)
     error = values.std(axis=0, ddof=1) / np.sqrt(n)
-    half = special.stdtrit(n - 1, 0.5 + level / 2) * error
+    half = scipy.special.stdtrit(n - 1, 0.5 + level / 2) * error
     return Spread(n, mean, mean - half, mean + half, error)

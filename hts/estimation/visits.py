@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from hts.estimation.rates import LEVEL
 
@@ -52,7 +52,7 @@ def estimate_rates(transitions: IntArray, steps_in_well: IntArray, level: float 
         residual = transitions - rates * steps_in_well[:, :, None]
         error = np.sqrt((residual**2).sum(axis=0) * n / (n - 1.0)) / steps
         never = -np.log((1.0 - level) / 2.0) / steps
-    half = special.stdtrit(np.maximum(n - 1, 1), 0.5 + level / 2) * error
+    half = scipy.special.stdtrit(np.maximum(n - 1, 1), 0.5 + level / 2) * error
     low = np.where(counts > 0, np.maximum(rates - half, 0.0), np.where(n > 1, 0.0, np.nan))
     high = np.where(counts > 0, rates + half, np.where(n > 1, never, np.nan))
     for ends in (low, high):
