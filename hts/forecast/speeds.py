@@ -4,7 +4,6 @@ import json
 import math
 import time
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 import platformdirs
@@ -47,8 +46,9 @@ def calibrated_speed(plan: Plan, cell: Cell, threads: int) -> float:
     """
     from hts.ensembles import Interrupted  # Numba takes a second to import
 
-    simulate = partial(study_of(plan).simulate, plan, cell, 0)
-    simulate(64, 100)  # compiled, and the gradient tabulated
+    study = study_of(plan)
+    study.simulator(plan, cell, 100)(0, 64)  # compiled, and the gradient tabulated
+    simulate = study.simulator(plan, cell, 2**62)
     # more exits than come to an end in time, unless they take no time at all; long runs leave much more to write down
     n_walkers = 1_000_000 if plan.visits is None else 256
 
@@ -57,7 +57,7 @@ def calibrated_speed(plan: Plan, cell: Cell, threads: int) -> float:
         begin = time.perf_counter()
         end = begin + CALIBRATION_SECONDS
         with suppress(Interrupted):
-            simulate(n_walkers, 2**62, steps.append, lambda: time.perf_counter() > end)
+            simulate(0, n_walkers, on_steps=steps.append, should_stop=lambda: time.perf_counter() > end)
         return sum(steps) / (time.perf_counter() - begin)
 
     with ThreadEngine(threads) as engine:

@@ -93,7 +93,7 @@ class Computer:
         return Outcome(task, shard, study_of(self.plan).steps_of(sample), seconds=seconds)
 
     def _simulate(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> "Sample":
-        walkers, most, study = (task.first_walker, task.n_walkers), self.plan.most_steps, study_of(self.plan)
+        walkers, most = (task.first_walker, task.n_walkers), self.plan.most_steps
         if self.simulate is not None:
             return self.simulate(task.cell, *walkers, most, on_steps, should_stop)
         from hts.ensembles import steps_in  # Numba takes a second to import
@@ -102,13 +102,10 @@ class Computer:
         state = checkpoints.load(task)
         if state is not None:
             on_resume(steps_in(state))
-        return study.simulate(
-            self.plan,
-            task.cell,
+        return study_of(self.plan).simulator(self.plan, task.cell, most)(
             *walkers,
-            most,
-            on_steps,
-            should_stop,
+            on_steps=on_steps,
+            should_stop=should_stop,
             resume_from=state,
             on_checkpoint=lambda state: checkpoints.save(task, state),
         )

@@ -135,8 +135,9 @@ def _replay(
     study = study_of(plan)
     stored = {name: column[[row]] for name, column in read_columns(shard).items()}
     walker = shard.first_walker + row
+    simulate = study.simulator(plan, cell, shard.provenance.max_steps)
     try:
-        sample = study.simulate(plan, cell, walker, 1, shard.provenance.max_steps, should_stop=should_stop)
+        sample = simulate(walker, 1, should_stop=should_stop)
     except Interrupted as stop:
         raise StoppedError("stopped while walkers were compared; nothing was changed") from stop
     computed = study.columns(sample)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -19,7 +20,21 @@ if TYPE_CHECKING:
 
     Sample: TypeAlias = ExitSample | VisitSample
 
-Keep: TypeAlias = "Callable[[State], None]"
+
+class CellSimulator(Protocol):
+    """What simulates walkers of the one cell it is made for; `hts.ensembles` says how, and what each argument is."""
+
+    def __call__(
+        self,
+        first_walker: int,
+        n_walkers: int,
+        *,
+        on_steps: Callable[[int], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+        resume_from: Mapping[str, npt.NDArray[Any]] | None = None,
+        on_checkpoint: Callable[[State], None] | None = None,
+    ) -> Sample:
+        """Simulate walkers first_walker, ..., first_walker + n_walkers - 1."""
 
 
 class Study(Protocol):
@@ -35,20 +50,8 @@ class Study(Protocol):
     def place(self, folder: ResultsFolder) -> Path:
         """Say where its shards lie."""
 
-    def simulate(
-        self,
-        plan: Plan,
-        cell: Cell,
-        first_walker: int,
-        n_walkers: int,
-        max_steps: int,
-        on_steps: Callable[[int], None] | None = None,
-        should_stop: Callable[[], bool] | None = None,
-        *,
-        resume_from: Mapping[str, npt.NDArray[Any]] | None = None,
-        on_checkpoint: Keep | None = None,
-    ) -> Sample:
-        """Simulate walkers of one cell; `hts.ensembles` says how."""
+    def simulator(self, plan: Plan, cell: Cell, max_steps: int) -> CellSimulator:
+        """Give what simulates walkers of one cell, each for so many steps at most; threads may share it."""
 
     def steps_of(self, sample: Any) -> int:
         """Count the steps of all walkers of a sample."""
@@ -74,32 +77,11 @@ class ExitStudy:
         """Say where its shards lie."""
         return folder.shards
 
-    def simulate(
-        self,
-        plan: Plan,
-        cell: Cell,
-        first_walker: int,
-        n_walkers: int,
-        max_steps: int,
-        on_steps: Callable[[int], None] | None = None,
-        should_stop: Callable[[], bool] | None = None,
-        *,
-        resume_from: Mapping[str, npt.NDArray[Any]] | None = None,
-        on_checkpoint: Keep | None = None,
-    ) -> ExitSample:
-        """Simulate first exits, censored at max_steps."""
+    def simulator(self, plan: Plan, cell: Cell, max_steps: int) -> CellSimulator:
+        """Give what simulates first exits, censored at max_steps."""
         from hts.ensembles import simulate_exits  # Numba takes a second to import, here and below
 
-        return simulate_exits(
-            exit_problem(plan, cell),
-            first_walker,
-            n_walkers,
-            max_steps,
-            on_steps,
-            should_stop,
-            resume_from=resume_from,
-            on_checkpoint=on_checkpoint,
-        )
+        return partial(simulate_exits, exit_problem(plan, cell), max_steps=max_steps)
 
     def steps_of(self, sample: ExitSample) -> int:
         """Count the steps of all walkers of a sample."""
@@ -129,31 +111,11 @@ class VisitStudy:
         """Say where its shards lie: not in `shards`, whose columns are those of exits."""
         return folder.visits
 
-    def simulate(
-        self,
-        plan: Plan,
-        cell: Cell,
-        first_walker: int,
-        n_walkers: int,
-        max_steps: int,
-        on_steps: Callable[[int], None] | None = None,
-        should_stop: Callable[[], bool] | None = None,
-        *,
-        resume_from: Mapping[str, npt.NDArray[Any]] | None = None,
-        on_checkpoint: Keep | None = None,
-    ) -> VisitSample:
-        """Simulate runs of max_steps steps."""
+    def simulator(self, plan: Plan, cell: Cell, max_steps: int) -> CellSimulator:
+        """Give what simulates runs of max_steps steps."""
         from hts.ensembles import simulate_visits
 
-        return simulate_visits(
-            visit_problem(plan, cell, max_steps),
-            first_walker,
-            n_walkers,
-            on_steps,
-            should_stop,
-            resume_from=resume_from,
-            on_checkpoint=on_checkpoint,
-        )
+        return partial(simulate_visits, visit_problem(plan, cell, max_steps))
 
     def steps_of(self, sample: VisitSample) -> int:
         """Count the steps of all walkers of a sample: each step is in some well."""

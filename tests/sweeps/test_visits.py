@@ -172,8 +172,9 @@ def test_real_runs_go_on_from_a_checkpoint_to_the_same_bytes_and_are_replayed(tm
 def test_a_wrong_bit_behind_a_good_checksum_is_found_by_computing_it_again(tmp_path):
     study = plan("grid.eta=[0.02]", "grid.b=[0.7]", "visits.walkers=3", "visits.steps=500")
 
-    def wrong(cell, *rest):
-        sample = VISIT_STUDY.simulate(study, cell, *rest)
+    def wrong(cell, first, n, steps, on_steps, should_stop):
+        simulate = VISIT_STUDY.simulator(study, cell, steps)
+        sample = simulate(first, n, on_steps=on_steps, should_stop=should_stop)
         sample.transitions[1, 0, 2] += 1
         return sample
 
