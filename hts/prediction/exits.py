@@ -12,6 +12,7 @@ from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.prediction.breaks import cascades
 from hts.prediction.cuts import share_missed, share_missed_by_rate
+from hts.prediction.landings import exit_regions, landing_probability, landing_regions
 from hts.prediction.meshes import FloatArray, Mesh
 from hts.prediction.refinement import Refined, lighten, refine, solve_again
 from hts.prediction.slopes import local_exponent
@@ -46,8 +47,6 @@ LONGEST = 1e300
 N_LOOKS = 1001
 #: Multiplications that following steps one by one on the full mesh may cost, a second or two.
 AFFORDABLE = 2e9
-
-Regions = dict[str, list[tuple[float, float]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +113,7 @@ class ExactExit:
         inside = [v for v in y.ravel() if step.low < v < step.high]
         if inside:
             raise ValueError(f"{inside[0]:g} lies inside the domain: no walker that has left is there")
-        beyond = [_lands(self.refined, [(-inf, v) if v <= step.low else (v, inf)]) for v in y.ravel()]
+        beyond = [landing_probability(self.refined, [(-inf, v) if v <= step.low else (v, inf)]) for v in y.ravel()]
         return np.array(beyond).reshape(y.shape)
 
     def mean_exit_steps_from(self, x: npt.ArrayLike) -> FloatArray:
@@ -170,10 +169,10 @@ def exact_exit(
     refined, before, missed = _solve(landscape, noise, eta, b, (low, high), start, tolerance)
     step = refined.step
     mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed + ROUNDING
-    wells = _destinations(landscape, step)
-    sides = {name: _lands(refined, regions) for name, regions in _sides(step).items()}
-    destinations = {name: _lands(refined, regions) for name, regions in wells.items()}
-    coarser = {name: _lands(before, regions) for name, regions in wells.items()}
+    wells = landing_regions(landscape, step)
+    sides = {name: landing_probability(refined, regions) for name, regions in exit_regions(step).items()}
+    destinations = {name: landing_probability(refined, regions) for name, regions in wells.items()}
+    coarser = {name: landing_probability(before, regions) for name, regions in wells.items()}
     rate, coarser_rate = refined.solution.escape.rate, before.solution.escape.rate
     n_within = 0 if within is None else steps_within(within, eta)
     is_short = n_within * float(refined.mesh.n_nodes) ** 2 <= AFFORDABLE
@@ -294,35 +293,6 @@ def _refuse_light_tails(landscape: Landscape, step: Step, centre: float) -> None
     height = min(float(way.max() - way[0]) for way in ways)
     if 2.0 * height / step.eta / deviation / deviation > log(LONGEST):
         raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta")
-
-
-def _sides(step: Step) -> Regions:
-    """Return the regions beyond the ends that walkers leave through."""
-    left: Regions = {"left": [(-inf, step.low)]} if step.is_exit_low else {}
-    right: Regions = {"right": [(step.high, inf)]} if step.is_exit_high else {}
-    return left | right
-
-
-def _destinations(landscape: Landscape, step: Step) -> Regions:
-    """Return the parts of each well that lie outside the domain, by its number; the sides for a single well."""
-    sides = _sides(step)
-    if landscape.n_wells == 1:
-        return sides
-    wells: Regions = {}
-    for well in range(landscape.n_wells):
-        left, right = landscape.well_ends(well)
-        for [(low, high)] in sides.values():
-            if max(left, low) < min(right, high):
-                wells.setdefault(f"{well}", []).append((max(left, low), min(right, high)))
-    return wells
-
-
-def _lands(refined: Refined, regions: list[tuple[float, float]]) -> float:
-    """Return the probability to land in regions outside the domain, each on one side of it."""
-    step = refined.step
-    x = np.concatenate([refined.mesh.x, step.states_at_ends, [refined.start]])
-    into = np.sum([step.lands_outside(x, low, high) for low, high in regions], axis=0)
-    return refined.solution.exit_probability(float(into[-1]), into[:-1])
 
 
 def _warnings(error: float, tolerance: float) -> tuple[str, ...]:
