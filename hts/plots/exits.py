@@ -18,14 +18,13 @@ from hts.plots.style import (
     AID,
     DOTTED,
     ETA_LABEL,
-    JUMPS,
     MEAN_LABEL,
     Look,
     clip_label,
+    clip_looks,
     draw_panels,
     listing,
     log_axis,
-    look,
     number,
     paler,
     place_legend,
@@ -43,6 +42,15 @@ MANY_SERIES = 8
 """Above so many b, one panel is a page wide: its legend needs the room."""
 LIFT = {"exact": 1.5, "guide": 1.8, "limit": 2.0, "measured": 3.0, "published": 4.0}
 """What lies over what."""
+PUBLISHED: dict[str, Any] = {
+    "linestyle": "none",
+    "marker": "x",
+    "color": "black",
+    "markersize": 3.6,
+    "markeredgewidth": 0.7,
+    "label": "published",
+}
+"""Published points, whatever is measured beside them."""
 
 
 def draw_exits(axes: Axes, panel: ExitPanel, looks: Mapping[float, Look] | None = None) -> Axes:
@@ -63,7 +71,7 @@ def draw_exits(axes: Axes, panel: ExitPanel, looks: Mapping[float, Look] | None 
     Axes
         The same axes.
     """
-    looks = looks or series_looks([panel])
+    looks = looks or clip_looks(series.b for series in panel.series)
     axes.set(xlabel=ETA_LABEL, ylabel=MEAN_LABEL, title=tail_label(panel.alpha))
     frame(axes, [panel])  # first, or matplotlib would look for limits that hold what runs out of all bounds
     for series in panel.series:
@@ -81,19 +89,13 @@ def exits_figure(panels: Sequence[ExitPanel], title: str | None = None) -> Figur
     title
         What the figure shows; by default the finding of `exit_finding`.
     """
-    looks = series_looks(panels)
+    looks = clip_looks(series.b for panel in panels for series in panel.series)
     handles = _series_handles(panels, looks), _layer_handles(panels)
     figure, places = draw_panels(panels, partial(draw_exits, looks=looks), is_wide=len(looks) > MANY_SERIES)
     frame(places[0], panels)
     place_legend(figure, handles, n_columns=4)
     set_title(figure, title or exit_finding(panels))
     return figure
-
-
-def series_looks(panels: Sequence[ExitPanel]) -> dict[float, Look]:
-    """Give each b one look for all panels, in order of increasing b."""
-    clips = sorted({series.b for panel in panels for series in panel.series})
-    return {b: look(rank) for rank, b in enumerate(clips)}
 
 
 def exit_finding(panels: Sequence[ExitPanel]) -> str:
@@ -165,7 +167,7 @@ def _draw_series(axes: Axes, series: ExitSeries, own: Look) -> None:
     for is_open in (False, True):
         _draw_markers(axes, [point for point in series.points if point.is_censored == is_open], own, is_open)
     for shown in series.published:
-        axes.plot(shown.eta, shown.mean_exit_steps, zorder=LIFT["published"], **_PUBLISHED)
+        axes.plot(shown.eta, shown.mean_exit_steps, zorder=LIFT["published"], **PUBLISHED)
         if shown.is_censored:
             _draw_arrow(axes, shown.eta, shown.mean_exit_steps, "black")
 
@@ -201,16 +203,6 @@ def _draw_markers(axes: Axes, points: Sequence[ExitPoint], own: Look, is_open: b
             _draw_arrow(axes, eta, height, own.colour)
 
 
-_PUBLISHED: dict[str, Any] = {
-    "linestyle": "none",
-    "marker": "x",
-    "color": "black",
-    "markersize": 3.6,
-    "markeredgewidth": 0.7,
-    "label": "published",
-}
-
-
 def _draw_arrow(axes: Axes, eta: float, mean: float, colour: str) -> None:
     axes.annotate(
         "",
@@ -234,8 +226,6 @@ def _series_handles(panels: Sequence[ExitPanel], looks: Mapping[float, Look]) ->
         if not any(one.points or one.curves for one in series):
             continue
         laws = [one.law for one in series if one.law and one.law.exit_exponent is not None]
-        jumps = {law.jump_number for law in laws}
-        label = clip_label(b) + (rf", {JUMPS} = {jumps.pop()}" if len(jumps) == 1 else "")
         handles.append(
             Line2D(
                 [],
@@ -243,7 +233,7 @@ def _series_handles(panels: Sequence[ExitPanel], looks: Mapping[float, Look]) ->
                 color=own.colour,
                 marker=own.marker if any(one.points for one in series) else "",
                 linestyle=own.line if any(one.limit for one in series) else "none",
-                label=label,
+                label=clip_label(b, (law.jump_number for law in laws)),
             )
         )
     return handles
@@ -272,5 +262,5 @@ def _layer_handles(panels: Sequence[ExitPanel]) -> list[Artist]:
         handles.append(Line2D([], [], color=AID, label=listing(sorted(names))))
     if any(one.guide for one in series):
         handles.append(Line2D([], [], color=AID, linestyle=DOTTED, label="slope only, no constant"))
-    handles += [Line2D([], [], **{**_PUBLISHED, "label": f"published [{source}]"}) for source in sources]
+    handles += [Line2D([], [], **{**PUBLISHED, "label": f"published [{source}]"}) for source in sources]
     return handles

@@ -21,7 +21,7 @@ from hts.plots.exact import (
     shade_errors,
 )
 from hts.plots.save import Row
-from hts.plots.style import JUMPS, Look, clip_label, draw_panels, number, place_legend, set_title
+from hts.plots.style import Look, clip_label, draw_panels, number, place_legend, set_title
 from hts.predictions import ExitPrediction
 
 LEAST = 3
@@ -61,10 +61,8 @@ def draw_exponent_by_alpha(axes: Axes, panel: ExactPanel, looks: Mapping[float, 
         draw_eta_curve(axes, alpha, series.values("local_exponent_exact"), own)
     limit = limit_line(panel)
     axes.plot(list(limit), list(limit.values()), zorder=2, label="limit", **LIMIT)
-    jumps = {cell.jump_number for cell in cells_of([panel])} - {None}
-    counted = rf", {JUMPS} = {jumps.pop()}" if len(jumps) == 1 else ""
     axes.set(xlabel=ALPHA_LABEL, ylabel=EXPONENT_LABEL, ylim=exponent_limits([panel]))
-    axes.set_title(clip_label(float(panel.at or 0.0)) + counted)
+    axes.set_title(clip_label(float(panel.at or 0.0), (cell.jump_number for cell in cells_of([panel]))))
     return axes
 
 

@@ -26,12 +26,11 @@ from hts.plots.save import Row
 from hts.plots.style import (
     AID,
     ETA_LABEL,
-    JUMPS,
     Look,
     clip_label,
+    clip_looks,
     draw_panels,
     log_axis,
-    look,
     number,
     paler,
     place_legend,
@@ -49,12 +48,6 @@ EXACT_WIDTH = 2.2
 def local_exponent_panels(predictions: Sequence[ExitPrediction]) -> tuple[ExactPanel, ...]:
     """Gather predictions into a panel for each alpha and a series for each b with three learning rates or more."""
     return exact_panels(predictions, panel="alpha", series="b", along="eta", least=LEAST)
-
-
-def clip_looks(panels: Sequence[ExactPanel]) -> dict[float, Look]:
-    """Give each b one look for all panels, in order of increasing b, as in the figure of mean exit times."""
-    clips = sorted({series.by for panel in panels for series in panel.series})
-    return {b: look(rank) for rank, b in enumerate(clips)}
 
 
 def draw_local_exponents(axes: Axes, panel: ExactPanel, looks: Mapping[float, Look] | None = None) -> Axes:
@@ -75,7 +68,7 @@ def draw_local_exponents(axes: Axes, panel: ExactPanel, looks: Mapping[float, Lo
     Axes
         The same axes.
     """
-    looks = looks or clip_looks([panel])
+    looks = looks or clip_looks(series.by for series in panel.series)
     log_axis(axes, "x", [cell.eta for cell in cells_of([panel])])
     axes.set(xlabel=ETA_LABEL, ylabel=EXPONENT_LABEL, ylim=exponent_limits([panel]), title=tail_label(panel.at))
     for series in panel.series:
@@ -103,7 +96,7 @@ def local_exponents_figure(panels: Sequence[ExactPanel], title: str | None = Non
     title
         What the figure shows; by default the finding of `local_exponent_finding`.
     """
-    looks = clip_looks(panels)
+    looks = clip_looks(series.by for panel in panels for series in panel.series)
     figure, places = draw_panels(panels, partial(draw_local_exponents, looks=looks))
     places[0].set_ylim(exponent_limits(panels))
     log_axis(places[0], "x", [cell.eta for cell in cells_of(panels)])
@@ -131,8 +124,7 @@ def clip_handles(panels: Sequence[ExactPanel], looks: Mapping[float, Look], has_
     """Name the series of each b, with its jump number; without lines where only the marker is its own."""
     handles: list[Artist] = []
     for b, own in looks.items():
-        jumps = {cell.jump_number for cell in cells_of(panels) if cell.b == b} - {None}
-        label = clip_label(b) + (rf", {JUMPS} = {jumps.pop()}" if len(jumps) == 1 else "")
+        label = clip_label(b, (cell.jump_number for cell in cells_of(panels) if cell.b == b))
         style: dict[str, Any] = {"color": own.colour, "marker": own.marker, "markersize": 3.4}
         style["linestyle"] = own.line if has_lines else "none"
         handles.append(Line2D([], [], label=label, **style))

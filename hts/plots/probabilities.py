@@ -13,18 +13,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hts.plots.exits import EXACT_WIDTH, LIFT
+from hts.plots.exits import EXACT_WIDTH, LIFT, PUBLISHED
 from hts.plots.series import Curve
 from hts.plots.style import (
     AID,
     DOTTED,
     ETA_LABEL,
-    JUMPS,
     Look,
     clip_label,
+    clip_looks,
     draw_panels,
     log_axis,
-    look,
     number,
     paler,
     place_legend,
@@ -54,7 +53,7 @@ def draw_within(axes: Axes, panel: WithinPanel, looks: Mapping[float, Look] | No
     Axes
         The same axes.
     """
-    looks = looks or within_looks([panel])
+    looks = looks or clip_looks(series.b for series in panel.series)
     axes.set(xlabel=ETA_LABEL, ylabel="probability to leave in time", title=tail_label(panel.alpha))
     frame_within(axes, [panel])
     for series in panel.series:
@@ -69,7 +68,7 @@ def draw_within(axes: Axes, panel: WithinPanel, looks: Mapping[float, Look] | No
                 axes.plot(curve.eta, curve.mean_exit_steps, zorder=LIFT[layer], label=layer, **style)
         _draw_measured(axes, series, own)
         for point in series.published:
-            axes.plot(point.eta, point.probability, zorder=LIFT["published"], **_PUBLISHED)
+            axes.plot(point.eta, point.probability, zorder=LIFT["published"], **PUBLISHED)
     return axes
 
 
@@ -100,11 +99,6 @@ def frame_within(axes: Axes, panels: Sequence[WithinPanel]) -> None:
     log_axis(axes, "y", values)
 
 
-def within_looks(panels: Sequence[WithinPanel]) -> dict[float, Look]:
-    """Give each b one look for all panels, in order of increasing b."""
-    return {b: look(rank) for rank, b in enumerate(sorted({one.b for panel in panels for one in panel.series}))}
-
-
 def within_figure(panels: Sequence[WithinPanel], time: float, title: str | None = None) -> Figure:
     """Lay out the panels of all tail indices with one legend below.
 
@@ -117,7 +111,7 @@ def within_figure(panels: Sequence[WithinPanel], time: float, title: str | None 
     title
         What the figure shows; by default the finding of `within_finding`.
     """
-    looks = within_looks(panels)
+    looks = clip_looks(series.b for panel in panels for series in panel.series)
     figure, places = draw_panels(panels, partial(draw_within, looks=looks), is_wide=len(looks) > MANY_SERIES)
     for axes in places:
         axes.set_ylabel(rf"$\mathrm{{P}}\,(\eta\,\sigma\leq${number(time)})")
@@ -144,14 +138,6 @@ def within_finding(panels: Sequence[WithinPanel]) -> str:
     return rf"Leaving in time is {factor} times rarer with {clip_label(first.b)}{than} ($\eta$ = {number(eta)})"
 
 
-_PUBLISHED: dict[str, Any] = {
-    "linestyle": "none",
-    "marker": "x",
-    "color": "black",
-    "markersize": 3.6,
-    "markeredgewidth": 0.7,
-    "label": "published",
-}
 _BOUND: dict[str, Any] = {"marker": "v", "markerfacecolor": "white", "linestyle": "none", "label": "bound"}
 
 
@@ -159,8 +145,7 @@ def _series_handles(panels: Sequence[WithinPanel], looks: Mapping[float, Look]) 
     handles: list[Artist] = []
     for b, own in looks.items():
         series = [one for panel in panels for one in panel.series if one.b == b]
-        jumps = {one.law.jump_number for one in series if one.law}
-        label = clip_label(b) + (rf", {JUMPS} = {jumps.pop()}" if len(jumps) == 1 else "")
+        label = clip_label(b, (one.law.jump_number for one in series if one.law))
         marker = own.marker if any(one.cells for one in series) else ""
         line: Any = "none"
         if any(one.limit or one.guide for one in series):
@@ -185,5 +170,5 @@ def _layer_handles(panels: Sequence[WithinPanel]) -> list[Artist]:
     if any(one.guide for one in series):
         handles.append(Line2D([], [], color=AID, linestyle=DOTTED, label=r"slope $(H/\eta)^{l^{*}}$ only"))
     for source in sorted({point.source for one in series for point in one.published}):
-        handles.append(Line2D([], [], **{**_PUBLISHED, "label": f"published [{source}]"}))
+        handles.append(Line2D([], [], **{**PUBLISHED, "label": f"published [{source}]"}))
     return handles

@@ -9,18 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hts.plots.exact import ExactPanel, ExactSeries, FloatArray, cells_of, nearest_eta
-from hts.plots.local_exponents import (
-    clip_handles,
-    clip_looks,
-    draw_exact,
-    layer_handles,
-    local_exponent_panels,
-)
+from hts.plots.local_exponents import clip_handles, draw_exact, layer_handles, local_exponent_panels
 from hts.plots.save import Row
 from hts.plots.style import (
     AID,
     ETA_LABEL,
     Look,
+    clip_looks,
     draw_panels,
     log_axis,
     number,
@@ -67,7 +62,7 @@ def draw_ratios(axes: Axes, panel: ExactPanel, looks: Mapping[float, Look] | Non
     Axes
         The same axes.
     """
-    looks = looks or clip_looks([panel])
+    looks = looks or clip_looks(series.by for series in panel.series)
     _frame(axes, [panel])
     axes.set(xlabel=ETA_LABEL, ylabel=RATIO_LABEL, title=tail_label(panel.at))
     axes.axhline(1.0, color=AID, zorder=1.2, label="limit")
@@ -89,7 +84,7 @@ def ratios_figure(panels: Sequence[ExactPanel], title: str | None = None) -> Fig
     title
         What the figure shows; by default the finding of `ratio_finding`.
     """
-    looks = clip_looks(panels)
+    looks = clip_looks(series.by for panel in panels for series in panel.series)
     figure, places = draw_panels(panels, partial(draw_ratios, looks=looks), panel_height=2.2)
     _frame(places[0], panels)
     groups = clip_handles(panels, looks, has_lines=False), layer_handles("limit law, no constant fitted")

@@ -20,8 +20,8 @@ CURVE_POINTS = 33
 """Points of a limit line: four a decade over eight decades; a power law needs two, a lomax law bends."""
 
 
-class MeasuredCell(Protocol):
-    """What is drawn of one measured cell; the names are the keys of docs/interface.md, "fit"."""
+class DrawnCell(Protocol):
+    """What any figure of measured cells needs of one; the names are the keys of docs/interface.md, "fit"."""
 
     @property
     def eta(self) -> float: ...  # noqa: D102
@@ -30,9 +30,14 @@ class MeasuredCell(Protocol):
     @property
     def alpha(self) -> float | None: ...  # noqa: D102
     @property
-    def well(self) -> int: ...  # noqa: D102
-    @property
     def n_walkers(self) -> int: ...  # noqa: D102
+
+
+class MeasuredCell(DrawnCell, Protocol):
+    """What is drawn of the mean exit time of one cell."""
+
+    @property
+    def well(self) -> int: ...  # noqa: D102
     @property
     def n_exits(self) -> int: ...  # noqa: D102
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -68,6 +68,11 @@ class Look:
 def look(rank: int) -> Look:
     """Give the look of the series of that rank, 0 the first; (marker, line) repeats after 77."""
     return Look(COLOURS[rank % len(COLOURS)], MARKERS[rank % len(MARKERS)], LINES[rank % len(LINES)])
+
+
+def clip_looks(clips: Iterable[float]) -> dict[float, Look]:
+    """Give each b one look for all panels of a figure, in order of increasing b."""
+    return {b: look(rank) for rank, b in enumerate(sorted(set(clips)))}
 
 
 @contextmanager
@@ -225,9 +230,11 @@ def number(value: float) -> str:
     return rf"${mantissa}\times{power}$"
 
 
-def clip_label(b: float) -> str:
-    """Name a series by its clip length; infinite b is no clipping."""
-    return "no clipping" if math.isinf(b) else rf"$b$ = {number(b)}"
+def clip_label(b: float, jumps: Iterable[int | None] = ()) -> str:
+    """Name a series by its clip length, and by its jump number if there is but one; infinite b is no clipping."""
+    name = "no clipping" if math.isinf(b) else rf"$b$ = {number(b)}"
+    known = set(jumps) - {None}
+    return rf"{name}, {JUMPS} = {known.pop()}" if len(known) == 1 else name
 
 
 def tail_label(alpha: float | None) -> str:

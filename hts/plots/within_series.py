@@ -10,21 +10,13 @@ import numpy as np
 
 from hts.plots.published import PublishedProbability
 from hts.plots.save import Row
-from hts.plots.series import CURVE_POINTS, Curve
+from hts.plots.series import CURVE_POINTS, Curve, DrawnCell
 from hts.predictions import ExitPrediction
 
 
-class WithinCell(Protocol):
-    """What is drawn of one measured cell; the names are the keys of docs/interface.md, "fit"."""
+class WithinCell(DrawnCell, Protocol):
+    """What is drawn of the probability of one cell to leave within a time."""
 
-    @property
-    def eta(self) -> float: ...  # noqa: D102
-    @property
-    def b(self) -> float: ...  # noqa: D102
-    @property
-    def alpha(self) -> float | None: ...  # noqa: D102
-    @property
-    def n_walkers(self) -> int: ...  # noqa: D102
     @property
     def probability_within(self) -> float | None: ...  # noqa: D102
     @property
