@@ -16,7 +16,7 @@ from hts.noise import Noise
 FloatArray = npt.NDArray[np.float64]
 
 #: Names the way from a seed to a path. It changes when any bit of any path may change, and stands in every shard.
-STREAM_VERSION: Final = "xoshiro256++/philox4x32-10/1"
+STREAM_VERSION: Final = "xoshiro256++/philox4x32-10/2"
 
 LAWS: Final = {
     "pareto": draws.PARETO,

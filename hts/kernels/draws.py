@@ -1,5 +1,8 @@
 """This file is where random words become noise Z: one array kernel per law of docs/model.md, section 2.
 
+A law is several short loops rather than one long one: in a chain of operations as long as that of a whole draw, the CPU
+cannot see far enough ahead to work on two draws at a time (benchmarks/README.md, "What limits the kernel").
+
 Every kernel takes whole 64-bit words, one or two per draw, and no branch: u = (k + 1/2) 2^-52 from the upper 52 bits of
 a word (52 bits and a half fit a float64 exactly, so 0, 1/2 and 1 cannot occur); a sign, where it is fair, from bit 11,
 below them. A pareto or lomax draw errs by less than 1e-9 of itself, a stable or student draw by less than
@@ -10,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from hts.kernels.arithmetic import as_bits, as_float
+from hts.kernels.arithmetic import as_bits, as_float, fma
 from hts.kernels.elementary import LN2, ONE, exp2, exp2m1, log2, sinpi
 from hts.kernels.settings import inline, jit
 
@@ -46,21 +49,28 @@ def with_fair_sign(w, word):
 
 
 @jit
+def logarithms(words, z, n, slope):
+    """Give slope*log2 u of the first words."""
+    for i in range(n):
+        z[i] = slope * log2(uniform(words[0, i]))
+
+
+@jit
 def pareto(words, z, n, numbers):
     """Draw |W| = u^(-1/alpha)."""
-    slope, scale = -1.0 / numbers[ALPHA], numbers[SCALE]
+    scale = numbers[SCALE]
+    logarithms(words, z, n, -1.0 / numbers[ALPHA])
     for i in range(n):
-        word = words[0, i]
-        z[i] = scale * with_fair_sign(exp2(slope * log2(uniform(word))), word)
+        z[i] = scale * with_fair_sign(exp2(z[i]), words[0, i])
 
 
 @jit
 def lomax(words, z, n, numbers):
     """Draw |W| = u^(-1/alpha) - 1."""
-    slope, scale = -1.0 / numbers[ALPHA], numbers[SCALE]
+    scale = numbers[SCALE]
+    logarithms(words, z, n, -1.0 / numbers[ALPHA])
     for i in range(n):
-        word = words[0, i]
-        z[i] = scale * with_fair_sign(exp2m1(slope * log2(uniform(word))), word)
+        z[i] = scale * with_fair_sign(exp2m1(z[i]), words[0, i])
 
 
 @jit
@@ -72,28 +82,41 @@ def skew(words, z, n, numbers):
         z[i] = (size if uniform(words[1, i]) < p_plus else -size) - centre
 
 
+@inline
+def distance_to_end(word):
+    """Give w = min(v, 1 - v) for the uniform v of a word."""
+    v = uniform(word)
+    return min(v, 1.0 - v)
+
+
 @jit
 def stable(words, z, n, numbers):
-    """Draw symmetric stable W by Chambers, Mallows and Stuck (1976).
+    """Draw symmetric stable W by Chambers, Mallows and Stuck (1976); the second words are used up.
 
     With U = pi (v - 1/2) and E exponential, W = sin(alpha U)/cos(U)^(1/alpha) times
-    (cos((1 - alpha) U)/E)^((1 - alpha)/alpha). All three are written as sines of the distance w = min(v, 1 - v) to the
-    nearer end of U's range, where each may vanish, so that they keep their relative accuracy there.
+    (cos((1 - alpha) U)/E)^((1 - alpha)/alpha). In terms of the ratio R = E/cos((1 - alpha) U) that is
+    sin(alpha U) R (R cos U)^(-1/alpha), with one power instead of two. All three angles are written as sines of the
+    distance w = min(v, 1 - v) to the nearer end of U's range, where each may vanish, so that they keep their relative
+    accuracy there.
     """
     alpha, scale = numbers[ALPHA], numbers[SCALE]
-    half_defect = 1.0 - 0.5 * alpha
+    half, half_defect = 0.5 * alpha, 1.0 - 0.5 * alpha
     bend = abs(1.0 - alpha)
     bend_end = 0.5 * (1.0 - bend)
-    cosine_power = -1.0 / alpha
-    ratio_power = (1.0 - alpha) / alpha
+    power = -1.0 / alpha
+    for i in range(n):
+        z[i] = sinpi(fma(bend, distance_to_end(words[0, i]), bend_end))
+    for i in range(n):
+        z[i] = -LN2 * log2(uniform(words[1, i])) / z[i]
+    for i in range(n):
+        words[1, i] = as_bits(sinpi(distance_to_end(words[0, i])) * z[i])
+    for i in range(n):
+        words[1, i] = as_bits(power * log2(as_float(words[1, i])))
     for i in range(n):
         v = uniform(words[0, i])
-        w = min(v, 1.0 - v)
-        sine = sinpi(min(alpha * (0.5 - w), half_defect + alpha * w))
-        cosine = sinpi(w)
-        exponential = -LN2 * log2(uniform(words[1, i]))
-        ratio = sinpi(bend_end + bend * w) / exponential
-        size = scale * sine * exp2(cosine_power * log2(cosine) + ratio_power * log2(ratio))
+        turn = alpha * min(v, 1.0 - v)
+        sine = sinpi(min(half - turn, half_defect + turn))
+        size = scale * sine * (z[i] * exp2(as_float(words[1, i])))
         z[i] = size if v > 0.5 else -size
 
 
@@ -101,10 +124,9 @@ def stable(words, z, n, numbers):
 def student(words, z, n, numbers):
     """Draw t with nu = alpha degrees of freedom: W = sqrt(nu (u^(-2/nu) - 1)) cos(pi v) (Bailey 1994)."""
     scale = numbers[SCALE] * np.sqrt(numbers[ALPHA])
-    slope = -2.0 / numbers[ALPHA]
+    logarithms(words, z, n, -2.0 / numbers[ALPHA])
     for i in range(n):
-        radius = np.sqrt(exp2m1(slope * log2(uniform(words[0, i]))))
-        z[i] = scale * radius * sinpi(0.5 - uniform(words[1, i]))
+        z[i] = scale * np.sqrt(exp2m1(z[i])) * sinpi(0.5 - uniform(words[1, i]))
 
 
 @jit
@@ -133,7 +155,7 @@ def draw(law, words, z, n, numbers):
     law : int
         PARETO, LOMAX, STABLE, STUDENT or NORMAL.
     words : uint64[word, draw]
-        `n_words` words per draw.
+        `n_words` words per draw; a law may write over its own.
     z : float64[draw]
         Z, written; the first `n` entries.
     numbers : float64[5]

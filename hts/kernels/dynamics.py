@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from hts.kernels.arithmetic import as_bits, fma
-from hts.kernels.gathers import LANES, cubics
+from hts.kernels.eights import LANES, cubics
 from hts.kernels.settings import inline, jit
 
 #: Places in the array that says where a gradient table lies.

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from hts.kernels.eights import LANES, draw_words
 from hts.kernels.settings import inline, jit
 
 PHILOX_MULTIPLIERS: Final = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
@@ -92,19 +93,19 @@ def fill(streams, words, n_rows, n_words, n_lanes):
         Word k of lane i for step t goes to ``words[k, t * n_lanes + i]``: a walker's words are used in the order of its
         steps, whatever the number of lanes and rows.
     """
-    for row in range(n_rows):
-        for word in range(n_words):
-            first = row * n_lanes
-            for i in range(n_lanes):
-                s0, s1, s2, s3 = streams[0, i], streams[1, i], streams[2, i], streams[3, i]
-                words[word, first + i] = rotate_left(s0 + s3, C23, C41) + s0
+    n_in_eights = n_lanes // LANES * LANES
+    for first in range(0, n_in_eights, LANES):
+        draw_words(streams, words, first, n_rows, n_words, n_lanes)
+    for i in range(n_in_eights, n_lanes):
+        s0, s1, s2, s3 = streams[0, i], streams[1, i], streams[2, i], streams[3, i]
+        for row in range(n_rows):
+            for word in range(n_words):
+                words[word, row * n_lanes + i] = rotate_left(s0 + s3, C23, C41) + s0
                 shifted = s1 << C17
                 s2 ^= s0
                 s3 ^= s1
                 s1 ^= s2
                 s0 ^= s3
                 s2 ^= shifted
-                streams[0, i] = s0
-                streams[1, i] = s1
-                streams[2, i] = s2
-                streams[3, i] = rotate_left(s3, C45, C19)
+                s3 = rotate_left(s3, C45, C19)
+        streams[0, i], streams[1, i], streams[2, i], streams[3, i] = s0, s1, s2, s3

@@ -46,7 +46,7 @@ def test_xoshiro_gives_the_known_answer_of_its_authors_code():
     assert [int(w) for w in words[0]] == known
 
 
-@pytest.mark.parametrize("n_lanes", [8, 24])
+@pytest.mark.parametrize("n_lanes", [5, 8, 13, 24])
 def test_words_are_used_in_the_order_of_a_walker_s_steps(n_lanes):
     states = np.zeros((4, n_lanes), np.uint64)
     streams.start_streams(states, n_lanes, KEY, 5)
