@@ -12,7 +12,8 @@ from hts.errors import PlanError
 from hts.plans import Cell, Plan
 from hts.prediction.catastrophes import Catastrophe, catastrophe
 from hts.prediction.conditions import Given, condition
-from hts.prediction.exits import ExactExit, ExactExitError, exact_exit
+from hts.prediction.exits import ExactExit, exact_exit
+from hts.prediction.steps import ExactExitError
 from hts.prediction.within import steps_within
 from hts.sweeps.simulation import exit_problem, visit_problem
 

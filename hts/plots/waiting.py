@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from hts.landscapes import Landscape
 from hts.plans import Cell, ExitDomain, Plan
-from hts.prediction.exits import ExactExit, ExactExitError, exact_exit
+from hts.prediction.exits import ExactExit, exact_exit
 from hts.prediction.operators import build_operator
 from hts.prediction.solutions import solve_exit
+from hts.prediction.steps import ExactExitError
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,10 +8,10 @@ import numpy as np
 import scipy
 
 from hts.prediction.densities import DensityTable
-from hts.prediction.exits import ExactExit, ExactExitError
+from hts.prediction.exits import ExactExit
 from hts.prediction.meshes import FloatArray, Mesh
 from hts.prediction.operators import Operator
-from hts.prediction.steps import Step
+from hts.prediction.steps import ExactExitError, Step
 
 Given = Literal["exit", "left", "right"]
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from hts.landscapes import Landscape
 from hts.noise import Noise
-from hts.prediction.exits import ExactExitError, exact_exit
+from hts.prediction.exits import exact_exit
 from hts.prediction.geometry import FloatArray
 from hts.prediction.occupation import ChainError, ExactChain
-from hts.prediction.steps import NeverLeftError, Step
+from hts.prediction.steps import ExactExitError, NeverLeftError, Step
 
 __all__ = ["ChainError", "ExactChain", "exact_chain"]
 

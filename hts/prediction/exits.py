@@ -3,48 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import hypot, inf, isfinite, log, sqrt
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
 
 from hts.landscapes import Landscape
 from hts.noise import Noise
-from hts.prediction.breaks import cascades
-from hts.prediction.cuts import share_missed, share_missed_by_rate
+from hts.prediction.cuts import share_missed_by_rate
 from hts.prediction.landings import exit_regions, landing_probability, landing_regions
+from hts.prediction.means import solve_mean
 from hts.prediction.meshes import FloatArray, Mesh
-from hts.prediction.refinement import Refined, lighten, refine, solve_again
+from hts.prediction.refinement import Refined, lighten, solve_again
 from hts.prediction.slopes import local_exponent
 from hts.prediction.solutions import ExitSolution
-from hts.prediction.steps import BeyondArithmeticError, ExactExitError, NeverLeftError, Step, make_step
 from hts.prediction.survival import exit_by, exit_tables
-from hts.prediction.within import SLACK, steps_within
+from hts.prediction.within import steps_within
 
-__all__ = [
-    "SLACK",
-    "BeyondArithmeticError",
-    "ExactExit",
-    "ExactExitError",
-    "exact_exit",
-    "larger_eta",
-    "rough_mean_exit_steps",
-]
-
-#: Of the tolerance, what may be missed beyond the cuts of an unbounded clipped domain before these are moved out.
-TOO_MUCH_MISSED = 0.1
-#: They are moved out by this factor, at most to WIDEST times where they were first.
-WIDER, WIDEST = 3.0, 27.0
 #: No relative error is stated that is smaller.
 ROUNDING = 1e-13
-#: A mean that differs by more between two meshes is not given at all.
-WORTHLESS = 1e-2
-#: Where an eta is beyond the arithmetic, larger ones are tried, so many and each larger by this factor.
-N_LARGER, LARGER = 5, 10.0**0.5
-#: Floating point ends at 1.8e308.
-LONGEST = 1e300
-#: Places where f is looked at on the way out.
-N_LOOKS = 1001
 #: Multiplications that following steps one by one on the full mesh may cost, a second or two.
 AFFORDABLE = 2e9
 
@@ -166,7 +143,7 @@ def exact_exit(
         No end can be reached, more than 12 clipped jumps are needed, or the mean is beyond the arithmetic; in the last
         case it is a BeyondArithmeticError, and a NeverLeftError where the mean is beyond all floats.
     """
-    refined, before, missed = _solve(landscape, noise, eta, b, (low, high), start, tolerance)
+    refined, before, missed = solve_mean(landscape, noise, eta, b, low, high, start, tolerance)
     step = refined.step
     mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed + ROUNDING
     wells = landing_regions(landscape, step)
@@ -204,95 +181,9 @@ def exact_exit(
     return replace(answer, probability_within=leaves, probability_within_relative_error=change + error + missed)
 
 
-def rough_mean_exit_steps(
-    landscape: Landscape, noise: Noise, eta: float, b: float, low: float, high: float, start: float
-) -> float:
-    """Compute the mean alone, to 1 %: `exact_exit` refines its mesh for more, and solves neighbouring etas.
-
-    Takes what `exact_exit` takes.
-
-    Raises
-    ------
-    ExactExitError
-        As there.
-    """
-    return _solve(landscape, noise, eta, b, (low, high), start, WORTHLESS)[0].solution.mean_exit_steps
-
-
-def larger_eta(landscape: Landscape, noise: Noise, eta: float, b: float, low: float, high: float, start: float) -> str:
-    """Say which larger eta is within the arithmetic where this one is not (`BeyondArithmeticError`); some seconds."""
-    for _ in range(N_LARGER):
-        eta *= LARGER
-        try:
-            _solve(landscape, noise, eta, b, (low, high), start, WORTHLESS)
-        except BeyondArithmeticError:
-            continue
-        return f"eta = {eta:.2g} can be computed"
-    return f"nor can eta = {eta:.2g} be computed: take one still larger, or another b, scale or domain"
-
-
-def _solve(
-    landscape: Landscape,
-    noise: Noise,
-    eta: float,
-    b: float,
-    domain: tuple[float, float],
-    start: float,
-    tolerance: float,
-) -> tuple[Refined, Refined, float]:
-    """Return the solution on a mesh fine enough, on a coarser one, and the part that is missed beyond the cuts."""
-    widening = 1.0
-    while True:
-        step = make_step(landscape, noise, eta, b, *domain, start, widening)
-        centre = _centre(landscape, step, start)
-        _refuse_light_tails(landscape, step, centre)
-        inner = [*landscape.minima, *landscape.barriers, *landscape.kinks]
-        edges = [y for y in landscape.barriers if not step.low <= y <= step.high] if b < inf else []
-        try:
-            refined, before = refine(step, start, centre, [*inner, *cascades(step, edges)], tolerance)
-        except ZeroDivisionError:
-            raise NeverLeftError("the probability to leave vanishes in floating point: take a larger eta") from None
-        missed = share_missed(refined)
-        if missed <= TOO_MUCH_MISSED * tolerance or b == inf or widening >= WIDEST:
-            break
-        widening *= WIDER
-    mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed
-    if not (isfinite(mean) and mean <= LONGEST):
-        raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta")
-    if not error <= WORTHLESS:
-        apart = f"differ by {error:.0%}, more than {WORTHLESS:.0%}" if error < 1.0 else "agree on no digit of the mean"
-        raise BeyondArithmeticError(f"two meshes {apart}: take a larger eta")
-    return refined, before, missed
-
-
 def _leaves_by(solution: ExitSolution, n_steps: int) -> float:
     """Return P(sigma <= n) from the start."""
     return float(exit_by(solution.operator, solution.escape, [n_steps])[0][0])
-
-
-def _centre(landscape: Landscape, step: Step, start: float) -> float:
-    """Return the minimum of the start's well if it lies inside, else the start."""
-    minimum = float(landscape.minima[landscape.well_of(start)])
-    return minimum if step.low < minimum < step.high else start
-
-
-def _refuse_light_tails(landscape: Landscape, step: Step, centre: float) -> None:
-    """Refuse a climb that normal noise makes with probability exp(-2 height / (eta variance)), docs/model.md section 8.
-
-    Raises
-    ------
-    ExactExitError
-        Floating point ends before the mean does.
-    """
-    noise = step.noise
-    if noise.is_heavy:
-        return
-    deviation = hypot((sqrt(2.0) if noise.kind == "stable" else 1.0) * noise.scale, noise.normal_scale)
-    ends = [y for y, is_exit in ((step.low, step.is_exit_low), (step.high, step.is_exit_high)) if is_exit]
-    ways = [landscape.potential(np.linspace(centre, end, N_LOOKS)) for end in ends]
-    height = min(float(way.max() - way[0]) for way in ways)
-    if 2.0 * height / step.eta / deviation / deviation > log(LONGEST):
-        raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta")
 
 
 def _warnings(error: float, tolerance: float) -> tuple[str, ...]:

@@ -7,15 +7,10 @@ from math import ceil, log, log1p
 import numpy as np
 
 from hts.plans import Cell, Plan
-from hts.prediction.exits import (
-    BeyondArithmeticError,
-    ExactExit,
-    ExactExitError,
-    exact_exit,
-    larger_eta,
-    rough_mean_exit_steps,
-)
+from hts.prediction.exits import ExactExit, exact_exit
 from hts.prediction.limits import ExitLimit, exit_limit
+from hts.prediction.means import larger_eta, rough_mean_exit_steps
+from hts.prediction.steps import BeyondArithmeticError, ExactExitError
 from hts.predictions.memory import PredictionMemory
 from hts.predictions.parallel import complete
 from hts.predictions.records import ExitPrediction, SurvivalTable

@@ -8,7 +8,8 @@ import pytest
 from hts.landscapes import basin, multi_well, quartic
 from hts.noise import Noise
 from hts.prediction.conditions import condition
-from hts.prediction.exits import ExactExitError, exact_exit
+from hts.prediction.exits import exact_exit
+from hts.prediction.steps import ExactExitError
 
 PARETO = Noise("pareto", 1.5)
 

@@ -9,8 +9,9 @@ import pytest
 from hts.landscapes import basin, multi_well, quartic, wang_oh_rhee
 from hts.noise import Noise
 from hts.prediction import steps
-from hts.prediction.exits import ExactExitError, exact_exit
+from hts.prediction.exits import exact_exit
 from hts.prediction.refinement import downhill, solve_again
+from hts.prediction.steps import ExactExitError
 from hts.prediction.survival import exit_by
 
 HALF_LINE = multi_well([0.0, 2.0], [1.0], 1.0)

@@ -9,8 +9,9 @@ from ulam import UlamChain
 
 from hts.landscapes import basin, multi_well
 from hts.noise import Noise
-from hts.prediction.exits import ExactExitError, exact_exit
+from hts.prediction.exits import exact_exit
 from hts.prediction.limits import exit_limit
+from hts.prediction.steps import ExactExitError
 from hts.prediction.survival import exit_by, exit_tables
 
 PARETO = Noise("pareto", 1.5)
