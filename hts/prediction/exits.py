@@ -143,41 +143,54 @@ def exact_exit(
         No end can be reached, more than 12 clipped jumps are needed, or the mean is beyond the arithmetic; in the last
         case it is a BeyondArithmeticError, and a NeverLeftError where the mean is beyond all floats.
     """
-    refined, before, missed = solve_mean(landscape, noise, eta, b, low, high, start, tolerance)
+    refined, coarser, missed = solve_mean(landscape, noise, eta, b, low, high, start, tolerance)
     step = refined.step
     mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed + ROUNDING
     wells = landing_regions(landscape, step)
     sides = {name: landing_probability(refined, regions) for name, regions in exit_regions(step).items()}
     destinations = {name: landing_probability(refined, regions) for name, regions in wells.items()}
-    coarser = {name: landing_probability(before, regions) for name, regions in wells.items()}
-    rate, coarser_rate = refined.solution.escape.rate, before.solution.escape.rate
+    roughly = {name: landing_probability(coarser, regions) for name, regions in wells.items()}
+    rate, rough_rate = refined.solution.escape.rate, coarser.solution.escape.rate
     n_within = 0 if within is None else steps_within(within, eta)
     is_short = n_within * float(refined.mesh.n_nodes) ** 2 <= AFFORDABLE
-    roughly_within = _leaves_by(before.solution, n_within) if within is not None and is_short else None
-    del before  # two matrices: the next lines make others
+    roughly_within = _leaves_by(coarser.solution, n_within) if within is not None and is_short else None
+    del coarser  # two matrices: the next lines make others
     exponent, exponent_error = local_exponent(refined)
     answer = ExactExit(
         mean_exit_steps=mean,
         relative_error=error,
         escape_rate=rate,
-        escape_rate_relative_error=abs(coarser_rate / rate - 1.0) + error + share_missed_by_rate(refined),
+        escape_rate_relative_error=abs(rough_rate / rate - 1.0) + error + share_missed_by_rate(refined),
         local_exponent=exponent,
         local_exponent_error=exponent_error,
         sides=sides,
         destinations={name: p for name, p in destinations.items() if p > 0.0},
-        destinations_error=max(abs(destinations[name] - coarser[name]) for name in wells) + error,
+        destinations_error=max(abs(destinations[name] - roughly[name]) for name in wells) + error,
         probability_within=None,
         probability_within_relative_error=None,
         warnings=_warnings(error, tolerance),
         refined=refined,
     )
-    if within is None:
-        return answer
-    mesh, solution, error = answer.on_affordable_mesh(n_within)
-    if roughly_within is None:
-        roughly_within = _leaves_by(solve_again(refined, mesh.with_order(mesh.order - 2)), n_within)
-    leaves = _leaves_by(solution, n_within)
-    change = abs(roughly_within / leaves - 1.0) if leaves > 0.0 else 0.0
+    return answer if within is None else _with_probability(answer, n_within, roughly_within, missed)
+
+
+def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, missed: float) -> ExactExit:
+    """Return the answer with P(sigma <= n) from the start as its probability within a time.
+
+    Parameters
+    ----------
+    answer : ExactExit
+    n_steps : int
+    roughly : float or None
+        The same on the coarser mesh; None where so many steps are not affordable on the full one.
+    missed : float
+        Part of every probability that is missed beyond the cuts.
+    """
+    mesh, solution, error = answer.on_affordable_mesh(n_steps)
+    if roughly is None:
+        roughly = _leaves_by(solve_again(answer.refined, mesh.with_order(mesh.order - 2)), n_steps)
+    leaves = _leaves_by(solution, n_steps)
+    change = abs(roughly / leaves - 1.0) if leaves > 0.0 else 0.0
     return replace(answer, probability_within=leaves, probability_within_relative_error=change + error + missed)
 
 
