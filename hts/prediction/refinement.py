@@ -101,7 +101,7 @@ def refine(
     table = tabulate_steps(step, mesh)
     solution = _solve_on(step, mesh, table, start, centre)
     for k in range(MAX_ROUNDS):
-        centre = float(mesh.x[np.argmax(solution.occupation[: mesh.n_nodes])])
+        centre = busiest_node(mesh, solution)
         pieces = cut_into(indicators(step, mesh, solution), tolerance * STRICTER**k)
         finer = downhill(step, mesh.split(pieces))
         is_finest = finer.n_nodes > MAX_NODES
@@ -134,7 +134,7 @@ def lighten(refined: Refined) -> tuple[Mesh, ExitSolution, float]:
     """
     step = refined.step
     breaks = find_breaks(step, [refined.start, *refined.points], with_bends=False)
-    centre = float(refined.mesh.x[np.argmax(refined.solution.occupation[: refined.mesh.n_nodes])])
+    centre = busiest_node(refined.mesh, refined.solution)
     for growth in LIGHTER:
         smallest = np.full(len(breaks), growth * step.eta * step.width)
         mesh = downhill(step, graded_mesh(breaks, smallest, RATIO, ORDER))
@@ -149,8 +149,13 @@ def lighten(refined: Refined) -> tuple[Mesh, ExitSolution, float]:
 
 def solve_again(refined: Refined, mesh: Mesh) -> ExitSolution:
     """Return the solution of the same exit on another mesh."""
-    centre = float(refined.mesh.x[np.argmax(refined.solution.occupation[: refined.mesh.n_nodes])])
+    centre = busiest_node(refined.mesh, refined.solution)
     return _solve_on(refined.step, mesh, refined.table, refined.start, centre)
+
+
+def busiest_node(mesh: Mesh, solution: ExitSolution) -> float:
+    """Return the node at which the walk spends most of its time."""
+    return float(mesh.x[np.argmax(solution.occupation[: mesh.n_nodes])])
 
 
 def downhill(step: Step, mesh: Mesh) -> Mesh:
@@ -164,11 +169,11 @@ def _solve_on(step: Step, mesh: Mesh, table: DensityTable, start: float, referen
     return solve_exit(build_operator(step, mesh, table, start), nearest)
 
 
-def cut_into(share: FloatArray, tolerance: float) -> IntArray:
+def cut_into(indicated: FloatArray, tolerance: float) -> IntArray:
     """Return into how many pieces (int[panel]) each panel should be cut for the indicators to add up to `tolerance`."""
-    order = np.argsort(share)
-    is_poor = np.cumsum(share[order]) > TRUST * tolerance
-    pieces = np.ones(len(share), dtype=np.int64)
+    order = np.argsort(indicated)
+    is_poor = np.cumsum(indicated[order]) > TRUST * tolerance
+    pieces = np.ones(len(indicated), dtype=np.int64)
     pieces[order[is_poor]] = 2
-    pieces[share > GAIN * TRUST * tolerance] = 4
+    pieces[indicated > GAIN * TRUST * tolerance] = 4
     return pieces
