@@ -9,7 +9,8 @@ from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.prediction.geometry import FloatArray
 from hts.prediction.graphs import transition_graph
-from hts.prediction.steps import MAX_JUMPS, SPARE_CLIPS, Step
+from hts.prediction.kramers import light_variance
+from hts.prediction.steps import MAX_JUMPS, SPARE_CLIPS, Step, linear_from
 
 #: Of the tolerance, what the first guess of an interval may leave outside.
 LEFT_OUT = 1e-2
@@ -60,9 +61,8 @@ def whole_step(landscape: Landscape, noise: Noise, eta: float, b: float, toleran
         beyond = noise.tail_constant() * _way_back(eta, stiffness) / (LEFT_OUT * tolerance)
         reach = min(eta * beyond ** (1.0 / float(noise.alpha or 1.0)), FARTHEST * span)
     else:
-        variance = (2.0 if noise.kind == "stable" else 1.0) * noise.scale**2 + noise.normal_scale**2
-        reach = DEVIATIONS * eta * sqrt(variance / (1.0 - (1.0 - eta * stiffness) ** 2))
-    inner, outer = _linear_from(landscape)
+        reach = DEVIATIONS * eta * sqrt(light_variance(noise) / (1.0 - (1.0 - eta * stiffness) ** 2))
+    inner, outer = linear_from(landscape)
     low, high = inner - max(reach, span), outer + max(reach, span)
     return Step(landscape.derivative, noise, eta, b, low, high, False, False, L, n_jumps)
 
@@ -91,13 +91,6 @@ def _way_back(eta: float, stiffness: float) -> float:
     return 1.0 + 1.0 / (eta * stiffness)
 
 
-def _linear_from(landscape: Landscape) -> tuple[float, float]:
-    """Return two points beyond which f' is linear, the outer minima between them."""
-    low, high = landscape.domain
-    inner, outer = float(landscape.minima[0]), float(landscape.minima[-1])
-    return (inner if low == -inf else low), (outer if high == inf else high)
-
-
 def _stiffness(landscape: Landscape, eta: float, b: float) -> float:
     """Return the smaller f'' of the two far ends, where f' is linear.
 
@@ -106,7 +99,7 @@ def _stiffness(landscape: Landscape, eta: float, b: float) -> float:
     ShareError
         Walkers that are far out do not come back.
     """
-    slopes = landscape.second_derivative(np.array(_linear_from(landscape)))
+    slopes = landscape.second_derivative(np.array(linear_from(landscape)))
     least, largest = float(slopes.min()), float(slopes.max())
     if not least > 0.0:
         raise ShareError(

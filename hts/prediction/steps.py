@@ -155,7 +155,7 @@ def make_step(
         reach = distance * min(max(FAR_SHARE ** (-1.0 / (noise.alpha or inf)), NEAREST_CUT), FARTHEST_CUT)
     else:
         reach = (n_jumps + SPARE_CLIPS) * b
-    inner, outer = _linear_from(landscape)
+    inner, outer = linear_from(landscape)
     cut_low, cut_high = min(start, inner) - widening * reach, max(start, outer) + widening * reach
     step = Step(
         landscape.derivative,
@@ -179,7 +179,7 @@ def make_step(
     return step
 
 
-def _linear_from(landscape: Landscape) -> tuple[float, float]:
+def linear_from(landscape: Landscape) -> tuple[float, float]:
     """Return two points beyond which f' is linear, all minima between them."""
     low, high = landscape.domain
     return (
