@@ -119,7 +119,7 @@ def _chain_class(
     n_jumps = int(level) if level < inf else None
     try:
         _check_class(landscape, graph, wells, absorbing, alpha)
-        q, error = _transition_rates(landscape, graph, wells, alpha, p_plus)
+        q, error = _class_rates(landscape, graph, wells, alpha, p_plus)
     except NoLimitError as problem:
         return ChainClass(wells, absorbing, widest, n_jumps, None, None, None, None, (str(problem),))
     rates = reduced_generator(q, [wells.index(i) for i in widest])
@@ -168,7 +168,7 @@ def transition_rates(
     return q
 
 
-def _transition_rates(
+def _class_rates(
     landscape: Landscape, graph: TransitionGraph, wells: Sequence[int], alpha: float | None, p_plus: float
 ) -> tuple[FloatArray, float]:
     """Return q_ij among the wells of an absorbing class, diagonal 0, and the largest relative error of a row."""

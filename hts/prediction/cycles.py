@@ -102,7 +102,7 @@ def solve_cycles(operator: Operator, well: IntArray, references: Sequence[int]) 
     visits /= visits.sum()
     shares = np.maximum(_by_well(visits[None, :], well, n_wells)[0], 0.0)
     shares /= shares.sum()
-    ahead = _ahead(ways, law, steps - np.outer(steps.sum(axis=1), shares))
+    ahead = _gains_ahead(ways, law, steps - np.outer(steps.sum(axis=1), shares))
     profiles = (
         arrives @ ahead - arrives.sum(axis=1)[:, None] * ahead[well] + spent - np.outer(spent.sum(axis=1), shares)
     ).T
@@ -194,7 +194,7 @@ def relaxation_steps(rates: FloatArray) -> float | None:
     if len(rates) == 1:
         return None
     law = law_of_ways(rates)
-    deviation = _ahead(rates, law, np.eye(len(rates)) - law)
+    deviation = _gains_ahead(rates, law, np.eye(len(rates)) - law)
     deviation -= law @ deviation
     return float(np.linalg.eigvals(deviation).real.max())
 
@@ -204,7 +204,7 @@ def _by_well(values: FloatArray, well: IntArray, n_wells: int) -> FloatArray:
     return np.array([np.bincount(well, row, minlength=n_wells) for row in values])
 
 
-def _ahead(ways: FloatArray, law: FloatArray, gains: FloatArray) -> FloatArray:
+def _gains_ahead(ways: FloatArray, law: FloatArray, gains: FloatArray) -> FloatArray:
     """Return what a chain still gains from each state before it meets the likeliest one, float64[state, column].
 
     Parameters
