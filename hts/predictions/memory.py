@@ -27,24 +27,24 @@ class _Memory(Generic[Record]):
     file : str
     read : callable
         Makes a record of a row of the file.
-    named : dict
+    depends_on : dict
         What the records depend on beside their place.
     """
 
     def __init__(
-        self, folder: ResultsFolder, file: str, read: Callable[[dict[str, Any]], Record], named: dict[str, Any]
+        self, folder: ResultsFolder, file: str, read: Callable[[dict[str, Any]], Record], depends_on: dict[str, Any]
     ) -> None:
         self._folder = folder
         self._path = folder.path / file
         self._read: Callable[[dict[str, Any]], Record] = read
-        self._named = {"version": __version__} | named
+        self._depends_on = {"version": __version__} | depends_on
 
     def keep(self, predictions: Iterable[Record]) -> None:
         """Add predictions to the file; a folder that cannot be written costs time later, nothing else."""
         known = self._known() | {_place(prediction): prediction for prediction in predictions}
         try:
             rows = [_written(prediction) for prediction in known.values()]
-            self._folder.write_json(self._path, {**self._named, "cells": rows})
+            self._folder.write_json(self._path, {**self._depends_on, "cells": rows})
         except StoppedError:
             return
 
@@ -55,7 +55,7 @@ class _Memory(Generic[Record]):
 
     def _known(self) -> dict[Place, Record]:
         document = self._folder.read_json(self._path) or {}
-        if any(document.get(key) != value for key, value in self._named.items()):
+        if any(document.get(key) != value for key, value in self._depends_on.items()):
             return {}
         return {_place(prediction): prediction for prediction in map(self._read, document.get("cells", ()))}
 
