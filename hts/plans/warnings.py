@@ -10,7 +10,7 @@ from hts.plans.domains import ExitDomain, minima_inside
 from hts.plans.stability import stability_warnings
 from hts.plans.values import first_few, listed
 from hts.plans.visit_warnings import visit_warnings
-from hts.prediction.limits import jump_number
+from hts.prediction.geometry import jump_number
 
 if TYPE_CHECKING:  # plan.py asks this file for its warnings
     from hts.plans.plan import Plan

@@ -9,11 +9,9 @@ import numpy as np
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.prediction.geometry import FloatArray, accessible_ends
-from hts.prediction.graphs import TransitionGraph, irreducible_windows, transition_graph
+from hts.prediction.graphs import TransitionGraph, transition_graph
 from hts.prediction.limits import rate_scale
 from hts.prediction.rates import AT_A_STEP, NoLimitError, exit_rates
-
-__all__ = ["ChainClass", "LimitChain", "irreducible_windows", "limit_chain", "transition_graph"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,6 @@ from hts.prediction.geometry import FloatArray
 from hts.prediction.occupation import ChainError, ExactChain
 from hts.prediction.steps import ExactExitError, NeverLeftError, Step
 
-__all__ = ["ChainError", "ExactChain", "exact_chain"]
-
 
 @dataclass(frozen=True, eq=False)
 class _Escape:

@@ -8,11 +8,9 @@ import numpy as np
 
 from hts.landscapes import Landscape
 from hts.noise import Noise
-from hts.prediction.geometry import End, accessible_ends, exit_exponent, is_integer_ratio, jump_number
+from hts.prediction.geometry import End, accessible_ends, exit_exponent, jump_number
 from hts.prediction.kramers import kramers_mean_exit_steps
 from hts.prediction.rates import ExitRates, NoLimitError, exit_rates
-
-__all__ = ["ExitLimit", "exit_exponent", "exit_limit", "is_integer_ratio", "jump_number", "rate_scale"]
 
 SNAP = 1e-9  # an end typed as 0.2 is the barrier that Newton's method left at 0.2 + 1e-16; relative to the distance
 N_LOOKS = 257  # places where f' is looked at between minimum and end

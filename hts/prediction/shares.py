@@ -28,8 +28,6 @@ from hts.prediction.refinement import (
 )
 from hts.prediction.steps import Step
 
-__all__ = ["ShareError", "StationaryShares", "stationary_shares"]
-
 #: Smaller shares are known to it times the relative error, no better.
 LEAST_SHARE = 1e-12
 #: Shares that differ by more between two meshes are not given at all.

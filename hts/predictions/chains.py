@@ -5,8 +5,8 @@ from math import inf, isfinite
 
 from hts.landscapes import Landscape
 from hts.plans import Plan
-from hts.prediction.chains import LimitChain, irreducible_windows, limit_chain
-from hts.prediction.graphs import jump_distances
+from hts.prediction.chains import LimitChain, limit_chain
+from hts.prediction.graphs import irreducible_windows, jump_distances
 from hts.prediction.limits import rate_scale
 from hts.prediction.rates import MAX_JUMPS
 

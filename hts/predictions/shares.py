@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.plans import Cell, Plan
+from hts.prediction.boxes import ShareError
 from hts.prediction.chains import LimitChain, limit_chain
-from hts.prediction.shares import ShareError, StationaryShares, stationary_shares
+from hts.prediction.shares import StationaryShares, stationary_shares
 from hts.predictions.memory import ShareMemory
 from hts.predictions.parallel import complete
 from hts.predictions.records import SharePrediction

@@ -13,14 +13,13 @@ from scipy.linalg import expm
 from hts.landscapes import basin, formula, multi_well, wang_oh_rhee
 from hts.noise import Noise
 from hts.prediction.chains import (
-    irreducible_windows,
     limit_chain,
     reduced_generator,
     relaxation_time,
     stationary_law,
-    transition_graph,
     transition_rates,
 )
+from hts.prediction.graphs import irreducible_windows, transition_graph
 from hts.prediction.limits import exit_limit, rate_scale
 
 PUBLISHED = wang_oh_rhee()  # from its minima to the nearer ends: 0.211, 0.601, 0.204 and 0.622

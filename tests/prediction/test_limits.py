@@ -11,7 +11,8 @@ from scipy.integrate import cumulative_trapezoid, trapezoid
 
 from hts.landscapes import basin, formula, multi_well, quartic, wang_oh_rhee
 from hts.noise import Noise
-from hts.prediction.limits import exit_exponent, exit_limit, is_integer_ratio, jump_number, rate_scale
+from hts.prediction.geometry import exit_exponent, is_integer_ratio, jump_number
+from hts.prediction.limits import exit_limit, rate_scale
 
 PARETO = Noise("pareto", 1.5)
 DOUBLE_WELL = multi_well([-1.0, 1.0], [0.0], [1.0, 1.0], kind="double-well")

@@ -11,8 +11,9 @@ from ulam import UlamChain
 from hts.landscapes import basin, formula, multi_well, quartic, wang_oh_rhee
 from hts.noise import Noise
 from hts.prediction import shares as module
+from hts.prediction.boxes import ShareError
 from hts.prediction.chains import limit_chain
-from hts.prediction.shares import ShareError, stationary_shares
+from hts.prediction.shares import stationary_shares
 
 PUBLISHED = wang_oh_rhee()
 WEAK = Noise("pareto", 1.2, scale=0.1)
