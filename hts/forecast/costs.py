@@ -10,7 +10,7 @@ from typing import TypeAlias
 from hts.errors import PlanError
 from hts.forecast.means import rough_means
 from hts.plans import Cell, Plan
-from hts.prediction.limits import ExitLimit, exit_limit, rate_scale
+from hts.prediction.limits import ExitLimit, exit_limit, mean_steps, rate_scale
 from hts.sweeps import dry_run
 
 Line: TypeAlias = tuple[float, float | None]  # b and alpha
@@ -112,8 +112,7 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
             key = cell.eta, cell.alpha, known.jump_number
             if key not in scales:
                 scales[key] = rate_scale(plan.noise_of(cell), cell.eta, known.jump_number)
-            frequency = known.rate_constant * scales[key]
-            return 1 / frequency if frequency > 0 else None
+            return mean_steps(known.rate_constant * scales[key])
         noise = plan.noise_of(cell)
         limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
         limits[cell.b, cell.alpha] = limit

@@ -10,7 +10,7 @@ from hts.plots.series import LimitLaw
 from hts.plots.within_series import WithinLaw
 from hts.prediction.chains import limit_chain
 from hts.prediction.geometry import accessible_ends
-from hts.prediction.limits import exit_limit, rate_scale
+from hts.prediction.limits import exit_limit, mean_steps, rate_scale
 from hts.prediction.within import probability_scale, within_limit
 
 
@@ -30,8 +30,7 @@ def _limit_law(plan: Plan, cell: Cell) -> LimitLaw:
         q, jumps = limit.rate_constant, limit.jump_number
 
         def mean(eta: float) -> float | None:
-            frequency = q * rate_scale(noise, eta, jumps)
-            return 1 / frequency if frequency > 0 else None
+            return mean_steps(q * rate_scale(noise, eta, jumps))
 
     elif limit.mean_exit_steps is not None:
 

@@ -66,7 +66,7 @@ def _in_steps(member: ChainClass, noise: Noise, eta: float) -> float | None:
     if member.relaxation_time is None or member.jump_number is None:
         return None
     scale = rate_scale(noise, eta, member.jump_number)
-    return member.relaxation_time / scale if scale > 0 else None
+    return member.relaxation_time / scale if 0 < scale < inf else None
 
 
 def limit_chain(landscape: Landscape, b: float, alpha: float | None, p_plus: float = 0.5) -> LimitChain:

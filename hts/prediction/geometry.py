@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import inf, isfinite, isinf, isnan
+from sys import float_info
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,13 @@ def is_integer_ratio(distance: float, b: float) -> bool:
     """
     if isinf(b) or isinf(distance):
         return False
-    ratio = distance / b
+    ratio = _ratio(distance, b)
     return ratio > 0.5 and abs(ratio - round(ratio)) <= INTEGER_TOLERANCE * max(1.0, ratio)
+
+
+def _ratio(distance: float, b: float) -> float:
+    """Return distance / b, held at the largest float: so many jumps are beyond counting, and not infinitely many."""
+    return min(float(distance) / float(b), float_info.max)
 
 
 def jump_number(distance: float, b: float) -> int:
@@ -56,7 +62,8 @@ def jump_numbers(distances: FloatArray | np.float64, b: float) -> FloatArray:
     """Return `jump_number` of many positive distances at once, unchecked, as float64 of their shape; inf for inf."""
     if b == inf:
         return np.where(np.isinf(distances), inf, 1.0)
-    ratios = np.asarray(distances) / b
+    with np.errstate(over="ignore"):  # held at the largest float, as in `_ratio`
+        ratios = np.where(np.isinf(distances), inf, np.minimum(np.asarray(distances) / b, float_info.max))
     whole = np.rint(ratios)
     with np.errstate(invalid="ignore"):  # inf - inf, at an end that is never reached
         is_whole = np.abs(ratios - whole) <= INTEGER_TOLERANCE * np.maximum(1.0, ratios)
@@ -74,6 +81,14 @@ def exit_exponent(alpha: float, jump_number: int) -> float:
     if not alpha > 1:
         raise ValueError(f"the exit law needs a tail index alpha > 1; this one is {alpha:g}")
     return alpha + (jump_number - 1) * (alpha - 1)
+
+
+def power(base: float, exponent: float) -> float:
+    """Return base**exponent for base >= 0, inf where that is too large for a float."""
+    try:
+        return float(base**exponent)
+    except (OverflowError, ZeroDivisionError):
+        return inf
 
 
 @dataclass(frozen=True)

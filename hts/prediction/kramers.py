@@ -59,7 +59,8 @@ def kramers_mean_exit_steps(
             )
         bends = landscape.curvatures[landscape.well_of(minimum)] * landscape.barrier_curvatures[where[0]]
         height = float(landscape.potential(end.position) - landscape.potential(minimum))
-        exponent = 2 * height / (eta * variance)
+        level = eta * variance
+        exponent = 2 * height / level if level > 0 else inf
         if exponent < HIGH_BARRIER:
             warnings.append(
                 f"the barrier {end.position:g} is only {exponent:.2g} noise levels high: Kramers' law is rough"
@@ -70,4 +71,5 @@ def kramers_mean_exit_steps(
 
 def light_variance(noise: Noise) -> float:
     """Return the variance of Z for normal noise and for stable noise with alpha = 2, which is N(0, 2 scale^2)."""
-    return (2.0 if noise.kind == "stable" else 1.0) * noise.scale**2 + noise.normal_scale**2
+    scale, normal = noise.scale, noise.normal_scale  # their powers would raise where products are inf
+    return (2.0 if noise.kind == "stable" else 1.0) * scale * scale + normal * normal

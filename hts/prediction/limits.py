@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
+from math import exp, inf, log
+from sys import float_info
 
 import numpy as np
 
@@ -23,7 +24,7 @@ class ExitLimit:
     jump_number: int | None  # l*, (3)
     exit_exponent: float | None  # E sigma ~ eta^-exit_exponent, (6)
     rate_constant: float | None  # q of (7), with pure powers, p_plus and p_minus
-    rate_scale: float | None  # lambda(eta) of (5) per step, with the exact H
+    rate_scale: float | None  # lambda(eta) of (5) per step, with the exact H; None beyond the range of floats
     mean_exit_steps: float | None  # 1/(q lambda), or Kramers' law for light tails; in steps
     destinations: (
         Mapping[str, float] | None
@@ -35,10 +36,20 @@ class ExitLimit:
 def rate_scale(noise: Noise, eta: float, jump_number: int) -> float:
     """Return lambda(eta) = H(1/eta) (H(1/eta)/eta)^(jump_number - 1) per step, docs/model.md (5).
 
-    H is that of the noise as it is used, scale and centring included, not its pure power.
+    H is that of the noise as it is used, scale and centring included, not its pure power. 0 or inf where lambda is too
+    small or too large for a float; it is large where H(1/eta)/eta > 1, far from the limit.
     """
     tail = float(noise.tail(1 / eta))
-    return tail * (tail / eta) ** (jump_number - 1)
+    try:
+        return tail * (tail / eta) ** (jump_number - 1)
+    except OverflowError:  # of the power; times H it may still be a float
+        logarithm = log(tail) + (jump_number - 1) * log(tail / eta)
+        return exp(logarithm) if logarithm < log(float_info.max) else inf
+
+
+def mean_steps(frequency: float) -> float | None:
+    """Return the mean 1/frequency in steps; None where one of the two is too small or too large for a float."""
+    return 1 / frequency if 1 / float_info.max < frequency < inf else None
 
 
 def exit_limit(
@@ -85,13 +96,15 @@ def exit_limit(
         return ExitLimit(n_jumps, None, None, None, None, None, None, (*warnings, str(problem)))
     warnings += [*rates.warnings, *_finite_eta(noise, eta, b, ends, rates.jump_number)]
     scale = rate_scale(noise, eta, rates.jump_number)
-    frequency = rates.total * scale
+    if not 0 < scale < inf:
+        size = "small" if scale == 0 else "large"
+        warnings.append(f"lambda(eta) of (5) is too {size} for a float at eta = {eta:g}: there is no limit mean here")
     return ExitLimit(
         jump_number=rates.jump_number,
         exit_exponent=exit_exponent(noise.alpha, rates.jump_number),
         rate_constant=rates.total,
-        rate_scale=scale,
-        mean_exit_steps=1 / frequency if frequency > 1 / np.finfo(float).max else None,
+        rate_scale=scale if 0 < scale < inf else None,
+        mean_exit_steps=mean_steps(rates.total * scale),
         destinations=_destinations(landscape, rates),
         relative_error=rates.relative_error,
         warnings=tuple(warnings),
@@ -134,7 +147,7 @@ def _end(end: float, barrier: float, minimum: float, projection: float, warnings
 
 def _light(n_jumps: int | None, mean: float, warnings: list[str]) -> ExitLimit:
     warnings.append("light tails: the mean is that of Kramers' law; there is no exponent and no rate constant")
-    return ExitLimit(n_jumps, None, None, None, mean if mean < inf else None, None, None, tuple(warnings))
+    return ExitLimit(n_jumps, None, None, None, mean if 0 < mean < inf else None, None, None, tuple(warnings))
 
 
 def _finite_eta(noise: Noise, eta: float, b: float, ends: tuple[End, ...], n_jumps: int) -> list[str]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import floor
+from math import floor, inf
 
 import numpy as np
 import scipy
 
 from hts.landscapes import Landscape
 from hts.noise import Noise
-from hts.prediction.geometry import End, FloatArray, accessible_ends, is_integer_ratio, jump_number
+from hts.prediction.geometry import End, FloatArray, accessible_ends, is_integer_ratio, jump_number, power
 
 #: n = floor(t / eta + SLACK) steps are within the time t; 1 / 0.1 must count as 10.
 SLACK = 1e-9
@@ -24,7 +24,7 @@ class WithinLimit:
     jump_number: int | None  # l*(A): the fewest clipped jumps from the gradient flow to an end
     constant: float | None  # C(A); None for more than one jump
     relative_error: float | None  # of the constant, estimated by its quadrature
-    reason: str | None  # why there is no jump number
+    reason: str | None  # why there is no jump number, or no constant for one jump
 
 
 def steps_within(time: float, eta: float) -> int:
@@ -33,8 +33,8 @@ def steps_within(time: float, eta: float) -> int:
 
 
 def probability_scale(noise: Noise, eta: float, jump_number: int) -> float:
-    """Return (H(1/eta)/eta)^jump_number, docs/model.md (18), with H of the noise as it is used."""
-    return float(noise.tail(1 / eta) / eta) ** jump_number
+    """Return (H(1/eta)/eta)^jump_number, docs/model.md (18), with H of the noise as it is used; inf beyond floats."""
+    return power(noise.tail(1 / eta) / eta, jump_number)
 
 
 def within_limit(
@@ -82,6 +82,8 @@ def within_limit(
         return WithinLimit(jumps, None, None, None)
     parts = [_integral(flow, end, b, noise.alpha, within) for end in ends]
     constant = sum(value for value, _ in parts)
+    if not 0 < constant < inf:
+        return WithinLimit(1, None, None, "the constant of one jump is too large or too small for a float")
     return WithinLimit(1, constant, sum(error for _, error in parts) / constant, None)
 
 
@@ -97,10 +99,12 @@ def _integral(
     begin, stop = 0.0, within
     if min(first, last) >= b:
         return 0.0, 0.0
+    if (largest := power(min(first, last), -alpha)) in (0.0, inf):
+        return largest, 0.0
     if max(first, last) > b:
         crossing = scipy.optimize.brentq(lambda time: _distance(flow, end, time) - b, 0.0, within, xtol=1e-14)
         begin, stop = (0.0, crossing) if first < b else (crossing, within)
     value, error = scipy.integrate.quad(
-        lambda time: end.probability * _distance(flow, end, time) ** -alpha, begin, stop, epsrel=TOLERANCE
+        lambda time: end.probability * power(_distance(flow, end, time), -alpha), begin, stop, epsrel=TOLERANCE
     )
     return float(value), float(error)

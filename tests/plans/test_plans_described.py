@@ -32,6 +32,46 @@ def check_described_and_run(plan):
         assert describe(few(plan), folder).cost.expected_steps == 0
 
 
+EXTREME = """
+[landscape]
+kind = "multi-well"
+minima = [-4.0, 0.0, 4.0]
+barriers = [-2.0, 2.0]
+curvature = 1.0
+[noise]
+kind = "stable"
+scale = 34.0
+[grid]
+eta = [0.03125]
+b = [0.0078278]
+alpha = [1.5]
+[exit]
+well = 1
+walkers = 2
+max_steps = 10
+"""
+
+
+@pytest.mark.parametrize(
+    ("noise", "eta", "b"),
+    [
+        ('"stable"\nscale = 34.0', "0.03125", "0.0078278"),  # l* = 256, and H(1/eta)/eta = 50
+        ('"pareto"\nscale = 1e15', "1e-10, 1e-30", "0.0601, 1.6"),
+        ('"lomax"\nscale = 1e-200', "1e-10", "1e-320, 1.6"),
+        ('"normal"\nscale = 1e200', "0.1", "inf"),
+        ('"normal"\nscale = 1e-200', "0.1", "inf"),
+    ],
+)
+def test_a_plan_of_extreme_noise_or_clips_is_described_without_a_traceback(noise, eta, b):
+    text = EXTREME.replace('"stable"\nscale = 34.0', noise).replace("0.03125", eta).replace("0.0078278", b)
+    if "normal" in noise:
+        text = text.replace("alpha = [1.5]\n", "")
+    description = describe(parse_plan(text, Path("plan.toml")))
+    assert all(0 < cell.mean_steps <= 10 for cell in description.cells)
+    assert not any(steps == 0 for graph in description.graphs for each in graph.relaxation_steps for _, steps in each)
+    assert description.cells
+
+
 @settings(max_examples=6)
 @given(plans())
 def test_an_accepted_plan_is_described_and_runs(tables):

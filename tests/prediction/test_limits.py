@@ -63,6 +63,31 @@ def test_the_time_scale_uses_the_scaled_noise():
     assert slope == pytest.approx(limits[0].exit_exponent, rel=1e-12)
 
 
+def test_a_time_scale_beyond_all_floats_is_told_and_not_raised():
+    assert rate_scale(Noise("stable", 1.5, 34.0), 1 / 32, 256) > 1e200
+    assert rate_scale(Noise("stable", 1.5, 34.0), 1 / 32, 2560) == inf
+    assert rate_scale(Noise("pareto", 50.0), 1e-5, 40) == 0.0
+    # the power of H(1/eta)/eta = 1e30 overflows, its product with H = 1e-30 does not
+    assert rate_scale(Noise("pareto", 1.0, 1e30), 1e-60, 12) == pytest.approx(1e300, rel=1e-10)
+    for noise, eta, size in ((Noise("pareto", 1.1, 1e15), 1e-10, "large"), (Noise("pareto", 5.0), 1e-9, "small")):
+        limit = of_basin(noise, eta, b=0.0301)
+        assert (limit.jump_number, limit.rate_scale, limit.mean_exit_steps) == (34, None, None)
+        assert limit.rate_constant > 0
+        assert f"lambda(eta) of (5) is too {size} for a float" in limit.warnings[-1]
+
+
+def test_more_clips_than_floats_can_count_are_still_counted():
+    assert jump_number(1e10, 1e-300) > 1e300
+    assert is_integer_ratio(1e10, 1e-300)
+    assert "the jump number steps" in of_basin(b=1e-320).warnings[-1]
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_normal_noise_of_any_scale_has_an_answer(scale):
+    limit = exit_limit(DOUBLE_WELL, Noise("normal", None, scale), 0.1, inf, -inf, 0.0, -1.0)
+    assert (limit.mean_exit_steps is None) == (scale < 1)
+
+
 def test_mean_and_destinations_follow_from_the_rates():
     limit = of_basin(low=-1.3)
     assert limit.mean_exit_steps == pytest.approx(1 / (limit.rate_constant * limit.rate_scale))

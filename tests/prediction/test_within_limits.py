@@ -52,6 +52,14 @@ def test_clipped_to_less_than_the_way_two_jumps_are_needed_and_no_constant_is_gi
     assert probability_scale(PUBLISHED, 1e-3, 2) == pytest.approx(float(PUBLISHED.tail(1e3) * 1e3) ** 2, rel=1e-14)
 
 
+def test_scales_and_constants_beyond_all_floats_are_told_and_not_raised():
+    assert probability_scale(Noise("stable", 1.5, 34.0), 1 / 32, 2560) == inf
+    for width, start in ((1e-10, 0.0), (1e10, 0.0)):  # width^-50 is beyond floats
+        limit = within_limit(basin(0.0, 1.0), Noise("pareto", 50.0), inf, -width, width, start, 1.0)
+        assert (limit.jump_number, limit.constant) == (1, None)
+        assert "too large or too small for a float" in limit.reason
+
+
 @pytest.mark.parametrize(
     ("landscape", "noise", "b", "ends", "start", "reason"),
     [
