@@ -30,8 +30,9 @@ VECTOR: Final = 8
 #: Streams are started by the batch: vector code, 4 ns a walker instead of 40.
 MAX_STARTS: Final = 256
 
-#: Bytes of a cache line. A 512-bit access that crosses one costs two (benchmarks/README.md).
-CACHE_LINE: Final = 64
+#: Bytes of a page. CPUs compare the last twelve bits of addresses to find the stores that a load must wait for, so that
+#: arrays of one loop lie at different places of a page, and at cache lines (benchmarks/README.md, "Memory").
+PAGE: Final = 4096
 
 NOBODY: Final = -1  # in place of a walker's number: the lane is empty
 
@@ -62,11 +63,11 @@ class Block(NamedTuple):
     rests: npt.NDArray[np.float64]  # float64[lane], scratch: position between them
 
 
-def aligned_zeros(shape: int | tuple[int, ...], dtype: type[Scalar]) -> npt.NDArray[Scalar]:
-    """Make an array of eight-byte zeros that begins with a cache line."""
+def aligned_zeros(shape: int | tuple[int, ...], dtype: type[Scalar], offset: int = 0) -> npt.NDArray[Scalar]:
+    """Make an array of eight-byte zeros that begins so many bytes behind a page boundary."""
     n_bytes = 8 * int(np.prod(shape))
-    memory = np.zeros(n_bytes + CACHE_LINE, np.uint8)
-    first = -memory.ctypes.data % CACHE_LINE
+    memory = np.zeros(n_bytes + PAGE + offset, np.uint8)
+    first = -memory.ctypes.data % PAGE + offset
     return memory[first : first + n_bytes].view(dtype).reshape(shape)
 
 
@@ -88,15 +89,15 @@ def new_block(first_walker: int, n_walkers: int, n_words: int, width: int = WIDT
     counters[LIVE] = min(width, n_walkers)
     return Block(
         streams=aligned_zeros((4, width), np.uint64),
-        x=aligned_zeros(width, np.float64),
-        exit_steps=aligned_zeros(width, np.int64),
+        x=aligned_zeros(width, np.float64, 2048),
+        exit_steps=aligned_zeros(width, np.int64, 2560),
         walker=np.full(width, NOBODY, np.int64),
         counters=counters,
         starts=np.zeros((4, min(MAX_STARTS, n_walkers)), np.uint64),
         words=aligned_zeros((n_words, width * chunk), np.uint64),
-        z=aligned_zeros(width * chunk, np.float64),
-        g=aligned_zeros(width, np.float64),
-        nodes=aligned_zeros(width, np.uint64),
+        z=aligned_zeros(width * chunk, np.float64, 2048),
+        g=aligned_zeros(width, np.float64, 3072),
+        nodes=aligned_zeros(width, np.uint64, 3584),
         rests=aligned_zeros(width, np.float64),
     )
 

@@ -70,8 +70,8 @@ class Ledger(NamedTuple):
 
 
 def new_watch(width: int) -> Watch:
-    """Make a watch over so many lanes."""
-    return Watch(floats=aligned_zeros((6, width), np.float64), integers=aligned_zeros((6, width), np.int64))
+    """Make a watch over so many lanes; of 64 of them, rows of one loop lie at different places of a page."""
+    return Watch(floats=aligned_zeros((6, width), np.float64), integers=aligned_zeros((6, width), np.int64, 1024))
 
 
 @inline
@@ -88,8 +88,6 @@ def look(positions, n_steps, n_lanes, minimum, radius, least, most, near):
             x0, x1, x2, x3 = positions[first + i], positions[second + i], positions[third + i], positions[fourth + i]
             least[i] = min(min(least[i], min(x0, x1)), min(x2, x3))
             most[i] = max(max(most[i], max(x0, x1)), max(x2, x3))
-        for i in range(n_lanes):
-            x0, x1, x2, x3 = positions[first + i], positions[second + i], positions[third + i], positions[fourth + i]
             m, r = minimum[i], radius[i]
             n = np.int64(abs(x0 - m) <= r) + np.int64(abs(x1 - m) <= r)
             near[i] += n + np.int64(abs(x2 - m) <= r) + np.int64(abs(x3 - m) <= r)
