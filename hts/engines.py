@@ -62,6 +62,9 @@ class ThreadEngine(ThreadPoolExecutor):
     ----------
     threads : int or None
         How many; None for one on each available core.
+    spare : int
+        Threads beside those, for what need not wait for a core, such as writing; who submits work sees to it that no
+        more than `n_workers` of them compute.
 
     Raises
     ------
@@ -71,9 +74,9 @@ class ThreadEngine(ThreadPoolExecutor):
 
     is_here = True
 
-    def __init__(self, threads: int | None = None) -> None:
+    def __init__(self, threads: int | None = None, spare: int = 0) -> None:
         self.n_workers = checked(threads)
-        super().__init__(max_workers=self.n_workers, thread_name_prefix="hts")
+        super().__init__(max_workers=self.n_workers + spare, thread_name_prefix="hts")
 
     def check(self) -> None:
         """Threads of this process are always there."""

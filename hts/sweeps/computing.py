@@ -71,8 +71,23 @@ class Computer:
     stream_version: str
     simulate: Simulate | None
 
-    def compute(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> Outcome:
+    def compute(
+        self,
+        task: Task,
+        on_resume: Count,
+        on_steps: Count,
+        should_stop: Callable[[], bool],
+        on_simulated: Callable[[], None] = lambda: None,
+    ) -> Outcome:
         """Simulate one shard and write it; whatever goes wrong with it becomes its failure.
+
+        Parameters
+        ----------
+        task : Task
+        on_resume, on_steps, should_stop : callable
+            See `hts.ensembles.simulate_exits`.
+        on_simulated : callable, optional
+            Called between simulating and writing.
 
         Raises
         ------
@@ -83,6 +98,7 @@ class Computer:
         try:
             sample = self._simulate(task, on_resume, on_steps, should_stop)
             seconds = time.thread_time() - begin
+            on_simulated()
             shard = self._write(task, sample)
         except Exception as error:
             if should_stop() and self._is_told_to_stop(error):

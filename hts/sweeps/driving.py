@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -42,6 +43,7 @@ class Driver:
     fail_fast: bool = False
     failures: list[Failure] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
+    _cores: threading.Semaphore = field(default_factory=threading.Semaphore)
     _unseen: dict[str, float] = field(default_factory=dict)  # shards written elsewhere, and when we heard of them
 
     def drive(
@@ -55,6 +57,7 @@ class Driver:
             Where `should_stop` said so, the engine is gone, or files cannot be written.
         """
         waiting = deque(self.meter.tasks)
+        self._cores = threading.Semaphore(engine.n_workers)
         running: dict[Future[Outcome], Task] = {}
         on_progress(self.meter.read())
         next_progress = time.monotonic() + POLL_SECONDS
@@ -98,12 +101,18 @@ class Driver:
         )
 
     def _compute_here(self, task: Task) -> Outcome:
-        """Compute one shard in a thread, counting as it goes."""
-        if self._stop.is_set():
-            return Outcome(task)
-        self.meter.begin(task)
-        resume, add = partial(self.meter.resume, task), partial(self.meter.add, task)
-        return self.computer.compute(task, resume, add, self._stop.is_set)
+        """Compute one shard in a thread, counting as it goes.
+
+        It waits for a core and gives it up to write: threads are one more than cores (`run_sweep`), so that one of them
+        may write while all cores simulate.
+        """
+        with ExitStack() as core:
+            core.enter_context(self._cores)
+            if self._stop.is_set():
+                return Outcome(task)
+            self.meter.begin(task)
+            resume, add = partial(self.meter.resume, task), partial(self.meter.add, task)
+            return self.computer.compute(task, resume, add, self._stop.is_set, on_simulated=core.close)
 
     def _note(self, future: "Future[Outcome]", task: Task, is_here: bool) -> bool:
         """Take in what came of a task; False where it is to be handed out again.

@@ -71,7 +71,7 @@ def run_sweep(
     StoppedError
         Where should_stop said so, or a file could not be written; finished shards stay.
     """
-    make_engine = engine or (lambda: ThreadEngine(threads))
+    make_engine = engine or (lambda: ThreadEngine(threads, spare=1))
     if threads is not None:
         checked(threads)
     streams = stream_version or _stream_version()
