@@ -59,7 +59,8 @@ def dispersion_of(exit_steps: npt.NDArray[Any], is_censored: npt.NDArray[np.bool
     if n_exits < 2 or exposure <= n_exits:
         return 1.0
     mean = exposure / n_exits
-    residual = exit_steps - mean * ~is_censored
+    residual = np.where(is_censored, 0.0, mean)
+    np.subtract(exit_steps, residual, out=residual)
     sandwich = float(residual @ residual) * n_walkers / (n_walkers - 1) / exposure**2
     ratio = sandwich * n_exits / (1.0 - 1.0 / mean)
     excess = ratio - 1.0

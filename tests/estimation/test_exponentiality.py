@@ -1,5 +1,6 @@
 """Tests of the law of exit times, and survival curves."""
 
+import importlib
 from collections.abc import Callable
 
 import numpy as np
@@ -9,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from hts.estimation.exponentiality import agreement_with_law, exponentiality
+from hts.estimation.exponentiality import GoodnessOfFit, agreement_with_law, exponentiality
 from hts.estimation.survival import survival_curve
 
+module = importlib.import_module("hts.estimation.exponentiality")  # its name in the package is the function's
 Steps = npt.NDArray[np.int64]
 
 
@@ -82,6 +84,41 @@ def test_the_distance_is_the_largest_gap_of_two_step_functions() -> None:
     table = stats.geom.cdf(np.arange(1, cap + 1), rate) / stats.geom.cdf(cap, rate)
     empirical = np.array([np.mean(kept[~censored] <= n) for n in range(1, cap + 1)])
     assert result.distance == pytest.approx(np.max(np.abs(empirical - table)), abs=1e-12)
+
+
+@pytest.mark.parametrize("cap", [None, 40])
+def test_the_distance_from_a_given_law_is_that_of_evenly_spread_exits(cap: int | None) -> None:
+    """Second source: every walker's own place within its step by the plain formula, and scipy's test of uniformity."""
+    steps = np.random.default_rng(28).geometric(0.03, 700)
+    limit = steps.max() if cap is None else cap
+    kept, censored = np.minimum(steps, limit), steps > limit
+    result = agreement_with_law(kept, censored, lambda n: 0.97**n, seed=4)
+    assert result is not None
+    exits = kept[~censored]
+    spread = np.random.default_rng(4).random(exits.size)
+    u = stats.geom.cdf(exits - 1, 0.03) + spread * stats.geom.pmf(exits, 0.03)
+    plain = stats.kstest(u / (1.0 if cap is None else stats.geom.cdf(cap, 0.03)), "uniform")
+    assert result.distance == pytest.approx(plain.statistic, abs=1e-12)
+    assert result.p_value == pytest.approx(plain.pvalue, rel=1e-9)
+
+
+@pytest.mark.parametrize("cap", [None, 40])
+@pytest.mark.parametrize("block", [1, 7, 699, 700])
+def test_no_result_depends_on_how_much_is_worked_on_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, cap: int | None, block: int
+) -> None:
+    steps = np.random.default_rng(29).geometric(0.03, 700)
+    limit = steps.max() if cap is None else cap
+    kept, censored = np.minimum(steps, limit), steps > limit
+
+    def results() -> tuple[GoodnessOfFit | None, GoodnessOfFit | None, bytes]:
+        replicates = module._replicate_distances(0.03, 700, float(limit), np.random.default_rng(5))
+        law = agreement_with_law(kept, censored, lambda n: 0.97**n)
+        return exponentiality(kept, censored), law, replicates.tobytes()
+
+    at_once = results()
+    monkeypatch.setattr(module, "BLOCK", block)
+    assert results() == at_once
 
 
 def test_too_few_exits_say_nothing_and_one_step_for_all_says_geometric() -> None:
