@@ -136,7 +136,8 @@ def _blocks(n: int) -> Iterator[slice]:
 def _different(exits: npt.NDArray[np.int64]) -> FloatArray:
     """List each number of steps once, increasing; np.unique takes several times as long."""
     ordered = np.sort(exits)
-    return ordered[np.append(True, ordered[1:] > ordered[:-1])].astype(np.float64)
+    different: FloatArray = ordered[np.append(True, ordered[1:] > ordered[:-1])].astype(np.float64)
+    return different
 
 
 def _gaps(u: FloatArray, part: slice) -> FloatArray:
