@@ -1,8 +1,8 @@
 /* This file is where the kernel's arithmetic stands once more in vector intrinsics: what the hardware gives.
  *
  * First exits of x' = -x with clipped pareto noise, the same words, polynomials, clip, projection, exit test and refill
- * as hts/kernels, to the same bits: limit.py checks exit steps walker by walker. Everything of a step stays in
- * registers; nothing but this one problem can be simulated. Build: cc -O3 -march=native -ffp-contract=off -shared -fPIC.
+ * as hts/kernels, to the same bits: limit.py checks exit steps walker by walker. Nothing but this one problem can be
+ * simulated. Build: cc -O3 -march=native -ffp-contract=off -shared -fPIC.
  */
 #include <immintrin.h>
 #include <math.h>
@@ -82,10 +82,12 @@ typedef __m256d mask;
 #endif
 
 #ifndef VECTORS
-#define VECTORS 3 /* side by side: one step's latency hides behind the others; the fastest of 1, 2, 3, 4, 6, 8 */
+#define VECTORS 8 /* side by side: one step's latency hides behind the others */
 #endif
 #define WIDTH (VECTORS * LANES)
-#define CHUNK 64 /* steps between two looks for walkers that have left */
+#ifndef CHUNK
+#define CHUNK 16 /* steps between two looks for walkers that have left */
+#endif
 
 struct problem {
     double alpha, scale, eta, b, projection, low, high, start;
@@ -134,33 +136,55 @@ static inline real exp2_of(real t)
     return FMA(s, p, s);
 }
 
-/* `CHUNK` steps of all lanes, or fewer: every register of a walker stays one until the end. */
+/* `CHUNK` steps of all lanes, or fewer, in four loops; what a loop works on stays in registers as long as it lasts.
+ * In one loop over everything a step's chain of operations is longer than a CPU looks ahead. */
 static void advance(struct lanes *lanes, const struct problem *q, int n_steps)
 {
-    const real slope = REAL(-1.0 / q->alpha), scale = REAL(q->scale), eta = REAL(q->eta);
-    const real b = REAL(q->b), minus_b = REAL(-q->b), edge = REAL(q->projection), minus_edge = REAL(-q->projection);
-    const real low = REAL(q->low), high = REAL(q->high);
-    word s0[VECTORS], s1[VECTORS], s2[VECTORS], s3[VECTORS], steps[VECTORS];
-    real x[VECTORS];
+    static _Thread_local struct {
+        _Alignas(4096) uint64_t words[CHUNK * WIDTH];
+        char half_a_page[2048]; /* or loads would wait for stores with the same last twelve bits of their address */
+        _Alignas(64) double z[CHUNK * WIDTH];
+    } scratch;
+    uint64_t *const words = scratch.words;
+    double *const z = scratch.z;
+
     for (int v = 0; v < VECTORS; v++) {
-        s0[v] = LOAD_WORD(lanes->s[0] + v * LANES), s1[v] = LOAD_WORD(lanes->s[1] + v * LANES);
-        s2[v] = LOAD_WORD(lanes->s[2] + v * LANES), s3[v] = LOAD_WORD(lanes->s[3] + v * LANES);
-        x[v] = LOAD_REAL(lanes->x + v * LANES), steps[v] = LOAD_WORD(lanes->steps + v * LANES);
+        word s0 = LOAD_WORD(lanes->s[0] + v * LANES), s1 = LOAD_WORD(lanes->s[1] + v * LANES);
+        word s2 = LOAD_WORD(lanes->s[2] + v * LANES), s3 = LOAD_WORD(lanes->s[3] + v * LANES);
+        for (int t = 0; t < n_steps; t++) {
+            STORE_WORD(words + t * WIDTH + v * LANES, PLUS(ROTATE(PLUS(s0, s3), 23), s0));
+            word shifted = LEFT(s1, 17);
+            word s3_xor = XOR(s3, s1);
+            s1 = XOR3(s1, s2, s0);
+            s2 = XOR3(s2, s0, shifted);
+            s0 = XOR(s0, s3_xor);
+            s3 = ROTATE(s3_xor, 45);
+        }
+        STORE_WORD(lanes->s[0] + v * LANES, s0), STORE_WORD(lanes->s[1] + v * LANES, s1);
+        STORE_WORD(lanes->s[2] + v * LANES, s2), STORE_WORD(lanes->s[3] + v * LANES, s3);
     }
+
+    const real slope = REAL(-1.0 / q->alpha), scale = REAL(q->scale);
+    for (int i = 0; i < n_steps * WIDTH; i += LANES) {
+        word mantissa = OR(RIGHT(LOAD_WORD(words + i), 12), WORD(0x3FF0000000000000));
+        STORE_REAL(z + i, MUL(slope, log2_of(SUB(AS_REAL(mantissa), REAL(1.0 - 0x1p-53)))));
+    }
+    for (int i = 0; i < n_steps * WIDTH; i += LANES) {
+        word size = AS_WORD(exp2_of(LOAD_REAL(z + i)));
+        word sign = LEFT(LOAD_WORD(words + i), 52);
+        STORE_REAL(z + i, MUL(scale, AS_REAL(OR_AND(size, sign, WORD(0x8000000000000000)))));
+    }
+
+    const real eta = REAL(q->eta), b = REAL(q->b), minus_b = REAL(-q->b);
+    const real edge = REAL(q->projection), minus_edge = REAL(-q->projection), low = REAL(q->low), high = REAL(q->high);
+    word steps[VECTORS];
+    real x[VECTORS];
+    for (int v = 0; v < VECTORS; v++)
+        x[v] = LOAD_REAL(lanes->x + v * LANES), steps[v] = LOAD_WORD(lanes->steps + v * LANES);
     for (int t = 0; t < n_steps; t++) {
 #pragma GCC unroll 16
         for (int v = 0; v < VECTORS; v++) {
-            word drawn = PLUS(ROTATE(PLUS(s0[v], s3[v]), 23), s0[v]);
-            word shifted = LEFT(s1[v], 17);
-            word s3_xor = XOR(s3[v], s1[v]);
-            s1[v] = XOR3(s1[v], s2[v], s0[v]);
-            s2[v] = XOR3(s2[v], s0[v], shifted);
-            s0[v] = XOR(s0[v], s3_xor);
-            s3[v] = ROTATE(s3_xor, 45);
-            real u = SUB(AS_REAL(OR(RIGHT(drawn, 12), WORD(0x3FF0000000000000))), REAL(1.0 - 0x1p-53));
-            real size = exp2_of(MUL(slope, log2_of(u)));
-            real z = AS_REAL(OR_AND(AS_WORD(size), LEFT(drawn, 52), WORD(0x8000000000000000)));
-            real step = MUL(eta, SUB(MUL(scale, z), x[v]));
+            real step = MUL(eta, SUB(LOAD_REAL(z + t * WIDTH + v * LANES), x[v]));
             real clipped = MAX(MIN(step, b), minus_b);
             real y = MAX(MIN(ADD(x[v], clipped), edge), minus_edge);
             mask is_inside = BOTH(low, x[v], x[v], high);
@@ -168,11 +192,8 @@ static void advance(struct lanes *lanes, const struct problem *q, int n_steps)
             steps[v] = COUNT(is_inside, steps[v]);
         }
     }
-    for (int v = 0; v < VECTORS; v++) {
-        STORE_WORD(lanes->s[0] + v * LANES, s0[v]), STORE_WORD(lanes->s[1] + v * LANES, s1[v]);
-        STORE_WORD(lanes->s[2] + v * LANES, s2[v]), STORE_WORD(lanes->s[3] + v * LANES, s3[v]);
+    for (int v = 0; v < VECTORS; v++)
         STORE_REAL(lanes->x + v * LANES, x[v]), STORE_WORD(lanes->steps + v * LANES, steps[v]);
-    }
 }
 
 /* hts/kernels/streams.py: Philox4x32-10 */
