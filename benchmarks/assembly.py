@@ -6,6 +6,7 @@ Numba keeps no assembly of what it reads from its cache, so everything is compil
 import argparse
 import os
 import re
+import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ CLASSES = {
     "float": ("vadd", "vsub", "vmul", "vdiv", "vsqrt", "vround", "vrndscale"),
     "move": ("vmov", "vbroadcast", "mov", "vextract", "vinsert", "vgather"),
 }
+#: Columns of the table where it does not go to a terminal.
+WIDTH_IN_FILES = 140
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def main() -> None:
             )
         if name == arguments.print and loops:
             print("\n".join(max(loops, key=lambda loop: len(loop.lines)).lines))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else WIDTH_IN_FILES).print(table)
 
 
 if __name__ == "__main__":
