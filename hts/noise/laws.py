@@ -130,7 +130,7 @@ class Noise:
         return _elementwise(lambda p: self._line.quantile(p) * self.scale - self.centre, p)
 
     def tail_constant(self) -> float:
-        """Return lim x**alpha H(x), the constant of the pure power that H approaches.
+        """Return lim x**alpha H(x), the constant of the pure power that H approaches; inf beyond floats.
 
         Raises
         ------
@@ -141,7 +141,11 @@ class Noise:
             key = "kind" if self.alpha is None else "alpha"
             message = f"{self.kind} noise with alpha = {self.alpha} has no power tail: take a heavy-tailed law"
             raise LawError(key, message)
-        return float(self.scale**self.alpha) * self._magnitude.constant
+        try:
+            power = float(self.scale**self.alpha)
+        except OverflowError:
+            return math.inf
+        return power * self._magnitude.constant
 
     def _tail(self, x: FloatArray) -> FloatArray:
         """H(x) from both sides, a sum of positive numbers."""

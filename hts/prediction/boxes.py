@@ -7,7 +7,7 @@ import numpy as np
 
 from hts.landscapes import Landscape
 from hts.noise import Noise
-from hts.prediction.geometry import FloatArray
+from hts.prediction.geometry import FloatArray, power
 from hts.prediction.graphs import transition_graph
 from hts.prediction.kramers import light_variance
 from hts.prediction.steps import MAX_JUMPS, SPARE_CLIPS, Step, linear_from
@@ -59,9 +59,9 @@ def whole_step(landscape: Landscape, noise: Noise, eta: float, b: float, toleran
         reach = (n_jumps + SPARE_CLIPS) * b
     elif noise.is_heavy:  # H(reach / eta) walkers a step, each beyond for as long as the way back takes
         beyond = noise.tail_constant() * _way_back(eta, stiffness) / (LEFT_OUT * tolerance)
-        reach = min(eta * beyond ** (1.0 / float(noise.alpha or 1.0)), FARTHEST * span)
+        reach = min(eta * power(beyond, 1.0 / float(noise.alpha or 1.0)), FARTHEST * span)
     else:
-        reach = DEVIATIONS * eta * sqrt(light_variance(noise) / (1.0 - (1.0 - eta * stiffness) ** 2))
+        reach = DEVIATIONS * eta * sqrt(light_variance(noise) / (eta * stiffness * (2.0 - eta * stiffness)))
     inner, outer = linear_from(landscape)
     low, high = inner - max(reach, span), outer + max(reach, span)
     return Step(landscape.derivative, noise, eta, b, low, high, False, False, L, n_jumps)

@@ -22,6 +22,7 @@ UNEVEN = multi_well([-1.0, 1.2], [0.0], [1.0, 2.0], L=1.6)
 FREE = multi_well([-1.0, 1.2], [0.0], [1.0, 2.0])
 STEEP = multi_well([-1.0, 1.2], [0.0], 5.0, L=1.6)  # at large eta walkers stay by noise that makes good the drift
 THREE = multi_well([-1.2, 0.0, 1.0], [-0.5, 0.45], 1.5, L=1.6)
+WIDE = multi_well([-2.0, 0.0, 3.0], [-1.2, 1.0], 1.0)
 
 
 def ulam_chain(landscape, noise, eta, b, n_bins, low=-1.6, high=1.6):
@@ -226,6 +227,8 @@ def test_noise_that_never_jumps_back_ends_in_the_last_well():
             "no digit of the shares is known: eta = 0.005 is too",
         ),
         (FREE, PARETO, 0.0, 0.5, "must be positive"),
+        (WIDE, Noise("pareto", 100.0, 1e10), 0.01, inf, "no digit of the shares is known"),  # scale^alpha overflows
+        (WIDE, Noise("normal", None), 1e-17, inf, "more than the 5000 to begin with"),  # 1 - eta f'' is 1
     ],
 )
 def test_what_has_no_shares_is_refused_in_words(landscape, noise, eta, b, said):
