@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 from hts.plans.stability import stability_warnings
 from hts.plans.values import first_few
 from hts.prediction.chains import LimitChain, limit_chain
+from hts.prediction.steps import MAX_JUMPS
 
 if TYPE_CHECKING:  # plan.py asks this file for its warnings
     from hts.plans.plan import Plan
 
-#: Beyond it no exact values are computed: the mesh would need too many points.
-MOST_JUMPS = 12
 #: Relaxation times after which a share of time says something about the stationary law.
 ENOUGH = 1.0
 
@@ -30,28 +29,43 @@ def visit_warnings(plan: "Plan") -> Iterator[str]:
     yield from stability_warnings(landscape, etas)
     if landscape.n_wells > 1:
         for b, alpha in dict.fromkeys((cell.b, cell.alpha) for cell in plan.cells()):
-            if alpha is None or alpha > 1:  # those that are not are told of with the law
-                yield from _about_chain(plan, limit_chain(landscape, b, alpha, plan.noise.p_plus))
+            chain = limit_chain(landscape, b, alpha, plan.noise.p_plus)
+            yield from _about_shares(chain)
+            yield from _about_horizon(plan, chain)
 
 
-def _about_chain(plan: "Plan", chain: LimitChain) -> Iterator[str]:
-    alpha = "" if chain.alpha is None else f", alpha = {chain.alpha:g}"
-    which = f"b = {chain.b:g}{alpha}"
-    many = [f"well {i} (l* = {n})" for i, n in enumerate(chain.jump_numbers) if n is not None and n > MOST_JUMPS]
-    if many:
-        yield (
-            f"{which}: it takes more than {MOST_JUMPS} jumps to leave {first_few(many, ', ')}: no exact shares are "
-            "computed, only measured and limit shares are shown; take a larger b"
-        )
-    reasons = dict.fromkeys(reason for c in chain.classes if c.absorbing for reason in c.reasons)
-    if reasons:
-        yield f"{which}: no limit shares ({'; '.join(reasons)}); exact and measured values remain"
+def _about_shares(chain: LimitChain) -> Iterator[str]:
+    """Say in one sentence which shares there are none of, why, and which remain."""
+    many = [f"well {i} (l* = {n})" for i, n in enumerate(chain.jump_numbers) if n is not None and n > MAX_JUMPS]
+    no_exact = f"it takes more than {MAX_JUMPS} jumps to leave {first_few(many, ', ')}" if many else ""
+    has_mean = chain.alpha is None or chain.alpha > 1  # where there is none, that is told with the law
+    no_limit = "; ".join(_without_limit(chain)) if has_mean else ""
+    if no_exact and no_limit:
+        missing = f"no exact shares are computed ({no_exact}), and there are no limit shares ({no_limit})"
+    elif no_exact:
+        missing = f"no exact shares are computed ({no_exact})"
+    elif no_limit:
+        missing = f"no limit shares ({no_limit})"
+    else:
+        return
+    left = ["exact"] * (not no_exact) + ["measured"] + ["limit"] * (has_mean and not no_limit)
+    only, remedy = "only " if len(left) == 1 else "", "; take a larger b" if no_exact else ""
+    yield f"{_name(chain)}: {missing}: {only}{' and '.join(left)} shares remain{remedy}"
+
+
+def _without_limit(chain: LimitChain) -> Iterator[str]:
+    """Say why the shares have no limit."""
+    yield from dict.fromkeys(reason for c in chain.classes if c.absorbing for reason in c.reasons)
     n_absorbing = sum(c.absorbing for c in chain.classes)
     if n_absorbing > 1:
         yield (
-            f"{which}: typical transitions leave {n_absorbing} classes of wells apart, so the shares depend on the "
-            "start for very long, and there are no limit shares"
+            f"typical transitions leave {n_absorbing} classes of wells apart, so the shares depend on the start for "
+            "very long"
         )
+
+
+def _about_horizon(plan: "Plan", chain: LimitChain) -> Iterator[str]:
+    """Say where runs are shorter than the limit chain takes to forget its start."""
     short = []
     for eta in sorted({cell.eta for cell in plan.cells() if (cell.b, cell.alpha) == (chain.b, chain.alpha)}):
         times = [steps for steps in chain.relaxation_steps(plan.noise.build(chain.alpha), eta) if steps is not None]
@@ -59,7 +73,12 @@ def _about_chain(plan: "Plan", chain: LimitChain) -> Iterator[str]:
             short.append(f"eta = {eta:g} (relaxation time {max(times):.3g})")
     if short:
         yield (
-            f"{which}: {plan.most_steps} steps are less than one relaxation time of the limit chain at "
+            f"{_name(chain)}: {plan.most_steps} steps are less than one relaxation time of the limit chain at "
             f"{first_few(short)}: the shares will tell of the start more than of the stationary law; take more steps, "
             "or a larger eta"
         )
+
+
+def _name(chain: LimitChain) -> str:
+    alpha = "" if chain.alpha is None else f", alpha = {chain.alpha:g}"
+    return f"b = {chain.b:g}{alpha}"

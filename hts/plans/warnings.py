@@ -76,7 +76,7 @@ def _about_law(plan: "Plan", alphas: Sequence[float]) -> Iterator[str]:
     if flat := [alpha for alpha in alphas if alpha <= 1.0]:
         yield (
             f"alpha = {listed(flat)}: the noise has no finite mean, and the limit theory, equations (5) to (17) "
-            "of docs/model.md, needs alpha > 1; exact and measured values remain"
+            "of docs/model.md, needs alpha > 1: there are no limit values"
         )
     if plan.noise.kind == "stable" and 2.0 in alphas:
         yield "stable noise with alpha = 2 is normal noise N(0, 2), light-tailed: there is no limit law of heavy tails"

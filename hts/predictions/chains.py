@@ -56,24 +56,26 @@ def predict_chains(plan: Plan) -> tuple[ChainPrediction, ...]:
 
 
 def chain_warnings(plan: Plan, predictions: tuple[ChainPrediction, ...]) -> tuple[str, ...]:
-    """Say for which b wells take so many jumps that no run sees them left, and what is not computed there."""
+    """Say for which b wells take so many jumps that no run sees the limit, and what is not computed there."""
     largest = max(cell.eta for cell in plan.cells())
     noises = {(cell.b, cell.alpha): plan.noise_of(cell) for cell in plan.cells()}
     many: dict[float, str] = {}
     for prediction in predictions:
         chain = prediction.chain
         most = max((n for n in chain.jump_numbers if n is not None), default=0)
-        if most > MOST_JUMPS and chain.alpha is not None:
+        if most > MOST_JUMPS and chain.alpha is not None and chain.alpha > 1:
             rate = rate_scale(noises[chain.b, chain.alpha], largest, most)
-            many.setdefault(chain.b, f"b = {chain.b:g}: l* = {most}, lambda = {rate:.1g} per step at eta = {largest:g}")
+            said = f"lambda {f'= {rate:.1g}' if isfinite(rate) else '> 1e308'} per step at eta = {largest:g}"
+            far = ", which is far from the limit" if rate > 1 else ""
+            many.setdefault(chain.b, f"b = {chain.b:g}: l* = {most}, {said}{far}")
     if not many:
         return ()
     shown, more = "; ".join(list(many.values())[:3]), len(many) - 3
     shown += f" and {more} more b" if more > 0 else ""
     return (
-        f"{shown}: with more than {MOST_JUMPS} jumps out of a well no run sees "
-        "it left; windows of b in which the graph is irreducible are skipped there, for l* steps every 8 % of b or "
-        f"less, and finite eta blurs that; rates are computed up to {MAX_JUMPS} jumps",
+        f"{shown}: with more than {MOST_JUMPS} jumps out of a well no run sees it left at an eta small enough for the "
+        "limit; windows of b in which the graph is irreducible are skipped there, for l* steps every 8 % of b or less, "
+        f"and finite eta blurs that; rates are computed up to {MAX_JUMPS} jumps",
     )
 
 

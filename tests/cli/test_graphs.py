@@ -32,13 +32,15 @@ max_steps = 1000
 """
 
 
-def wells(n, b="[0.7, inf]", curvature=1.0):
+def wells(n, b="[0.7, inf]", curvature=1.0, eta="[0.01, 0.001]", scale="0.1"):
     """Wells of unequal widths, none a multiple of another."""
     places = np.cumsum(0.5 + np.modf(np.sqrt(2.0) * np.arange(1, 2 * n))[0]).round(4).tolist()
     barriers = f"barriers = {places[1::2]}\n" if n > 1 else "barriers = []\n"
     return parse_plan(
         PUBLISHED.replace('"wang-oh-rhee"', f'"multi-well"\nminima = {places[::2]}\n{barriers}curvature = {curvature}')
         .replace("[0.28, 0.5, inf]", b)
+        .replace("[0.01, 0.001]", eta)
+        .replace("scale = 0.1", f"scale = {scale}")
         .replace("well = 1", f"domain = [{places[0] - 0.3}, inf]\nstart = {places[0]}"),
         Path("wells.toml"),
     )
@@ -121,6 +123,15 @@ def test_a_clip_that_takes_very_many_jumps_is_answered_with_what_is_skipped():
     assert "windows of b in which the graph is irreducible are skipped" in warning
     assert any("computed for 100 at most" in reason for c in chains[0.00531].classes for reason in c.reasons)
     assert chain_warnings(wells(3), predict_chains(wells(3))) == ()
+
+
+@pytest.mark.parametrize(
+    ("scale", "eta", "said"), [("10", "0.01", "lambda = 2e+13"), ("1e90", "1e-30", "lambda > 1e308")]
+)
+def test_an_eta_so_large_that_the_time_scale_says_nothing_is_told(scale, eta, said):
+    plan = wells(3, b="[0.0717]", eta=f"[{eta}]", scale=scale)
+    (warning,) = chain_warnings(plan, predict_chains(plan))
+    assert f"{said} per step at eta = {eta}, which is far from the limit" in warning
 
 
 def test_light_tails_have_a_graph_and_the_reason_for_no_rates(capsys):

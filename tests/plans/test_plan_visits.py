@@ -141,6 +141,40 @@ def test_what_is_skipped_with_very_many_jumps_is_told():
     assert "no exact shares are computed" in told
 
 
+def only(told):
+    """The one warning there is."""
+    (warning,) = told.splitlines()
+    return warning
+
+
+def test_with_very_many_jumps_one_warning_says_which_shares_remain():
+    assert only(warned("grid.b=[0.06]")).endswith("measured and limit shares remain; take a larger b")
+    for b, reason in (
+        ("0.02", "well 2 begins a whole number of clips b = 0.02 from minimum 1"),
+        ("0.0193", "104 jumps are needed to leave; constants are computed for 100 at most"),
+    ):
+        told = only(warned(f"grid.b=[{b}]"))
+        assert "no exact shares are computed (it takes more than 12 jumps to leave well 0" in told
+        assert f"there are no limit shares ({reason}" in told
+        assert told.endswith("only measured shares remain; take a larger b")
+
+
+def test_one_warning_gives_every_reason_why_there_are_no_limit_shares():
+    light = PLAN.replace('"pareto"', '"normal"').replace("alpha = [1.5]\n", "")
+    assert only(warned("grid.b=[0.06]", text=light)).endswith("only measured shares remain; take a larger b")
+    assert only(warned(text=light)).endswith("exact and measured shares remain")
+    published = '[landscape]\nkind = "wang-oh-rhee"\n' + PLAN[PLAN.index("[noise]") :]
+    apart = only(warned("grid.b=[0.28]", "grid.eta=[0.001]", text=published))
+    assert apart.startswith("b = 0.28, alpha = 1.5: no limit shares (typical transitions leave 2 classes")
+    assert apart.endswith("exact and measured shares remain")
+
+
+def test_with_very_many_jumps_and_no_mean_nothing_but_what_is_measured_is_promised():
+    told = warned("grid.b=[0.06]", "grid.alpha=[0.9]")
+    assert "exact and measured values remain" not in told
+    assert told.splitlines()[-1].endswith("only measured shares remain; take a larger b")
+
+
 def test_classes_that_are_kept_apart_are_told():
     published = PLAN[PLAN.index("[noise]") :]
     text = '[landscape]\nkind = "wang-oh-rhee"\n' + published
