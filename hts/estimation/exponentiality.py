@@ -62,11 +62,11 @@ def exponentiality(
     ValueError
         Walkers were censored at different numbers of steps.
     """
-    exits = exit_steps[~is_censored]
-    if exits.size < MIN_EXITS:
+    if np.count_nonzero(~is_censored) < MIN_EXITS:
         return None
-    exits.sort()
     cap = _censoring_steps(exit_steps, is_censored, max_steps)
+    exits = exit_steps[~is_censored]
+    exits.sort()
     exposure = float(np.sum(exit_steps, dtype=np.float64))
     rate = np.array([exits.size / exposure])
     distance = _distance(exits[None, :], np.array([exits.size]), rate, cap)
@@ -109,10 +109,10 @@ def agreement_with_law(
     """
     from scipy.stats import kstwo  # half a second to import, for this one function
 
-    exits = exit_steps[~is_censored]
-    if exits.size < MIN_EXITS:
+    if np.count_nonzero(~is_censored) < MIN_EXITS:
         return None
     cap = _censoring_steps(exit_steps, is_censored, max_steps)
+    exits = exit_steps[~is_censored]
     steps = _different(exits)
     before, after = 1.0 - survival(steps - 1.0), 1.0 - survival(steps)
     width = after - before

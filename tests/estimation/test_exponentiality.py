@@ -103,16 +103,16 @@ def test_the_distance_from_a_given_law_is_that_of_evenly_spread_exits(cap: int |
 
 
 @pytest.mark.parametrize("cap", [None, 40])
-@pytest.mark.parametrize("block", [1, 7, 699, 700])
+@pytest.mark.parametrize("block", [3, 50, 119, 120])
 def test_no_result_depends_on_how_much_is_worked_on_at_a_time(
     monkeypatch: pytest.MonkeyPatch, cap: int | None, block: int
 ) -> None:
-    steps = np.random.default_rng(29).geometric(0.03, 700)
+    steps = np.random.default_rng(29).geometric(0.03, 120)
     limit = steps.max() if cap is None else cap
     kept, censored = np.minimum(steps, limit), steps > limit
 
     def results() -> tuple[GoodnessOfFit | None, GoodnessOfFit | None, bytes]:
-        replicates = module._replicate_distances(0.03, 700, float(limit), np.random.default_rng(5))
+        replicates = module._replicate_distances(0.03, 120, float(limit), np.random.default_rng(5))
         law = agreement_with_law(kept, censored, lambda n: 0.97**n)
         return exponentiality(kept, censored), law, replicates.tobytes()
 
