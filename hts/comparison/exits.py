@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +17,14 @@ from hts.comparison.censoring import mean_under_censoring
 from hts.comparison.predictions import limit_predictions
 from hts.comparison.records import CellComparison, CellPrediction, ExitComparison, FitComparison
 from hts.comparison.verdicts import verdict
-from hts.estimation.exits import ExitEstimate, count_destinations, estimate_exits
+from hts.estimation.exits import ExitEstimate, count_landings, estimate_exits, name_destinations
 from hts.estimation.exponentiality import agreement_with_law, exponentiality
 from hts.estimation.regression import fit_log_linear
 from hts.estimation.within import estimate_within
 from hts.plans import Cell, Plan, read_plan
 from hts.prediction.within import steps_within
 from hts.storage import ResultsFolder
-from hts.sweeps import CellSample, load_cells
+from hts.sweeps import CellSample, load_pieces
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -42,7 +43,8 @@ def compare_exits(
     Parameters
     ----------
     samples : iterable of CellSample
-        One per cell, read once; cells without walkers belong here too, so that they are not passed over in silence.
+        One per cell, or the pieces of each cell one after the other; read once. Cells without walkers belong here too,
+        so that they are not passed over in silence.
     predictions : mapping of Cell to CellPrediction, optional
         Cells that are not in it have no prediction.
     barriers : float64[well - 1]
@@ -61,7 +63,8 @@ def compare_exits(
         Walkers of a cell were censored at different numbers of steps.
     """
     known = predictions or {}
-    rows = [_row(sample, known.get(sample.cell, NOTHING), barriers, within) for sample in samples]
+    cells = groupby(samples, key=lambda sample: sample.cell)
+    rows = [_row(_join(pieces, barriers), known.get(cell, NOTHING), within) for cell, pieces in cells]
     rows.sort(key=lambda row: (*_group(row), -row.cell.eta))
     fits = [_compare_fit(tuple(members)) for _, members in groupby(rows, key=_group)]
     return ExitComparison(cells=tuple(row.cell for row in rows), fits=tuple(fits))
@@ -91,7 +94,7 @@ def fit_results(
     IntegrityError
         A shard is not as it was written.
     """
-    samples = load_cells(folder)
+    samples = load_pieces(folder)
     plan = read_plan(ResultsFolder(Path(folder)).plan)
     return compare_exits(samples, predict(plan), plan.build_landscape().barriers, plan.within)
 
@@ -127,6 +130,45 @@ def z_exact(estimate: ExitEstimate, exact: float, relative_error: float) -> floa
     return 3.0 * (float(np.cbrt(estimate.mean_exit_steps / exact)) - 1.0 - bias) / error
 
 
+@dataclass(frozen=True, eq=False)
+class _Walkers:
+    """What a comparison needs of the walkers of a cell: of each when it left, and of all of them where they landed."""
+
+    cell: Cell
+    walkers_wanted: int
+    max_steps: int
+    exit_steps: npt.NDArray[np.int64]
+    is_censored: npt.NDArray[np.bool_]
+    side: npt.NDArray[np.int8]
+    destinations: dict[str, int]
+    steps_beyond_domain: int
+
+
+def _join(pieces: Iterable[CellSample], barriers: FloatArray) -> _Walkers:
+    """Join the pieces of a cell; positions are counted and let go, for they are half of its bytes."""
+    columns: dict[str, npt.NDArray[Any]] = {
+        "exit_steps": np.empty(0, np.int64),
+        "is_censored": np.empty(0, np.bool_),
+        "side": np.empty(0, np.int8),
+    }
+    landings, beyond, n_walkers = np.zeros(1, np.int64), 0, 0
+    for piece in pieces:
+        first, n_walkers = n_walkers, n_walkers + len(piece.walker)
+        for name, column in columns.items():
+            column.resize(n_walkers, refcheck=False)  # in place: many small arrays would leave holes in memory
+            column[first:] = getattr(piece, name)
+        landings = landings + count_landings(piece.landing, piece.side, barriers)
+        beyond += piece.steps_beyond_domain
+    return _Walkers(
+        cell=piece.cell,
+        walkers_wanted=piece.walkers_wanted,
+        max_steps=piece.max_steps,
+        **columns,
+        destinations=name_destinations(landings, barriers, piece.cell.well),
+        steps_beyond_domain=beyond,
+    )
+
+
 @dataclass(frozen=True)
 class _Row:
     """One cell on its way into a fit."""
@@ -141,7 +183,7 @@ def _group(row: _Row) -> tuple[float, float, int]:
     return cell.b, 0.0 if cell.alpha is None else cell.alpha, cell.well
 
 
-def _row(sample: CellSample, prediction: CellPrediction, barriers: FloatArray, within: float | None) -> _Row:
+def _row(sample: _Walkers, prediction: CellPrediction, within: float | None) -> _Row:
     estimate = estimate_exits(sample.exit_steps, sample.is_censored, sample.side)
     law = exponentiality(sample.exit_steps, sample.is_censored, sample.max_steps)
     z, law_exact = _against_exact(sample, estimate, prediction)
@@ -164,7 +206,7 @@ def _row(sample: CellSample, prediction: CellPrediction, barriers: FloatArray, w
         mean_high=estimate.mean_high,
         exponentiality_p=None if law is None else law.p_value,
         exits={"left": estimate.n_left, "right": estimate.n_right},
-        destinations=count_destinations(sample.landing, sample.side, barriers, sample.cell.well),
+        destinations=sample.destinations,
         mean_exit_steps_exact=prediction.mean_exit_steps_exact,
         z_exact=z,
         law_p_exact=law_exact,
@@ -179,7 +221,7 @@ def _row(sample: CellSample, prediction: CellPrediction, barriers: FloatArray, w
 
 
 def _against_exact(
-    sample: CellSample, estimate: ExitEstimate, prediction: CellPrediction
+    sample: _Walkers, estimate: ExitEstimate, prediction: CellPrediction
 ) -> tuple[float | None, float | None]:
     """Compare with the exact mean, looked at through the same censoring where that can be done, and the exact law."""
     exact, survival = prediction.mean_exit_steps_exact, prediction.survival_exact

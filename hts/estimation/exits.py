@@ -11,6 +11,7 @@ import numpy.typing as npt
 from hts.estimation.rates import LEVEL, estimate_mean
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,33 @@ def count_destinations(
     dict[str, int]
         Exits by destination: wells by number "0", "1", ... from the left, those nobody reached included.
     """
-    has_left = side != 0
+    return name_destinations(count_landings(landing, side, barriers), barriers, well)
+
+
+def count_landings(landing: FloatArray, side: npt.NDArray[Any], barriers: FloatArray) -> IntArray:
+    """Count exits by destination; what is counted of parts of a cell's walkers adds up.
+
+    Parameters
+    ----------
+    landing, side, barriers
+        As in `count_destinations`.
+
+    Returns
+    -------
+    int64[destination]
+        By wells from the left, or left and right where there is one well only.
+    """
     if barriers.size == 0:
-        return {"left": int(np.count_nonzero(side == -1)), "right": int(np.count_nonzero(side == 1))}
+        return np.array([np.count_nonzero(side == -1), np.count_nonzero(side == 1)])
     # on a barrier to the digit, one counts as beyond it: the domain is open (docs/model.md section 1)
     reached = np.where(
         side < 0, np.searchsorted(barriers, landing, side="left"), np.searchsorted(barriers, landing, side="right")
     )
-    counts = np.bincount(reached[has_left], minlength=barriers.size + 1)
+    return np.bincount(reached[side != 0], minlength=barriers.size + 1)
+
+
+def name_destinations(counts: IntArray, barriers: FloatArray, well: int | None = None) -> dict[str, int]:
+    """Name the destinations that `count_landings` counted, as `count_destinations` does."""
+    if barriers.size == 0:
+        return {"left": int(counts[0]), "right": int(counts[1])}
     return {str(k): int(n) for k, n in enumerate(counts) if k != well or n}

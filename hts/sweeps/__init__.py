@@ -8,7 +8,7 @@ from hts.sweeps.progress import Progress
 from hts.sweeps.replay import Difference, Replay, replay_sweep
 from hts.sweeps.reports import FailedSweepError, SweepReport
 from hts.sweeps.running import run_sweep
-from hts.sweeps.samples import CellSample, load_cells
+from hts.sweeps.samples import CellSample, load_cells, load_pieces
 from hts.sweeps.simulation import Simulate, exit_problem, visit_problem
 from hts.sweeps.status import CellStatus, Verification, repair_sweep, sweep_status, verify_sweep
 from hts.sweeps.visit_samples import VisitCellSample, load_visits
@@ -30,6 +30,7 @@ __all__ = [
     "dry_run",
     "exit_problem",
     "load_cells",
+    "load_pieces",
     "load_visits",
     "repair_sweep",
     "replay_sweep",

@@ -17,7 +17,7 @@ Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
 
 
 def load_columns(
-    results: ResultsFolder, plan: Plan, stream_version: str | None, empty: Arrays
+    results: ResultsFolder, plan: Plan, stream_version: str | None, empty: Arrays, *, by_shard: bool = False
 ) -> Iterator[tuple[Cell, Arrays, int]]:
     """Read the walkers of each cell of a plan; only those the plan asks for, whatever else is stored.
 
@@ -29,12 +29,15 @@ def load_columns(
         As `open_results` gives them.
     empty : dict of str to array[0, ...]
         The columns, without a walker.
+    by_shard : bool
+        Give each shard of a cell by itself, so that no cell need be in memory whole; shards that hold the same walkers
+        come together, and a cell without any comes once.
 
     Returns
     -------
     iterator of (Cell, dict of str to array[walker, ...], int)
-        Each cell with its columns, in increasing order of walkers, and the steps that were spent beyond a formula's
-        domain.
+        Each cell, in the order of the plan, with its columns, in increasing order of walkers, and the steps that were
+        spent beyond a formula's domain.
 
     Raises
     ------
@@ -52,17 +55,30 @@ def load_columns(
         for cell in plan.cells():
             walkers = plan.walkers_of(cell)
             shards = [s for s in found.usable.get(slug_of(cell), ()) if s.first_walker < walkers]
-            beyond = sum(shard.provenance.steps_beyond_domain for shard in shards)
-            yield cell, _columns(shards, walkers, empty), beyond
+            shards.sort(key=lambda shard: shard.first_walker)
+            for part in _apart(shards) if by_shard else [shards]:
+                beyond = sum(shard.provenance.steps_beyond_domain for shard in part)
+                yield cell, _columns(part, walkers, empty), beyond
 
     return cells()
 
 
+def _apart(shards: list[Shard]) -> list[list[Shard]]:
+    """Cut shards, in increasing order of walkers, into as many parts as can be, so that no two hold the same walker."""
+    parts: list[list[Shard]] = [[]]
+    end = 0
+    for shard in shards:
+        if shard.first_walker >= end and parts[-1]:
+            parts.append([])
+        parts[-1].append(shard)
+        end = max(end, shard.end)
+    return parts
+
+
 def _columns(shards: list[Shard], walkers: int, empty: Arrays) -> Arrays:
-    """Join the shards of a cell; walkers that two shards hold must agree, and count once."""
+    """Join shards, in increasing order of walkers; walkers that two of them hold must agree, and count once."""
     if not shards:
         return empty
-    shards = sorted(shards, key=lambda shard: shard.first_walker)
     is_disjoint = all(one.end <= following.first_walker for one, following in pairwise(shards))
     joined = _concatenated(shards, empty)
     if not is_disjoint:

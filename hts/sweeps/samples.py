@@ -24,14 +24,14 @@ EMPTY: dict[str, npt.NDArray[Any]] = {
 
 @dataclass(frozen=True, eq=False)
 class CellSample:
-    """The walkers of one cell that are done; arrays over walkers, in increasing order of their numbers.
+    """The walkers of one cell that are done, or a piece of them; arrays over walkers, in increasing order of numbers.
 
     Attributes
     ----------
     cell : Cell
         Which.
     walkers_wanted : int
-        Of the plan; fewer may be there, even none.
+        Of the plan, for the whole cell; fewer may be there, even none.
     max_steps : int
         At which walkers were censored.
     walker : uint32[walker]
@@ -71,8 +71,28 @@ def load_cells(folder: str | PathLike[str]) -> Iterator[CellSample]:
     PlanError
         Where there is no plan.
     """
+    return _load(folder, by_shard=False)
+
+
+def load_pieces(folder: str | PathLike[str]) -> Iterator[CellSample]:
+    """Read the walkers of each cell piece by piece, so that no cell need be in memory whole: `load_cells` joins them.
+
+    Returns
+    -------
+    iterator of CellSample
+        Those of a cell one after the other, in increasing order of walkers; one, and empty, where a cell has none.
+
+    Raises
+    ------
+    IntegrityError, PlanError
+        As `load_cells`.
+    """
+    return _load(folder, by_shard=True)
+
+
+def _load(folder: str | PathLike[str], by_shard: bool) -> Iterator[CellSample]:
     results, plan, stream_version = open_results(Path(folder))
-    columns = load_columns(results, plan, stream_version, EMPTY)
+    columns = load_columns(results, plan, stream_version, EMPTY, by_shard=by_shard)
     return (
         CellSample(cell, plan.walkers_of(cell), plan.most_steps, **arrays, steps_beyond_domain=beyond)
         for cell, arrays, beyond in columns

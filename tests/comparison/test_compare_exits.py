@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from hts.comparison.censoring import mean_under_censoring
 from hts.comparison.documents import to_json
 from hts.comparison.exits import compare_exits, z_exact
 from hts.comparison.records import CellPrediction, ExitComparison
-from hts.estimation.exits import estimate_exits
+from hts.estimation.exits import count_destinations, estimate_exits
 from hts.plans import Cell
 from hts.sweeps import CellSample
 
@@ -239,6 +241,30 @@ def test_cells_come_by_b_alpha_and_falling_eta_with_a_fit_for_each_pair() -> Non
     order = [(cell.b, cell.alpha, -cell.eta) for cell in comparison.cells]
     assert order == sorted(order)
     assert [(fit.b, fit.alpha) for fit in comparison.fits] == [(0.5, 1.2), (0.5, 1.8), (np.inf, 1.2), (np.inf, 1.8)]
+
+
+@pytest.mark.parametrize("barriers", [[], [1.0], [-1.0, 1.0, 1.7]])
+@pytest.mark.parametrize("cuts", [[], [0, 40], [1, 2, 999], [400, 400, 1000]])
+def test_a_cell_in_pieces_says_the_same_as_whole(barriers: list[float], cuts: list[int]) -> None:
+    """To the bit, walkers that stay in their own well and those that nobody reaches included."""
+    rng = np.random.default_rng(9)
+    wholes = []
+    for cell in (cell_at(0.1), Cell(0.05, 0.5, 1.5, 1)):
+        plain = sample_of(cell, rng.geometric(0.01, 1000), max_steps=150)
+        side = np.where(plain.is_censored, 0, np.where(rng.random(1000) < 0.3, -1, 1)).astype(np.int8)
+        wholes.append(replace(plain, side=side, landing=side * rng.uniform(0.9, 1.6, 1000), steps_beyond_domain=1000))
+    pieces = []
+    for whole in wholes:
+        for first, end in pairwise([0, *cuts, 1000]):
+            names = ("walker", "exit_steps", "is_censored", "side", "landing")
+            part = {name: getattr(whole, name)[first:end] for name in names}
+            pieces.append(replace(whole, **part, steps_beyond_domain=end - first))
+    law = {whole.cell: CellPrediction(mean_exit_steps_exact=90.0, survival_exact=lambda n: 0.99**n) for whole in wholes}
+    both = [compare_exits(samples, law, np.array(barriers), within=3.0) for samples in (iter(wholes), iter(pieces))]
+    assert both[0] == both[1]
+    for cell, whole in zip(both[0].cells, wholes, strict=True):
+        counted = count_destinations(whole.landing, whole.side, np.array(barriers), whole.cell.well)
+        assert list(cell.destinations.items()) == list(counted.items())
 
 
 def test_the_document_keeps_its_promises_and_is_json() -> None:

@@ -1,5 +1,6 @@
 """A results folder, from its shards to the document that scripts read."""
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -98,6 +99,25 @@ def test_exact_values_come_from_whoever_predicts(folder: Path) -> None:
     comparison = fit_results(folder, predict)
     assert all("simulation and exact agree in 3 cells" in fit.verdict for fit in comparison.fits)
     assert all(fit.exit_exponent_exact is not None for fit in comparison.fits)
+
+
+def test_a_fit_holds_no_more_of_a_walker_than_it_needs(tmp_path: Path) -> None:
+    """A walker takes 22 bytes unpacked; 10 are held, and for a while a number and a mark, as tracemalloc counts.
+
+    What is worked on at a time takes 4 MB at most, whatever the number of walkers.
+    """
+    text = PLAN.replace("walkers = 300", "walkers = 1_000_000").replace("[0.05, 0.03, 0.01]", "[0.05]")
+    (tmp_path / "fit.toml").write_text(text.replace("[0.7, inf]", "[0.7]"))
+    run_sweep(read_plan(tmp_path / "fit.toml"), tmp_path / "out", threads=1, simulate=simulate, stream_version="test")
+    fit_results(tmp_path / "out")  # what is imported or kept once
+    tracemalloc.start()
+    try:
+        (cell,) = fit_results(tmp_path / "out").cells
+        room = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert cell.n_walkers == 1_000_000
+    assert room < 1_000_000 * (10 + 9) + 4_000_000
 
 
 def test_cells_that_a_grown_plan_still_lacks_are_listed(folder: Path) -> None:

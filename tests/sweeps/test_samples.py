@@ -6,7 +6,7 @@ from fake_exits import PLAN, all_columns, fake_exits, plan, shard_names, sweep
 
 from hts.errors import IntegrityError, PlanError
 from hts.storage import Provenance, write_shard
-from hts.sweeps import load_cells
+from hts.sweeps import load_cells, load_pieces
 from hts.sweeps.slugs import parameters_of
 
 
@@ -48,20 +48,45 @@ def test_walkers_that_two_shards_hold_count_once(tmp_path):
     assert all_columns(tmp_path) == before
 
 
-def test_shards_that_disagree_about_a_walker_are_refused(tmp_path):
+@pytest.mark.parametrize("load", [load_cells, load_pieces])
+def test_shards_that_disagree_about_a_walker_are_refused(tmp_path, load):
     sweep(plan("grid.eta=[0.5]"), tmp_path)
     odd = add_shard(tmp_path, plan(), plan("grid.eta=[0.5]").cells()[0], 100, 10, shift=1)
     with pytest.raises(IntegrityError, match=f"disagree about the exit_steps(.|\n)*{odd.name}"):
-        list(load_cells(tmp_path))
+        list(load(tmp_path))
 
 
-def test_every_damaged_shard_is_named_before_any_walker_is_given_out(tmp_path):
+@pytest.mark.parametrize("load", [load_cells, load_pieces])
+def test_every_damaged_shard_is_named_before_any_walker_is_given_out(tmp_path, load):
     sweep(plan(), tmp_path)
     for name in shard_names(tmp_path)[-2:]:
         (tmp_path / "shards" / name).write_bytes(b"no shard")
     with pytest.raises(IntegrityError) as told:
-        load_cells(tmp_path)
+        load(tmp_path)
     assert all(name in str(told.value) for name in shard_names(tmp_path)[-2:])
+
+
+def test_pieces_are_shards_and_together_the_cells(tmp_path):
+    """Cells without shards, with a hole, with walkers that two shards hold, and whole, cut by a plan that shrank."""
+    sweep(plan(), tmp_path)
+    for name in shard_names(tmp_path):
+        if name.startswith(("eta0.02_b0.7", "eta0.05_b0.7_alpha1.5_well0-w0000000256")):
+            (tmp_path / "shards" / name).unlink()
+    overlapped = plan().cells()[2]
+    add_shard(tmp_path, plan(), overlapped, 200, 100)
+    text = (tmp_path / "plan.toml").read_text()
+    (tmp_path / "plan.toml").write_text(text.replace("walkers = 600", "walkers = 590"))
+    pieces, cells = list(load_pieces(tmp_path)), list(load_cells(tmp_path))
+    sizes = [256, 78, 0, 512, 78, 256, 256, 78]
+    assert [len(piece.walker) for piece in pieces] == sizes
+    assert [piece.cell for piece in pieces] == [cells[k].cell for k in (0, 0, 1, 2, 2, 3, 3, 3)]
+    for whole in cells:
+        mine = [piece for piece in pieces if piece.cell == whole.cell]
+        for name in ("walker", "exit_steps", "is_censored", "side", "landing"):
+            joined = np.concatenate([getattr(piece, name) for piece in mine])
+            assert (joined.dtype, joined.tobytes()) == (getattr(whole, name).dtype, getattr(whole, name).tobytes())
+        assert sum(piece.steps_beyond_domain for piece in mine) == whole.steps_beyond_domain
+        assert {(piece.walkers_wanted, piece.max_steps) for piece in mine} == {(590, 1000)}
 
 
 def test_a_folder_without_a_plan_cannot_be_loaded(tmp_path):
