@@ -20,7 +20,8 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 #: Lanes of a block: eight vectors of eight float64 (benchmarks/README.md, "Width of a block").
 WIDTH: Final = 64
-#: Longest and shortest chunk; words, noise and state of a longest one fit the first-level cache.
+#: Longest chunk of a full block, and shortest one; words, noise and state of a longest one fit the first-level cache.
+#: Where fewer lanes are left a chunk grows as long as its arrays.
 MAX_CHUNK: Final = 16
 MIN_CHUNK: Final = 4
 #: Chunks per mean exit time: a frozen lane wastes half a chunk.
@@ -158,7 +159,6 @@ def advance(block, motion, cell_key, max_steps, budget, first_walker, row_steps,
     streams, x, exit_steps, walker, counters, starts, words, z, g, nodes, rests = block
     line, knots, slopes, table, place, law, numbers, eta, b, projection, low, high, start = motion
     width, n_words = x.shape[0], words.shape[0]
-    longest = z.shape[0] // width
     has_table = table.shape[0] > 0
     has_hinges = np.any(line) or np.any(slopes)
     is_simple = not has_table and knots.shape[0] == 2
@@ -205,7 +205,7 @@ def advance(block, motion, cell_key, max_steps, budget, first_walker, row_steps,
             return done
 
         n_lanes = min((n_live + VECTOR - 1) // VECTOR * VECTOR, width)
-        n_steps = longest
+        longest = n_steps = z.shape[0] // n_lanes
         if counters[FINISHED] > 0:
             mean = counters[FINISHED_STEPS] // counters[FINISHED]
             n_steps = min(max(mean // CHUNKS_PER_EXIT, MIN_CHUNK), longest)
