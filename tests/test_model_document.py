@@ -1,0 +1,40 @@
+"""Tests that docs/model.md holds every equation that is cited, and states (14) as the code uses it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hts.prediction.geometry import exit_exponent
+
+HERE = Path(__file__).parent.parent
+MODEL = (HERE / "docs/model.md").read_text(encoding="utf-8")
+#: A number in brackets after these names an equation of docs/model.md, as do those that follow it.
+CITED = re.compile(r"(?:model\.md,?|[Ee]quations?|law|and|to|of) \((\d+)\)")
+
+
+def equations() -> dict[int, str]:
+    """Text of each equation by its number."""
+    parts = re.split(r"^    \((\d+)\)  ", MODEL, flags=re.MULTILINE)
+    return dict(zip(map(int, parts[1::2]), parts[2::2], strict=True))
+
+
+def test_every_equation_that_is_cited_is_there():
+    numbers = set(equations())
+    assert numbers == set(range(1, max(numbers) + 1))
+    files = [*(HERE / "hts").rglob("*.py"), *(HERE / "docs").glob("*.md"), *(HERE / "configs").glob("*.toml")]
+    cited = {int(n) for file in files for n in CITED.findall(file.read_text(encoding="utf-8"))}
+    assert cited >= {5, 14, 18}
+    assert cited <= numbers
+
+
+def test_elimination_is_stated_with_its_steps_and_its_bound():
+    said = " ".join(equations()[14].split())
+    for part in ("n = ⌊t/η^β⌋", "β > 1 + (α − 1) max l*", "t > 0", "irreducible"):
+        assert part in said
+
+
+@pytest.mark.parametrize(("alpha", "most"), [(1.2, 2), (1.5, 3)])
+def test_the_bound_on_beta_is_the_exponent_of_the_widest_wells(alpha, most):
+    bound = 1 + (alpha - 1) * most
+    assert bound == pytest.approx(exit_exponent(alpha, most))
