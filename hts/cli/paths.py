@@ -188,4 +188,5 @@ def show(found: Sequence[Found], title: str) -> None:
         sizes = ", ".join(number(size, 3) for size in c.median_sizes)
         limit = ", ".join(number(size, 3) for size in c.median_sizes_limit)
         said = f"; median sizes {sizes} (limit {limit})" if sizes else ""
-        click.echo(f"eta = {number(cell.eta)}, b = {number(cell.b)}: {c.verdict}{said}")
+        tails = one.plan.noise.kind + ("" if cell.alpha is None else f", alpha = {number(cell.alpha)}")
+        click.echo(f"{tails}, eta = {number(cell.eta)}, b = {number(cell.b)}: {c.verdict}{said}")

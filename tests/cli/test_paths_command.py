@@ -106,6 +106,10 @@ def test_two_plans_share_one_figure_unless_they_share_a_cell(plan, hts, tmp_path
     assert [cell["alpha"] for cell in said["cells"]] == [1.5, None]
     tails = {row.split(",")[1] for row in (tmp_path / "both" / "paths" / "paths.csv").read_text().splitlines()[1:]}
     assert tails == {"1.5", ""}
+    code, out, _ = hts("paths", plan, "--beside", light, *few[:4], "-o", "told")
+    verdicts = [line for line in out.splitlines() if "eta = 0.1, b = 0.7: " in line]
+    assert [line.split(", eta")[0] for line in verdicts] == ["pareto, alpha = 1.5", "normal"]
+    assert code == 0
     code, _, err = hts("paths", plan, "--beside", plan)
     assert code == 2
     assert "--beside" in err
