@@ -78,7 +78,7 @@ def status_of(folder: ResultsFolder, found: Survey, plan: Plan, cell: Cell) -> C
     walkers, limit = plan.walkers_of(cell), study_of(plan).limit
     slug = slug_of(cell)
     done = walkers - sum(end - first for first, end in found.missing(slug, walkers))
-    damages = [damage for damage in found.damages if damage.slug == slug]
+    damages = found.damages_by_cell.get(slug)
     if damages:
         more = f", and {len(damages) - 1} more" if len(damages) > 1 else ""
         text = f"{damages[0].message}{more}; running it again sets it aside and computes it anew"

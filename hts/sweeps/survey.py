@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,14 @@ class Survey:
         """Number of files, good or bad."""
         good = (self.usable, self.outdated, self.beyond)
         return len(self.damages) + sum(len(shards) for kind in good for shards in kind.values())
+
+    @cached_property
+    def damages_by_cell(self) -> dict[str | None, list[Damage]]:
+        """The damages of each cell by its slug, sorted once, when the survey is complete."""
+        by_cell: dict[str | None, list[Damage]] = {}
+        for damage in self.damages:
+            by_cell.setdefault(damage.slug, []).append(damage)
+        return by_cell
 
     def missing(self, slug: str, walkers: int) -> list[Range]:
         """List the walkers of a cell that no usable shard holds."""

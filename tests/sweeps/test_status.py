@@ -7,6 +7,7 @@ from fake_exits import STREAMS, plan, shard_names, sweep
 
 from hts.errors import PlanError
 from hts.sweeps import CellStatus, sweep_status, verify_sweep
+from hts.sweeps.survey import Damage
 
 
 def states(folder):
@@ -71,6 +72,24 @@ def test_a_damaged_shard_makes_its_cell_damaged_and_says_which(tmp_path):
     (damaged,) = [status for status in sweep_status(tmp_path) if status.state == "damaged"]
     assert "and 1 more" in damaged.message
     assert verify_sweep(tmp_path).damaged == tuple(f"shards/{name}" for name in shard_names(tmp_path)[:2])
+
+
+def test_the_status_of_all_cells_looks_at_each_damaged_shard_once(tmp_path, monkeypatch):
+    """Twelve shards of four cells, all damaged: 48 looks where every cell asks every shard whose it is."""
+    sweep(plan(), tmp_path)
+    for name in shard_names(tmp_path):
+        (tmp_path / "shards" / name).write_bytes(b"")
+    looks = []
+
+    class Watched(Damage):
+        def __getattribute__(self, name):
+            if name == "slug":
+                looks.append(object.__getattribute__(self, "path").name)
+            return object.__getattribute__(self, name)
+
+    monkeypatch.setattr("hts.sweeps.survey.Damage", Watched)
+    assert states(tmp_path) == [("damaged", 0, 600)] * 4
+    assert sorted(looks) == shard_names(tmp_path)
 
 
 @pytest.mark.parametrize(
