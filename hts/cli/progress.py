@@ -44,11 +44,14 @@ class Display:
     ----------
     what : str
         What is counted, as the bar names it.
+    first : str
+        What goes on before anything is counted.
     """
 
-    def __init__(self, what: str) -> None:
-        self._bar = _bar(what) if sys.stderr.isatty() else None
-        self._task = None if self._bar is None else self._bar.add_task("", total=None, more="")
+    def __init__(self, what: str, first: str) -> None:
+        self._what = what
+        self._bar = _bar() if sys.stderr.isatty() else None
+        self._task = None if self._bar is None else self._bar.add_task(first, total=None)
         self._next = time.monotonic() + LINE_SECONDS
 
     def __enter__(self) -> Self:
@@ -63,26 +66,27 @@ class Display:
     def _show(self, n_done: int, n_total: int, more: str, line: str) -> None:
         """Move the bar, with `more` behind it, or print the line if the last one is half a minute old."""
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, total=n_total, completed=n_done, more=more)
+            said = f"{n_done:>{len(str(n_total))}}/{n_total} {self._what}  {more}"
+            self._bar.update(self._task, total=n_total, completed=n_done, description=said)
         elif time.monotonic() >= self._next:
             self._next += LINE_SECONDS
             click.echo(line, err=True)
 
 
-def _bar(what: str) -> "Bar":
+def _bar() -> "Bar":
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    columns = BarColumn(), MofNCompleteColumn(), TextColumn(what + "  {task.fields[more]}")
-    return Bar(*columns, console=Console(stderr=True), transient=True)
+    words = TextColumn("{task.description}", markup=False)
+    return Bar(BarColumn(), words, console=Console(stderr=True), transient=True)
 
 
 class SweepDisplay(Display):
     """Shows the progress of a sweep: shards, speed and time left."""
 
     def __init__(self) -> None:
-        super().__init__("shards")
+        super().__init__("shards", "looking for what is done already")
 
     def show(self, progress: "Progress") -> None:
         """Show how far the sweep is."""
@@ -98,7 +102,7 @@ class CellDisplay(Display):
     """Shows how many cells are predicted, and the time left at the pace so far."""
 
     def __init__(self) -> None:
-        super().__init__("cells predicted")
+        super().__init__("cells predicted", "getting ready")
         self._first: tuple[int, float] | None = None
 
     def show(self, n_done: int, n_cells: int) -> None:

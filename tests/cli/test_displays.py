@@ -1,0 +1,80 @@
+"""Tests that long work says how far it is: a bar on a terminal, a plain line every half minute elsewhere."""
+
+import io
+from contextlib import contextmanager, redirect_stderr
+
+import pytest
+
+from hts.cli import progress
+from hts.cli.progress import CellDisplay, SweepDisplay
+from hts.sweeps import Progress
+
+
+class Terminal(io.StringIO):
+    """Standard error that claims to be a terminal."""
+
+    def isatty(self):
+        return True
+
+
+class Clock:
+    """Stands for the `time` module: seconds pass when a test says so."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+
+@contextmanager
+def shown(display):
+    """Enter a display on a terminal; gives it, and its screen."""
+    with redirect_stderr(Terminal()) as screen, display() as entered:
+        yield entered, screen
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    monkeypatch.setattr(progress, "time", Clock())
+    return progress.time
+
+
+@pytest.mark.parametrize(
+    ("display", "words"), [(SweepDisplay, "looking for what is done already"), (CellDisplay, "getting ready")]
+)
+def test_before_anything_is_counted_the_bar_says_so_and_no_number(display, words):
+    with shown(display) as (_, screen):
+        pass
+    said = screen.getvalue()
+    assert words in said
+    assert "/?" not in said
+
+
+def test_a_sweep_shows_shards_speed_and_time_left():
+    with shown(SweepDisplay) as (display, screen):
+        display.show(Progress(3, 12, 0, 0, 100, 2e6, 190.0, ()))
+    assert " 3/12 shards  2 Msteps/s  3m10s left" in screen.getvalue()
+
+
+def test_cells_show_the_time_left_at_the_pace_so_far(clock):
+    with shown(CellDisplay) as (display, screen):
+        display.show(2, 6)  # these were remembered
+        clock.now = 10.0
+        display.show(3, 6)
+    assert "3/6 cells predicted  30s left" in screen.getvalue()
+
+
+def test_a_log_gets_a_line_every_half_minute(capsys, clock):
+    with CellDisplay() as display:
+        for second in (0.0, 29.0, 31.0, 59.0, 61.0):
+            clock.now = second
+            display.show(1, 6)
+    assert capsys.readouterr().err.splitlines() == ["1 of 6 cells predicted, ? left"] * 2
