@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
+from hts.cli.progress import PathsDisplay
 from hts.cli.signals import stop_on_signal
 
 if TYPE_CHECKING:
@@ -89,15 +91,17 @@ def command(
         raise PlanError(f"--beside {beside}: it has a cell of {plan} too, and paths of one would replace the other's")
     target = ResultsFolder(results_folder(plan, folder)).paths
     found, refused = [], []
-    with stop_on_signal() as stop:
-        for parsed, cell in cells:
+    with stop_on_signal() as stop, PathsDisplay() as display:
+        for number, (parsed, cell) in enumerate(cells, 1):
+            show_part = partial(display.show, number, len(cells))
             question = Question(given, parsed.within if within is None else within, n_paths)
             try:
-                paths = sample_paths(parsed, cell, question, threads=threads, should_stop=stop)
+                paths = sample_paths(parsed, cell, question, threads=threads, should_stop=stop, on_progress=show_part)
             except PlanError as problem:
                 refused.append(f"eta = {cell.eta:g}, b = {cell.b:g}: {problem}")
                 continue
             file = store_paths(target, parsed, paths, as_csv=as_csv)
+            show_part("comparing with the limit law", 0.0)
             found.append(Found(parsed, paths, compare_paths(parsed, paths), file))
     if not found:
         raise PlanError("\n".join(refused))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hts.sweeps import Progress
 
 LINE_SECONDS = 30.0
+SHORTEST_LOOK = 0.1
 DAY, YEAR = 86_400, 3.156e7
 
 
@@ -42,14 +43,11 @@ class Display:
 
     Parameters
     ----------
-    what : str
-        What is counted, as the bar names it.
     first : str
         What goes on before anything is counted.
     """
 
-    def __init__(self, what: str, first: str) -> None:
-        self._what = what
+    def __init__(self, first: str) -> None:
         self._bar = _bar() if sys.stderr.isatty() else None
         self._task = None if self._bar is None else self._bar.add_task(first, total=None)
         self._next = time.monotonic() + LINE_SECONDS
@@ -63,14 +61,18 @@ class Display:
         if self._bar is not None:
             self._bar.stop()
 
-    def _show(self, n_done: int, n_total: int, more: str, line: str) -> None:
-        """Move the bar, with `more` behind it, or print the line if the last one is half a minute old."""
+    def _show(self, done: float, total: float, words: str, line: str) -> None:
+        """Move the bar, with words behind it, or print the line if the last one is half a minute old."""
         if self._bar is not None and self._task is not None:
-            said = f"{n_done:>{len(str(n_total))}}/{n_total} {self._what}  {more}"
-            self._bar.update(self._task, total=n_total, completed=n_done, description=said)
+            self._bar.update(self._task, total=total, completed=done, description=words)
         elif time.monotonic() >= self._next:
             self._next += LINE_SECONDS
             click.echo(line, err=True)
+
+
+def _count(n_done: int, n_total: int) -> str:
+    """Write how many of how many, as wide as it will ever be."""
+    return f"{n_done:>{len(str(n_total))}}/{n_total}"
 
 
 def _bar() -> "Bar":
@@ -86,7 +88,7 @@ class SweepDisplay(Display):
     """Shows the progress of a sweep: shards, speed and time left."""
 
     def __init__(self) -> None:
-        super().__init__("shards", "looking for what is done already")
+        super().__init__("looking for what is done already")
 
     def show(self, progress: "Progress") -> None:
         """Show how far the sweep is."""
@@ -95,14 +97,14 @@ class SweepDisplay(Display):
         line = (
             f"{100 * done / max(total, 1):.0f}% of shards ({done}/{total}), {progress.steps_done:.3g} steps at {speed}"
         )
-        self._show(done, total, f"{speed}  {left} left", f"{line}, {left} left")
+        self._show(done, total, f"{_count(done, total)} shards  {speed}  {left} left", f"{line}, {left} left")
 
 
 class CellDisplay(Display):
     """Shows how many cells are predicted, and the time left at the pace so far."""
 
     def __init__(self) -> None:
-        super().__init__("cells predicted", "getting ready")
+        super().__init__("getting ready")
         self._first: tuple[int, float] | None = None
 
     def show(self, n_done: int, n_cells: int) -> None:
@@ -110,4 +112,28 @@ class CellDisplay(Display):
         now = time.monotonic()
         n_first, begin = self._first = self._first or (n_done, now)  # what was remembered took no time
         left = (now - begin) * (n_cells - n_done) / (n_done - n_first) if n_done > n_first else None
-        self._show(n_done, n_cells, f"{clock(left)} left", f"{n_done} of {n_cells} cells predicted, {clock(left)} left")
+        words = f"{_count(n_done, n_cells)} cells predicted  {clock(left)} left"
+        self._show(n_done, n_cells, words, f"{n_done} of {n_cells} cells predicted, {clock(left)} left")
+
+
+class PathsDisplay(Display):
+    """Shows which cell gets its paths, what is done for it, how much of that, and the time it still takes."""
+
+    def __init__(self) -> None:
+        super().__init__("getting ready")
+        self._now: tuple[int, str] | None = None
+        self._begin = self._shown = 0.0
+
+    def show(self, cell: int, n_cells: int, part: str, share: float) -> None:
+        """Show how far a part of the work on one cell is; the first cell is 1."""
+        now = time.monotonic()
+        if self._now != (cell, part):
+            self._now, self._begin = (cell, part), now
+        elif now < self._shown + SHORTEST_LOOK:  # it is told at every step
+            return
+        self._shown = now
+        said = [f"{part}, cell {cell} of {n_cells}"]
+        if share > 0.0:
+            left = (now - self._begin) * (1.0 - share) / share
+            said = [f"{share:.0%} of {said[0]}", f"{clock(left)} left"]
+        self._show(share, 1.0, "  ".join(said), ", ".join(said))

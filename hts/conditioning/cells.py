@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import ceil, inf
 from typing import Literal
 
 from hts.conditioning.drawing import ConditionedPaths, draw_paths
 from hts.ensembles.motions import cell_key
 from hts.ensembles.paths import PURPOSE, PathSample, simulate_paths, stride_for
-from hts.errors import PlanError
+from hts.errors import PlanError, StoppedError
 from hts.plans import Cell, Plan
 from hts.prediction.catastrophes import Catastrophe, catastrophe
 from hts.prediction.conditions import Given, condition
@@ -76,6 +77,7 @@ def sample_paths(
     first_path: int = 0,
     threads: int | None = None,
     should_stop: Callable[[], bool] | None = None,
+    on_progress: Callable[[str, float], None] | None = None,
 ) -> CellPaths:
     """Give paths of one cell.
 
@@ -93,6 +95,8 @@ def sample_paths(
         Of the drawing; one per core by default.
     should_stop : callable, optional
         Asked all the time.
+    on_progress : callable, optional
+        Called with what is being done and the share of it that is done, from any thread.
 
     Raises
     ------
@@ -106,26 +110,38 @@ def sample_paths(
     n_steps = question.n_steps(cell.eta)
     event = _event(plan, cell, question, n_steps)
     size = inf if event is None else event.threshold / cell.eta
+    telling = partial(_telling, on_progress, should_stop)
     if question.given == "none":
         n = plan.most_steps if n_steps is None else n_steps
         walked = exit_problem(plan, cell) if plan.visits is None else visit_problem(plan, cell, n)
         if question.n_paths * n > MOST_STEPS:
             raise PlanError(f"{question.n_paths} paths of {n} steps take too long; give a shorter time (--within)")
-        walkers = simulate_paths(walked, first_path, question.n_paths, n, size=size, should_stop=should_stop)
+        walkers = simulate_paths(
+            walked, first_path, question.n_paths, n, size=size, should_stop=should_stop, on_share=telling("walking")
+        )
         return CellPaths(cell, question, n_steps, walkers, None, event)
     problem = exit_problem(plan, cell)
     try:
+        telling("solving for exits")
         exact = _exact(plan, cell)
         if n_steps is None and question.given == "exit":
             n = _affordable(exact, question, MOST_STEPS, inf)
-            walkers = simulate_paths(problem, first_path, question.n_paths, n, size=size, should_stop=should_stop)
+            walkers = simulate_paths(
+                problem,
+                first_path,
+                question.n_paths,
+                n,
+                size=size,
+                should_stop=should_stop,
+                on_share=telling("walking"),
+            )
             return CellPaths(cell, question, None, walkers, None, event)
         length = _affordable(exact, question, MOST_DRAWN, LONGEST_DRAWN) if n_steps is None else n_steps
         if n_steps is not None and question.n_paths * n_steps > MOST_DRAWN:
             most = int(MOST_DRAWN / n_steps)
             raise PlanError(f"{question.n_paths} paths of {n_steps} steps take too long; ask for {most} at most")
         drawn = draw_paths(
-            condition(exact, question.given, n_steps),
+            condition(exact, question.given, n_steps, on_share=telling("tabulating h")),
             problem.start,
             cell_key(problem, PURPOSE),
             first_path,
@@ -134,10 +150,26 @@ def sample_paths(
             size=size,
             threads=threads,
             should_stop=should_stop,
+            on_share=telling("drawing paths"),
         )
     except ExactExitError as mistake:
         raise PlanError(f"no paths: {mistake}") from None
     return CellPaths(cell, question, n_steps, drawn.sample, drawn, event)
+
+
+def _telling(
+    on_progress: Callable[[str, float], None] | None, should_stop: Callable[[], bool] | None, part: str
+) -> Callable[[float], None]:
+    """Tell that a part of the work begins; give what tells how much of it is done, and stops it if so asked."""
+
+    def tell(share: float) -> None:
+        if on_progress is not None:
+            on_progress(part, share)
+        if should_stop is not None and should_stop():
+            raise StoppedError(f"stopped while {part}; run it again")
+
+    tell(0.0)
+    return tell
 
 
 def _exact(plan: Plan, cell: Cell) -> ExactExit:

@@ -1,6 +1,7 @@
 """This file is where conditioned paths are drawn, step by step from the h-transform of docs/model.md (12)."""
 
 import math
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -53,6 +54,7 @@ def draw_paths(
     threads: int | None = None,
     block: int = BLOCK,
     should_stop: Callable[[], bool] | None = None,
+    on_share: Callable[[float], None] | None = None,
 ) -> ConditionedPaths:
     """Draw paths from the law of (1) given an event.
 
@@ -72,6 +74,9 @@ def draw_paths(
         Blocks of paths at once, one per core by default, and paths of a block; they never change the numbers.
     should_stop : callable, optional
         Asked at every step.
+    on_share : callable, optional
+        Called at every step with the share of the paths' steps that is done, from any thread, one call at a time; a
+        path that has left is done. What it raises ends the work.
 
     Raises
     ------
@@ -81,6 +86,7 @@ def draw_paths(
     parts = [(first, min(block, n_paths - first)) for first in range(0, n_paths, block)]
     n_steps, side, weight = np.zeros(n_paths, np.int64), np.zeros(n_paths, np.int8), np.ones(n_paths)
     whole = Recorder(stride, size)
+    tally = _Tally(n_paths, condition.n_steps, on_share)
 
     def draw(first: int, n: int) -> tuple["_Walk", Recorder]:
         recorder = Recorder(stride, size)
@@ -91,6 +97,7 @@ def draw_paths(
             with np.errstate(over="ignore"):  # for interpreted kernels; compiled ones set no flags
                 walk.advance()
             recorder.add(first + walk.shown, walk.taken - 1, walk.x_pair, walk.z_pair, walk.end)
+            tally.count(first, n, len(walk.lanes), walk.taken)
         return walk, recorder
 
     with ThreadEngine(threads) as engine:
@@ -113,6 +120,27 @@ def draw_paths(
         relative_error=condition.relative_error + abs(mean - 1.0) + float(weight.std()) / math.sqrt(n_paths),
         total_variation=float(np.abs(weight / mean - 1.0).mean()) / 2.0,
     )
+
+
+class _Tally:
+    """How much of the drawing is done, over all blocks."""
+
+    def __init__(self, n_paths: int, n_steps: int | None, on_share: Callable[[float], None] | None) -> None:
+        self.n_paths, self.n_steps, self.on_share = n_paths, n_steps, on_share
+        self.done: dict[int, float] = {}  # of each block by its first path, in paths
+        self.total = 0.0
+        self.lock = threading.Lock()
+
+    def count(self, first: int, n: int, n_inside: int, taken: int) -> None:
+        """Note that `n_inside` of the `n` paths of a block are still inside after so many steps."""
+        if self.on_share is None:
+            return
+        part = 0.0 if self.n_steps is None else taken / self.n_steps
+        done = n - n_inside + n_inside * part
+        with self.lock:
+            self.total += done - self.done.get(first, 0.0)
+            self.done[first] = done
+            self.on_share(min(self.total / self.n_paths, 1.0))
 
 
 class _Walk:

@@ -129,6 +129,7 @@ def simulate_paths(
     stride: int | None = None,
     size: float = np.inf,
     should_stop: Callable[[], bool] | None = None,
+    on_share: Callable[[float], None] | None = None,
     width: int = WIDTH,
     chunk: int = CHUNK,
 ) -> PathSample:
@@ -149,6 +150,8 @@ def simulate_paths(
         Noises |Z| beyond it are kept whatever the stride, with the step before.
     should_stop : callable, optional
         Asked about every thousand steps.
+    on_share : callable, optional
+        Called as often with the share of the walkers' steps that is done; a walker that has left is done.
     width, chunk : int
         Lanes (a multiple of eight) and steps of a call; they never change the numbers.
 
@@ -180,6 +183,8 @@ def simulate_paths(
                 done + lanes, step, x[: n + 1, :n_lanes], z[: n + 1, :n_lanes], np.where(is_over, last, FOREVER)
             )
             z[0] = z[n]
+            if on_share is not None:
+                on_share((done + is_over.sum() + (~is_over).sum() * (step + n) / n_steps) / n_walkers)
             if np.all(is_over):
                 break
         taken[done : done + n_lanes], landing[done : done + n_lanes] = last, block.x[:n_lanes]

@@ -1,5 +1,6 @@
 """This file is where h of the h-transform is tabulated: the chance of an exit that paths are conditioned on (12)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, inf
 from typing import Literal
@@ -58,7 +59,9 @@ class Condition:
         return row
 
 
-def condition(exact: ExactExit, given: Given, n_steps: int | None) -> Condition:
+def condition(
+    exact: ExactExit, given: Given, n_steps: int | None, *, on_share: Callable[[float], None] | None = None
+) -> Condition:
     """Tabulate the chance of an exit, within a number of steps or ever, through any end or one.
 
     Within n steps by h_n = P(., out) + P h_{n-1}, relatively accurate however rare; ever by equation (11).
@@ -71,6 +74,8 @@ def condition(exact: ExactExit, given: Given, n_steps: int | None) -> Condition:
         Which exits count.
     n_steps : int or None
         Steps within which the exit must come.
+    on_share : callable, optional
+        Called with the share of the table that is done; what it raises ends the work.
 
     Raises
     ------
@@ -85,7 +90,7 @@ def condition(exact: ExactExit, given: Given, n_steps: int | None) -> Condition:
         values, from_start = _ever(operator, counts, refined.solution.reference)
     else:
         _check_size(n_steps, len(operator.exits))
-        values, from_start = _within(operator, counts, n_steps)
+        values, from_start = _within(operator, counts, n_steps, on_share)
     if not from_start[-1] > 0.0:
         raise ExactExitError(
             "the probability of the event vanishes in floating point: give more steps, or take a larger eta"
@@ -124,7 +129,9 @@ def _check_size(n_steps: int, n_states: int) -> None:
         )
 
 
-def _within(operator: Operator, counts: tuple[bool, bool], n_steps: int) -> tuple[FloatArray, FloatArray]:
+def _within(
+    operator: Operator, counts: tuple[bool, bool], n_steps: int, on_share: Callable[[float], None] | None
+) -> tuple[FloatArray, FloatArray]:
     """Return h within 0, 1, ..., n steps from every state and from the start: sums of positive numbers."""
     low, high = counts
     leaving = low * operator.exit_low + high * operator.exit_high
@@ -135,6 +142,8 @@ def _within(operator: Operator, counts: tuple[bool, bool], n_steps: int) -> tupl
         before = values[n - 1]
         values[n] = leaving + stays * before + operator.matrix @ before
         start[n] = start_leaving + float(operator.start @ before)
+        if on_share is not None:
+            on_share(n / n_steps)
     return values, start
 
 

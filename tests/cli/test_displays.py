@@ -6,7 +6,7 @@ from contextlib import contextmanager, redirect_stderr
 import pytest
 
 from hts.cli import progress
-from hts.cli.progress import CellDisplay, SweepDisplay
+from hts.cli.progress import CellDisplay, PathsDisplay, SweepDisplay
 from hts.sweeps import Progress
 
 
@@ -48,7 +48,12 @@ def clock(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("display", "words"), [(SweepDisplay, "looking for what is done already"), (CellDisplay, "getting ready")]
+    ("display", "words"),
+    [
+        (SweepDisplay, "looking for what is done already"),
+        (CellDisplay, "getting ready"),
+        (PathsDisplay, "getting ready"),
+    ],
 )
 def test_before_anything_is_counted_the_bar_says_so_and_no_number(display, words):
     with shown(display) as (_, screen):
@@ -70,6 +75,27 @@ def test_cells_show_the_time_left_at_the_pace_so_far(clock):
         clock.now = 10.0
         display.show(3, 6)
     assert "3/6 cells predicted  30s left" in screen.getvalue()
+
+
+def test_paths_show_the_part_of_the_work_its_cell_and_the_time_it_still_takes(clock):
+    with shown(PathsDisplay) as (display, screen):
+        display.show(1, 4, "tabulating h", 0.5)
+        clock.now = 100.0
+        display.show(2, 4, "drawing paths", 0.0)
+        clock.now = 110.0
+        display.show(2, 4, "drawing paths", 0.25)
+        clock.now = 110.01  # nobody reads so fast
+        display.show(2, 4, "drawing paths", 0.5)
+    assert screen.getvalue().count("25% of drawing paths, cell 2 of 4  30s left") == 1
+    assert "50%" not in screen.getvalue()
+
+
+def test_paths_are_told_in_a_log_too(capsys, clock):
+    with PathsDisplay() as display:
+        display.show(1, 1, "drawing paths", 0.0)
+        clock.now = 40.0
+        display.show(1, 1, "drawing paths", 0.5)
+    assert capsys.readouterr().err == "50% of drawing paths, cell 1 of 1, 40s left\n"
 
 
 def test_a_log_gets_a_line_every_half_minute(capsys, clock):

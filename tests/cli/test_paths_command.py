@@ -1,6 +1,7 @@
 """Tests of `hts paths` as a user and a script meet it."""
 
 import json
+import signal
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -60,6 +61,26 @@ def test_the_same_call_gives_the_same_bytes_and_the_table_a_person_reads(hts, pl
     assert len(files) == 4
     assert hts(*words)[0] == 0
     assert files == {path.name: path.read_bytes() for path in (tmp_path / "out/paths").iterdir()}
+
+
+def test_what_goes_on_is_told_and_json_stays_json(hts, plan, monkeypatch):
+    told = []
+    monkeypatch.setattr("hts.cli.progress.PathsDisplay.show", lambda self, *words: told.append(words))
+    assert len(document(hts("paths", plan, "--paths", "2", "--json"))["cells"]) == 2
+    assert {(cell, n_cells) for cell, n_cells, _, _ in told} == {(1, 2), (2, 2)}
+    assert {part for _, _, part, _ in told} >= {"tabulating h", "drawing paths", "comparing with the limit law"}
+
+
+def test_ctrl_c_ends_with_one_line_and_keeps_the_cells_that_are_done(hts, plan, tmp_path, monkeypatch):
+    def show(self, cell, n_cells, part, share):
+        if (cell, part) == (2, "solving for exits"):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("hts.cli.progress.PathsDisplay.show", show)
+    code, out, err = hts("paths", plan, "--paths", "2")
+    assert (code, out) == (130, "")
+    assert err.splitlines() == ["stopped while solving for exits; run it again"]
+    assert len(list((tmp_path / "results/study/paths").glob("*.parquet"))) == 1
 
 
 def test_csv_holds_the_same_paths(hts, plan, tmp_path):

@@ -91,6 +91,35 @@ def test_drawing_stops_when_it_is_told_to():
         paths_of(should_stop=lambda: True)
 
 
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (Question("exit", 2.0, 600), ["solving for exits", "tabulating h", "drawing paths"]),
+        (Question("left", None, 9), ["solving for exits", "tabulating h", "drawing paths"]),
+        (Question("exit", None, 9), ["solving for exits", "walking"]),
+        (Question("none", 2.0, 9), ["walking"]),
+    ],
+)
+def test_each_part_of_the_work_tells_how_much_of_it_is_done(question, parts):
+    told = {}
+    found = paths_of(question=question, on_progress=lambda part, share: told.setdefault(part, []).append(share))
+    assert list(told) == parts
+    for shares in told.values():
+        assert shares[0] == 0.0
+        assert shares == sorted(shares)
+    assert told[parts[-1]][-1] == 1.0
+    assert len(told[parts[-1]]) > 1
+    np.testing.assert_array_equal(found.sample.x, paths_of(question=question).sample.x)
+
+
+@pytest.mark.parametrize("part", ["solving for exits", "tabulating h", "drawing paths"])
+def test_each_part_of_the_work_can_be_stopped(part):
+    seen = []
+    with pytest.raises(StoppedError, match="run it again"):
+        paths_of(on_progress=lambda now, _: seen.append(now), should_stop=lambda: part in seen)
+    assert seen[-1] == part
+
+
 def test_long_paths_are_thinned_and_keep_their_big_jumps():
     found = paths_of(PLAN.replace("0.05", "0.002").replace("[0.7]", "[inf]"), Question("left", 10.0, 3))
     sample = found.sample
