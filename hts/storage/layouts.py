@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -42,7 +43,7 @@ class Layout:
     packed: tuple[str, ...]
     is_cut_at_max_steps: bool = False
 
-    @property
+    @cached_property
     def schema(self) -> pa.Schema:
         """All columns of a file."""
         return pa.schema([*CELL_FIELDS, *self.fields])

@@ -163,10 +163,7 @@ def decode_footer(data: bytes) -> Footer:
     try:
         file = pq.read_metadata(pa.BufferReader(data))
         texts = {key.decode(): value.decode() for key, value in (file.metadata or {}).items()}
-        schema = file.schema.to_arrow_schema().remove_metadata()
-        layout = next((layout for layout in LAYOUTS if schema.equals(layout.schema)), None)
-        if file.num_row_groups != 1 or layout is None:
-            raise ValueError("its columns are not those of a shard")
+        layout = _layout(file)
         max_steps = int(texts["max_steps"])
         has_censored, longest = (True, max_steps) if layout.is_cut_at_max_steps else _ends(file)
         cell = cell_from_json(texts["cell"])
@@ -186,7 +183,7 @@ def decode_footer(data: bytes) -> Footer:
             ),
             software=json.loads(texts["software"]),
             layout=layout,
-            shapes=json.loads(texts.get("shapes", "{}")),
+            shapes=_shapes(file),
             has_censored=has_censored,
             longest=longest,
         )
@@ -194,6 +191,27 @@ def decode_footer(data: bytes) -> Footer:
         raise ValueError(f"its metadata lack {missing.args[0]}") from missing
     except (pa.ArrowException, OSError, AttributeError) as error:
         raise ValueError(f"it is no readable Parquet file ({error})") from error
+
+
+def _layout(file: pq.FileMetaData) -> Layout:
+    """Find out what columns there are.
+
+    Raises
+    ------
+    ValueError
+        Where they are not those of a shard.
+    """
+    schema = file.schema.to_arrow_schema().remove_metadata()
+    layout = next((layout for layout in LAYOUTS if schema.equals(layout.schema)), None)
+    if file.num_row_groups != 1 or layout is None:
+        raise ValueError("its columns are not those of a shard")
+    return layout
+
+
+def _shapes(file: pq.FileMetaData) -> Shapes:
+    """Read of what shape one walker's part of each list is."""
+    shapes: Shapes = json.loads((file.metadata or {}).get(b"shapes", b"{}"))
+    return shapes
 
 
 def _ends(file: pq.FileMetaData) -> tuple[bool, int]:
@@ -204,7 +222,7 @@ def _ends(file: pq.FileMetaData) -> tuple[bool, int]:
 
 
 def decode_columns(data: bytes) -> dict[str, npt.NDArray[Any]]:
-    """Read the columns of the walkers, page checksums compared.
+    """Read the columns of the walkers, page checksums compared; the metadata are left to `decode_footer`.
 
     Raises
     ------
@@ -212,13 +230,13 @@ def decode_columns(data: bytes) -> dict[str, npt.NDArray[Any]]:
         Where they cannot be read, or where some are null.
     """
     try:
-        footer = decode_footer(data)
-        # one thread: shards are small, and sweeps read many
         file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
-        table = file.read(columns=footer.layout.names, use_threads=False)
+        layout, shapes = _layout(file.metadata), _shapes(file.metadata)
+        # one thread: shards are small, and sweeps read many
+        table = file.read(columns=layout.names, use_threads=False)
         if any(column.null_count for column in table.columns):
             raise ValueError("some of its values are missing")
-        kinds = {column.name: column.type for column in footer.layout.fields}
-        return {name: to_numpy(table.column(name), kind, footer.shapes.get(name)) for name, kind in kinds.items()}
+        kinds = {column.name: column.type for column in layout.fields}
+        return {name: to_numpy(table.column(name), kind, shapes.get(name)) for name, kind in kinds.items()}
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"its columns cannot be read ({error})") from error

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from some_shards import CELL, PROVENANCE, some_columns, written
 
-from hts.storage import cell_slug, inspect_shard, list_shards, read_shard, write_shard
+from hts.storage import cell_slug, inspect_shard, list_shards, read_columns, read_shard, write_shard
 from hts.storage.tables import encode
 
 
@@ -88,6 +88,27 @@ def test_shards_of_any_length_come_back(tmp_path, n):
     table = pq.read_table(list_shards(tmp_path / "shards")[0])
     for name, column in columns.items():  # Arrow's own conversion is the referee
         np.testing.assert_array_equal(table.column(name).to_numpy(), column)
+
+
+def test_a_shard_that_was_inspected_is_read_without_a_second_look_at_its_metadata(tmp_path, monkeypatch):
+    """Its checksum says that they are the same; each file is opened once, for its columns."""
+    shard = inspect_shard(written(tmp_path))
+    _, columns = read_shard(shard.path)
+    opened = []
+    reader = pq.ParquetFile
+
+    def counted(*args, **kwargs):
+        opened.append(args)
+        return reader(*args, **kwargs)
+
+    for name in ("decode_footer", "pq.read_metadata"):
+        monkeypatch.delattr(f"hts.storage.tables.{name}")
+    monkeypatch.setattr("hts.storage.tables.pq.ParquetFile", counted)
+    again = read_columns(shard)
+    assert len(opened) == 1
+    assert {name: column.tobytes() for name, column in again.items()} == {
+        name: column.tobytes() for name, column in columns.items()
+    }
 
 
 def test_a_shard_is_encoded_small(tmp_path):
