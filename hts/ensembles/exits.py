@@ -36,6 +36,13 @@ class ExitProblem:
     start: float  #: X_0, inside the domain
     seed: int  #: of the sweep, below 2^64
 
+    @property
+    def may_leave_table(self) -> bool:
+        """Whether steps may begin where f' is continued beyond its table, so that `steps_beyond_domain` counts them."""
+        gradient = self.gradient
+        has_table = len(gradient.table) > 0
+        return has_table and (self.low < gradient.table_low or self.high > gradient.table_high)
+
     def cell_key(self) -> npt.NDArray[np.uint64]:
         """Hash what names the cell's streams to two 64-bit words."""
         return cell_key(self, b"hts exits")

@@ -1,5 +1,7 @@
-"""This file is where the walkers of an unfinished shard wait on disk for the next run."""
+"""This file is where the walkers of unfinished shards wait on disk for the next run."""
 
+import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from hts.ensembles import State
 
 SUFFIX = ".checkpoint"
+NAME = re.compile(r"(?P<slug>.+)-w(?P<first>\d{10})-(?P<last>\d{10})" + re.escape(SUFFIX))
 
 
 @dataclass(frozen=True)
@@ -85,13 +88,48 @@ class Checkpoints:
             return {path.name for path in self.folder.checkpoints.iterdir() if path.name.endswith(SUFFIX)}
         return set()
 
+    def rejoin(self, tasks: list[Task]) -> list[Task]:
+        """Put shards whose walkers wait in one checkpoint into one task again, whatever the order they come in.
+
+        Those of its shards that are done already are computed with the others and not written.
+        """
+        waiting: dict[str, list[Task]] = {}
+        for task in tasks:
+            waiting.setdefault(slug_of(task.cell), []).append(task)
+        again: dict[Task, Task] = {}
+        for slug, first, end in sorted(self._ranges(), key=lambda found: found[1] - found[2]):
+            inside = [task for task in waiting.get(slug, ()) if first <= task.first_walker and _end(task) <= end]
+            if inside and not any(task in again for task in inside):
+                parts = tuple((task.first_walker, task.n_walkers) for task in inside)
+                whole = Task(inside[0].cell, first, end - first, parts if parts != ((first, end - first),) else ())
+                again |= dict.fromkeys(inside, whole)
+        return list(dict.fromkeys(again.get(task, task) for task in tasks))
+
+    def _ranges(self) -> Iterator[tuple[str, int, int]]:
+        """Read from the names of the checkpoints what they are about: cell, first walker, one past the last."""
+        for name in self.names():
+            if found := NAME.fullmatch(name):
+                yield found["slug"], int(found["first"]), int(found["last"]) + 1
+
     def among(self, tasks: list[Task]) -> set[Task]:
         """Pick the shards whose walkers may go on from a checkpoint."""
         names = self.names()
-        return {task for task in tasks if self.name(task) in names} if names else set()
+        kept = (
+            {part for task in self.rejoin(tasks) if self.name(task) in names for part in cut(task)} if names else set()
+        )
+        return kept.intersection(tasks)
 
     def clear_all_but(self, tasks: list[Task]) -> None:
         """Remove the checkpoints of shards that nobody misses."""
-        for name in self.names() - {self.name(task) for task in self.among(tasks)}:
+        for name in self.names() - {self.name(task) for task in self.rejoin(tasks)}:
             with suppress(StoppedError):
                 remove(self.folder.checkpoints / name)
+
+
+def _end(task: Task) -> int:
+    return task.first_walker + task.n_walkers
+
+
+def cut(task: Task) -> list[Task]:
+    """Give the shards of a task one by one."""
+    return [Task(task.cell, first, n) for first, n in task.shards]

@@ -1,4 +1,4 @@
-"""This file is where one shard is computed and written, in one go here, or a few seconds at a time elsewhere."""
+"""This file is where shards are computed and written, in one go here, or a few seconds at a time elsewhere."""
 
 import time
 from collections.abc import Callable
@@ -27,14 +27,14 @@ Count = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of working on one shard.
+    """What came of working on a shard, or on several in one queue.
 
     Attributes
     ----------
     task : Task
-        The shard.
-    shard : str or None
-        Name of its file; None where it is not finished.
+        What it was.
+    shards : tuple of str
+        Names of its files; none where it is not finished.
     steps : int
         Steps of all its walkers, exactly; 0 where it is not finished.
     steps_resumed, steps_taken : int
@@ -46,7 +46,7 @@ class Outcome:
     """
 
     task: Task
-    shard: str | None = None
+    shards: tuple[str, ...] = ()
     steps: int = 0
     steps_resumed: int = 0
     steps_taken: int = 0
@@ -79,7 +79,7 @@ class Computer:
         should_stop: Callable[[], bool],
         on_simulated: Callable[[], None] = lambda: None,
     ) -> Outcome:
-        """Simulate one shard and write it; whatever goes wrong with it becomes its failure.
+        """Simulate the walkers of a task and write their shards; whatever goes wrong with it becomes its failure.
 
         Parameters
         ----------
@@ -99,14 +99,14 @@ class Computer:
             sample = self._simulate(task, on_resume, on_steps, should_stop)
             seconds = time.thread_time() - begin
             on_simulated()
-            shard = self._write(task, sample)
+            shards = self._write(task, sample)
         except Exception as error:
             if should_stop() and self._is_told_to_stop(error):
                 return Outcome(task)
             if isinstance(error, StoppedError):
                 raise
             return Outcome(task, failure=Failure.of(task.cell, task.first_walker, task.n_walkers, error))
-        return Outcome(task, shard, study_of(self.plan).steps_of(sample), seconds=seconds)
+        return Outcome(task, shards, study_of(self.plan).steps_of(sample), seconds=seconds)
 
     def _simulate(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> "Sample":
         walkers, most = (task.first_walker, task.n_walkers), self.plan.most_steps
@@ -132,9 +132,11 @@ class Computer:
 
         return self.simulate is not None or isinstance(error, Interrupted)
 
-    def _write(self, task: Task, sample: "Sample") -> str:
+    def _write(self, task: Task, sample: "Sample") -> tuple[str, ...]:
         if not np.array_equal(sample.walker, np.arange(task.first_walker, task.first_walker + task.n_walkers)):
             raise ValueError("the simulator returned other walkers than it was asked for")
+        if task.parts and sample.steps_beyond_domain:
+            raise ValueError("steps beyond the domain cannot be told apart by shards")
         study = study_of(self.plan)
         provenance = Provenance(
             seed=self.plan.seed,
@@ -144,10 +146,14 @@ class Computer:
             steps_beyond_domain=int(sample.steps_beyond_domain),
             axes=study.axes(self.plan),
         )
-        place, cell = study.place(self.folder), parameters_of(task.cell)
-        path = write_shard(place, self.folder.scratch, cell, study.columns(sample), provenance)
+        place, cell, columns = study.place(self.folder), parameters_of(task.cell), study.columns(sample)
+        names = []
+        for first, n in task.shards:
+            rows = slice(first - task.first_walker, first - task.first_walker + n)
+            mine = {name: column[rows] for name, column in columns.items()}
+            names.append(write_shard(place, self.folder.scratch, cell, mine, provenance).name)
         Checkpoints.of(self.plan, self.folder, self.stream_version).forget(task)
-        return path.name
+        return tuple(names)
 
 
 def compute_slice(plan: str, folder: str, stream_version: str, task: Task, seconds: float) -> Outcome:

@@ -2,18 +2,19 @@
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 
 from hts.engines import Engine
 from hts.errors import HtsError, StoppedError
+from hts.plans import Cell
 from hts.sweeps.computing import Computer, Outcome, compute_slice
 from hts.sweeps.failures import Failure, keep_failure
 from hts.sweeps.progress import Meter, Progress, Task
+from hts.sweeps.queues import Queues
 from hts.sweeps.studies import study_of
 
 # how often the main thread looks around: well below the two seconds in which a run must stop
@@ -56,7 +57,8 @@ class Driver:
         StoppedError
             Where `should_stop` said so, the engine is gone, or files cannot be written.
         """
-        waiting = deque(self.meter.tasks)
+        steps = self.meter.expected_steps
+        waiting = Queues(self.meter.tasks, lambda cell: steps.get(cell, 1.0), self._joiner(engine))
         self._cores = threading.Semaphore(engine.n_workers)
         running: dict[Future[Outcome], Task] = {}
         on_progress(self.meter.read())
@@ -66,7 +68,7 @@ class Driver:
                 while True:
                     # twice as many as workers: none waits for this loop, and none is far ahead of a stop
                     while waiting and len(running) < 2 * engine.n_workers and not self._is_over():
-                        task = waiting.popleft()
+                        task = waiting.take(engine.n_workers)
                         running[self._submit(engine, task)] = task
                     if not running and not self._unseen:
                         break
@@ -74,7 +76,7 @@ class Driver:
                     for future in finished:
                         task = running.pop(future)
                         if not self._note(future, task, engine.is_here):
-                            waiting.appendleft(task)
+                            waiting.put_back(task)
                     self._look_for_shards(must_wait=not running)
                     if time.monotonic() >= next_progress:
                         on_progress(self.meter.read())
@@ -86,6 +88,13 @@ class Driver:
                 self._stop.set()  # whatever ends this loop, Ctrl-C too: threads end soon, and leaving waits for them
         on_progress(self.meter.read())
         return self.failures
+
+    def _joiner(self, engine: Engine) -> Callable[[Cell], bool]:
+        """Say whose shards may share a queue: those of the kernels here; elsewhere a shard is what is handed out."""
+        if self.computer.simulate is not None or not engine.is_here:
+            return lambda cell: False
+        plan = self.computer.plan
+        return cache(lambda cell: study_of(plan).may_share_a_queue(plan, cell))
 
     def _is_over(self) -> bool:
         return self.fail_fast and bool(self.failures)
@@ -101,7 +110,7 @@ class Driver:
         )
 
     def _compute_here(self, task: Task) -> Outcome:
-        """Compute one shard in a thread, counting as it goes.
+        """Compute one task in a thread, counting as it goes.
 
         It waits for a core and gives it up to write: threads are one more than cores (`run_sweep`), so that one of them
         may write while all cores simulate.
@@ -143,11 +152,11 @@ class Driver:
             if outcome.steps_resumed and self.meter.is_new(task):
                 self.meter.resume(task, outcome.steps_resumed)
             self.meter.add(task, outcome.steps_taken)
-        if outcome.shard is None:
+        if not outcome.shards:
             return self._stop.is_set()
         self.meter.finish(task, outcome.steps, outcome.seconds)
         if not is_here:
-            self._unseen[outcome.shard] = time.monotonic()
+            self._unseen |= dict.fromkeys(outcome.shards, time.monotonic())
         return True
 
     def _look_for_shards(self, must_wait: bool) -> None:

@@ -112,8 +112,14 @@ def _in_order(plan: Plan) -> list[Cell]:
 
 
 def longest_first(tasks: list[Task], expected_steps: Mapping[Cell, float]) -> list[Task]:
-    """Sort shards by their expected steps, so that no thread ends up alone with a long one (docs/sweeps.md)."""
-    return sorted(tasks, key=lambda task: -task.n_walkers * expected_steps.get(task.cell, 0.0))
+    """Sort shards by their expected steps, so that no thread ends up alone with a long one (docs/sweeps.md).
+
+    Those of a cell stay together, its last one too, which may be smaller.
+    """
+    largest: dict[Cell, int] = {}
+    for task in tasks:
+        largest[task.cell] = max(largest.get(task.cell, 0), task.n_walkers)
+    return sorted(tasks, key=lambda task: -largest[task.cell] * expected_steps.get(task.cell, 0.0))
 
 
 def share_of(plan: Plan, tasks: list[Task], share: int, n_shares: int) -> list[Task]:

@@ -10,11 +10,30 @@ from hts.plans import Cell
 
 @dataclass(frozen=True)
 class Task:
-    """One shard to compute: walkers first_walker, ..., first_walker + n_walkers - 1 of a cell."""
+    """Walkers first_walker, ..., first_walker + n_walkers - 1 of a cell, to be computed in one go.
+
+    Attributes
+    ----------
+    cell, first_walker, n_walkers
+        Who they are.
+    parts : tuple of (int, int)
+        First walker and number of walkers of each shard to be written, where that is not the one shard of them all.
+    """
 
     cell: Cell
     first_walker: int
     n_walkers: int
+    parts: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def shards(self) -> tuple[tuple[int, int], ...]:
+        """First walker and number of walkers of each shard to be written."""
+        return self.parts or ((self.first_walker, self.n_walkers),)
+
+    @property
+    def n_missing(self) -> int:
+        """Count the walkers to be written."""
+        return sum(n for _, n in self.shards)
 
 
 @dataclass(frozen=True)
@@ -80,6 +99,7 @@ class Meter:
     tasks: list[Task]
     expected_steps: Mapping[Cell, float] = field(default_factory=dict)
     shards_written: int = 0
+    shards_failed: int = 0
     steps_finished: int = 0  # of finished shards
     computing_seconds: float = 0.0  # processor time of finished shards, all threads together
     _walkers_total: int = 0
@@ -91,9 +111,9 @@ class Meter:
     _begin: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self._walkers_total = self.walkers_stored + sum(task.n_walkers for task in self.tasks)
+        self._walkers_total = self.walkers_stored + sum(task.n_missing for task in self.tasks)
         for task in self.tasks:
-            self._tallies.setdefault(task.cell, _Tally()).walkers_left += task.n_walkers
+            self._tallies.setdefault(task.cell, _Tally()).walkers_left += task.n_missing
 
     @property
     def seconds(self) -> float:
@@ -123,11 +143,12 @@ class Meter:
             self._steps_running[task] += steps
 
     def drop(self, task: Task) -> None:
-        """Forget a shard that was stopped or failed."""
+        """Forget shards that failed."""
         with self._lock:
             self._steps_running.pop(task, None)
             self.steps_resumed -= self._resumed_running.pop(task, 0)
-            self._tallies[task.cell].walkers_left -= task.n_walkers
+            self._tallies[task.cell].walkers_left -= task.n_missing
+            self.shards_failed += len(task.shards)
 
     def finish(self, task: Task, steps: int, seconds: float = 0.0) -> None:
         """Count a shard as written; steps are those its walkers took, exactly, in so much processor time."""
@@ -135,12 +156,12 @@ class Meter:
             self._steps_running.pop(task, None)
             self._resumed_running.pop(task, None)
             tally = self._tallies[task.cell]
-            tally.walkers_left -= task.n_walkers
-            tally.walkers_done += task.n_walkers
+            tally.walkers_left -= task.n_missing
+            tally.walkers_done += task.n_missing
             tally.steps_done += steps
             self.steps_finished += steps
             self.computing_seconds += seconds
-            self.shards_written += 1
+            self.shards_written += len(task.shards)
 
     def read(self) -> Progress:
         """Say how far the run is."""
@@ -150,7 +171,7 @@ class Meter:
             left = self._steps_left()
             return Progress(
                 shards_done=self.shards_stored + self.shards_written,
-                shards_total=self.shards_stored + len(self.tasks),
+                shards_total=self.shards_stored + sum(len(task.shards) for task in self.tasks),
                 walkers_done=self.walkers_stored + sum(tally.walkers_done for tally in self._tallies.values()),
                 walkers_total=self._walkers_total,
                 steps_done=steps,

@@ -81,11 +81,13 @@ def run_sweep(
     walkers = {slug_of(cell): plan.walkers_of(cell) for cell in plan.cells()}
     stored = [shard for slug, n in walkers.items() for shard in found.usable.get(slug, ()) if shard.first_walker < n]
     missing = tasks_of(plan, found)
-    Checkpoints.of(plan, results, streams).clear_all_but(missing)
+    checkpoints = Checkpoints.of(plan, results, streams)
+    checkpoints.clear_all_but(missing)
     work = choose(plan, results, missing, choices)
-    cost = _costs(plan, work.tasks, expected_steps)
+    tasks = checkpoints.rejoin(work.tasks)
+    cost = _costs(plan, tasks, expected_steps)
     n_stored = sum(walkers.values()) - sum(task.n_walkers for task in missing)
-    meter = Meter(len(stored), n_stored, longest_first(work.tasks, cost), cost)
+    meter = Meter(len(stored), n_stored, longest_first(tasks, cost), cost)
 
     failures = list(work.failures)
     if work.tasks:
@@ -107,7 +109,8 @@ def run_sweep(
         computing_seconds=meter.computing_seconds,
     )
     if failures:
-        is_cut_short = choices.fail_fast and meter.shards_written + len(failures) < len(work.tasks)
+        n_ended = meter.shards_written + meter.shards_failed
+        is_cut_short = choices.fail_fast and n_ended < sum(len(task.shards) for task in work.tasks)
         raise FailedSweepError(told(results, report, is_cut_short), report)
     return report
 

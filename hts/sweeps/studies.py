@@ -53,6 +53,9 @@ class Study(Protocol):
     def simulator(self, plan: Plan, cell: Cell, max_steps: int) -> CellSimulator:
         """Give what simulates walkers of one cell, each for so many steps at most; threads may share it."""
 
+    def may_share_a_queue(self, plan: Plan, cell: Cell) -> bool:
+        """Tell whether shards of a cell may be simulated in one go, and whether that would be faster."""
+
     def steps_of(self, sample: Any) -> int:
         """Count the steps of all walkers of a sample."""
 
@@ -82,6 +85,10 @@ class ExitStudy:
         from hts.ensembles import simulate_exits  # Numba takes a second to import, here and below
 
         return partial(simulate_exits, exit_problem(plan, cell), max_steps=max_steps)
+
+    def may_share_a_queue(self, plan: Plan, cell: Cell) -> bool:
+        """Say yes, unless steps are counted that a shard has to tell of its own walkers."""
+        return not exit_problem(plan, cell).may_leave_table
 
     def steps_of(self, sample: ExitSample) -> int:
         """Count the steps of all walkers of a sample."""
@@ -116,6 +123,10 @@ class VisitStudy:
         from hts.ensembles import simulate_visits
 
         return partial(simulate_visits, visit_problem(plan, cell, max_steps))
+
+    def may_share_a_queue(self, plan: Plan, cell: Cell) -> bool:
+        """Say no: walkers that all take the same steps leave no lane idle."""
+        return False
 
     def steps_of(self, sample: VisitSample) -> int:
         """Count the steps of all walkers of a sample: each step is in some well."""

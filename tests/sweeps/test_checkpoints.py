@@ -95,7 +95,7 @@ def test_a_state_of_other_walkers_or_lanes_is_left_aside(other):
 
 def test_a_stopped_shard_goes_on_where_it_was(undisturbed, tmp_path, slow):
     (kept,) = stop_once(tmp_path)
-    assert kept.name == "eta0.02_b0.7_alpha1.5_well0-w0000000000-0000000255.checkpoint"
+    assert kept.name == "eta0.02_b0.7_alpha1.5_well0-w0000000000-0000000299.checkpoint"
     assert verify_sweep(tmp_path).damaged == ()
     slow.undo()
     report = run_sweep(STUDY, tmp_path, threads=1)

@@ -1,5 +1,6 @@
 """Tests of hts/sweeps/simulation: what reaches the kernels is what the plan says."""
 
+import dataclasses
 import math
 
 from fake_exits import fake_exits, half_written, plan, shard_names
@@ -25,11 +26,12 @@ def test_a_sweep_asks_the_ensembles_unless_told_otherwise(tmp_path, monkeypatch)
     def simulate_exits(problem, first_walker, n_walkers, max_steps, on_steps, should_stop, **checkpoints):
         asked.append((problem.eta, problem.b, first_walker, n_walkers, max_steps, should_stop()))
         cell = Cell(problem.eta, problem.b, problem.noise.alpha, 0)
-        return fake_exits(cell, first_walker, n_walkers, max_steps, on_steps, should_stop)
+        sample = fake_exits(cell, first_walker, n_walkers, max_steps, on_steps, should_stop)
+        return dataclasses.replace(sample, steps_beyond_domain=0)
 
     monkeypatch.setattr(hts.ensembles, "simulate_exits", simulate_exits)
     run_sweep(plan("grid.eta=[0.05]", "exit.walkers=300"), tmp_path, threads=1)
-    assert asked == [(0.05, b, first, n, 1000, False) for b in (0.7, math.inf) for first, n in ((0, 256), (256, 44))]
+    assert asked == [(0.05, b, 0, 300, 1000, False) for b in (0.7, math.inf)]  # both shards in one queue
     assert hts.ensembles.STREAM_VERSION in (tmp_path / "identity.json").read_text()
 
 
