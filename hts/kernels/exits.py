@@ -6,6 +6,7 @@ close ranks, so that the last of them do not drag empty lanes along. None of thi
 depends on its own stream only.
 """
 
+import math
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -66,7 +67,7 @@ class Block(NamedTuple):
 
 def aligned_zeros(shape: int | tuple[int, ...], dtype: type[Scalar], offset: int = 0) -> npt.NDArray[Scalar]:
     """Make an array of eight-byte zeros that begins so many bytes behind a page boundary."""
-    n_bytes = 8 * int(np.prod(shape))
+    n_bytes = 8 * (shape if isinstance(shape, int) else math.prod(shape))
     memory = np.zeros(n_bytes + PAGE + offset, np.uint8)
     first = -memory.ctypes.data % PAGE + offset
     return memory[first : first + n_bytes].view(dtype).reshape(shape)
