@@ -1,11 +1,13 @@
 """This file is where whole commands are timed from outside, each in a process of its own."""
 
 import os
+import re
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,16 +62,47 @@ def hts(*arguments: object, **environment: str) -> Cost:
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=errors, env=clean | environment, cwd=QUICK.parent.parent
         )
+        peak = Peak(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
             errors.seek(0)
             raise RuntimeError(f"{' '.join(command)}\n{errors.read().decode()}")
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, peak_mb(usage))
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, peak.mb() or maximum_mb(usage))
 
 
-def peak_mb(usage: resource.struct_rusage) -> float:
+class Peak(threading.Thread):
+    """Watches a process's largest resident set, which Linux tells of it as long as it lives.
+
+    What is told of it afterwards counts what this process held when it was forked, as well.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._status = Path(f"/proc/{pid}/status")
+        self._kilobytes = 0
+        self.start()
+
+    def run(self) -> None:
+        """Look every few milliseconds until the process is gone."""
+        while True:
+            try:
+                found = re.search(r"VmHWM:\s+(\d+) kB", self._status.read_text())
+            except OSError:
+                return
+            if found is None:  # it has ended
+                return
+            self._kilobytes = int(found[1])
+            time.sleep(0.005)
+
+    def mb(self) -> float:
+        """Give it in 1e6 bytes; 0 where this system does not tell."""
+        self.join(1.0)
+        return self._kilobytes * 1024.0 / 1e6
+
+
+def maximum_mb(usage: resource.struct_rusage) -> float:
     """Give the largest resident set in 1e6 bytes; Linux counts it in units of 1024 bytes, macOS in bytes."""
     return usage.ru_maxrss * (1.0 if sys.platform == "darwin" else 1024.0) / 1e6
 
