@@ -15,15 +15,15 @@ from hts.sweeps.studies import study_of
 
 #: Walker-steps per second and core where this machine has no earlier run to go by: benchmarks/README.md, halved for
 #: older CPUs.
-STEPS_PER_SECOND = {"pareto": 2.0e8, "lomax": 2.0e8, "stable": 0.9e8, "student": 1.5e8, "normal": 1.7e8}
+STEPS_PER_SECOND = {"pareto": 3.0e8, "lomax": 3.0e8, "stable": 1.4e8, "student": 2.2e8, "normal": 2.6e8}
 #: Where f' is a table.
-TABLE_FACTOR = 0.65
+TABLE_FACTOR = 0.75
 #: Where steps are also counted by well and bin.
 VISITS_FACTOR = 0.7
 #: How long `--calibrate` measures.
 CALIBRATION_SECONDS = 0.8
-#: Of the speed with all lanes busy, where shards are of 256 walkers and the last ones run alone (docs/sweeps.md).
-SHARD_EFFICIENCY = 0.9
+#: Of the speed with all lanes busy, where the last walkers of a queue run alone (docs/sweeps.md).
+SHARD_EFFICIENCY = 0.95
 #: Runs that compute less, in seconds of each thread and in steps, say more about starting than about speed.
 LEAST_SECONDS, LEAST_STEPS = 5.0, 1e9
 #: Speeds of so many runs are kept, and the largest counts: compiling and a crowded machine make runs slower only.
