@@ -253,7 +253,7 @@ def advance(block, motion, regions, watch, ledger, cell_key, budget, first_walke
     wells, barriers, first, last = regions.wells, regions.barriers, regions.first, regions.last
     steps_in_well, steps_near, transitions = ledger.steps_in_well, ledger.steps_near, ledger.transitions
     width, n_words = x.shape[0], words.shape[0]
-    longest, all_steps = z.shape[0] // width, checkpoints[-1]
+    all_steps = checkpoints[-1]
     has_table = table.shape[0] > 0
     has_hinges = np.any(line) or np.any(slopes)
     is_simple = not has_table and knots.shape[0] == 2
@@ -263,6 +263,7 @@ def advance(block, motion, regions, watch, ledger, cell_key, budget, first_walke
             return done
         n_live = counters[LIVE]
         n_lanes = min((n_live + VECTOR - 1) // VECTOR * VECTOR, width)
+        longest = z.shape[0] // n_lanes
         row, steps = walker[0] - first_walker, exit_steps[0]
         checkpoint = np.searchsorted(checkpoints, steps, side="right")
         while steps < all_steps:

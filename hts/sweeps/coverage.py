@@ -16,7 +16,7 @@ class ShardSizes:
 # fewer walkers of exits than this leave the vector lanes of the kernels idle at the end of a shard; more than so many
 # are about 2.5 MB on disk, and the most a stopped run loses of one cell
 EXIT_SHARDS = ShardSizes(256, 2**18)
-# walkers of visits end together: 64 lanes run at full speed, 32 at 0.8 and 16 at half of it; each leaves some kB
+# walkers of visits end together: 64 lanes run at full speed, 32 at 0.8 and 16 at 0.7 of it; each leaves some kB
 VISIT_SHARDS = ShardSizes(64, 2**12, are_equal=True)
 # a cell's work then spreads over any machine, and a cell of any size stays below a hundred files or so
 SHARDS_PER_CELL = 64
