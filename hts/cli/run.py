@@ -69,11 +69,12 @@ def command(
     """
     from hts.forecast import expected_steps, remember_speed
     from hts.plans import read_plan
+    from hts.plans.warnings import warnings_of
     from hts.sweeps import Choices, run_sweep
 
     target = results_folder(plan, folder)
     parsed = read_plan(plan, overrides, seed)
-    for warning in parsed.warnings():
+    for warning in warnings_of(parsed):
         click.echo(f"warning: {warning}", err=True)
     if not isinstance(parsed.study.walkers, int):
         parsed = with_walkers(parsed, target, threads)

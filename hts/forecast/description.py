@@ -10,6 +10,7 @@ from hts.forecast.costs import CellForecast, Cost, cost_of, forecast_cells
 from hts.forecast.speeds import calibrated_speed, speed_of
 from hts.landscapes import Landscape
 from hts.plans import Plan
+from hts.plans.warnings import warnings_of
 from hts.prediction.geometry import accessible_ends, jump_number
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def describe(
         cost=cost_of(plan, cells, n_threads, *speed),
         notes=() if choice is None else choice.notes,
         warnings=(
-            *plan.warnings(),
+            *warnings_of(plan),
             *chain_warnings(plan, graphs),
             *(() if choice is None else choice.warnings),
             *([f"hts run would refuse this folder: {refusal}"] if refusal else ()),

@@ -172,12 +172,6 @@ class Plan:
         """Sum `physics` up in sixty-four hexadecimal digits."""
         return identity_of(self.physics())
 
-    def warnings(self) -> tuple[str, ...]:
-        """Say where theory does not hold or finite eta misleads, one warning for each cause."""
-        from hts.plans.warnings import warnings_of  # reaches into prediction, which reading a plan does not need
-
-        return warnings_of(self)
-
     def to_toml(self) -> str:
         """Write the plan in full: defaults filled in, axes spelled out; reading it gives an equal plan."""
         lines = [f"title = {toml_value(self.title)}", f"seed = {self.seed}"]

@@ -1,21 +1,18 @@
 """This file is where a plan of visits is told what its long runs will not show."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from hts.plans.plan import Plan
 from hts.plans.stability import stability_warnings
 from hts.plans.values import first_few
 from hts.prediction.chains import LimitChain, limit_chain
 from hts.prediction.steps import MAX_JUMPS
 
-if TYPE_CHECKING:  # plan.py asks this file for its warnings
-    from hts.plans.plan import Plan
-
 #: Relaxation times after which a share of time says something about the stationary law.
 ENOUGH = 1.0
 
 
-def visit_warnings(plan: "Plan") -> Iterator[str]:
+def visit_warnings(plan: Plan) -> Iterator[str]:
     """Say where a histogram is not stationary, or where there is no chain to hold it against."""
     landscape, record = plan.build_landscape(), plan.visit_record()
     if landscape.n_wells == 1:
@@ -64,7 +61,7 @@ def _without_limit(chain: LimitChain) -> Iterator[str]:
         )
 
 
-def _about_horizon(plan: "Plan", chain: LimitChain) -> Iterator[str]:
+def _about_horizon(plan: Plan, chain: LimitChain) -> Iterator[str]:
     """Say where runs are shorter than the limit chain takes to forget its start."""
     short = []
     for eta in sorted({cell.eta for cell in plan.cells() if (cell.b, cell.alpha) == (chain.b, chain.alpha)}):

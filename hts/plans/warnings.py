@@ -1,26 +1,23 @@
 """This file is where a plan is told, before anything runs, where theory does not hold or finite eta misleads."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hts.landscapes import Landscape
 from hts.plans.domains import ExitDomain, minima_inside
+from hts.plans.plan import Plan
 from hts.plans.stability import stability_warnings
 from hts.plans.values import first_few, listed
 from hts.plans.visit_warnings import visit_warnings
 from hts.prediction.geometry import jump_number
-
-if TYPE_CHECKING:  # plan.py asks this file for its warnings
-    from hts.plans.plan import Plan
 
 NEAR = 0.02  # r/b this close to an integer, relatively: the step between two exponents is blurred at any affordable eta
 MANY = 20  # jumps; with more of them every r/b is close to an integer in this sense, and the warning would say nothing
 N_POINTS = 4001  # where |f'| is looked at; its maximum is needed for a comparison, not to digits
 
 
-def warnings_of(plan: "Plan") -> tuple[str, ...]:
+def warnings_of(plan: Plan) -> tuple[str, ...]:
     """Say where theory does not hold or finite eta misleads, one warning for each cause with the values it concerns."""
     landscape, domain = plan.build_landscape(), plan.exit_domain()
     cells = plan.cells()
@@ -72,7 +69,7 @@ def _is_outside(landscape: Landscape, x: float) -> bool:
     return not landscape.domain[0] <= x <= landscape.domain[1]
 
 
-def _about_law(plan: "Plan", alphas: Sequence[float]) -> Iterator[str]:
+def _about_law(plan: Plan, alphas: Sequence[float]) -> Iterator[str]:
     if flat := [alpha for alpha in alphas if alpha <= 1.0]:
         yield (
             f"alpha = {listed(flat)}: the noise has no finite mean, and the limit theory, equations (5) to (17) "
@@ -82,7 +79,7 @@ def _about_law(plan: "Plan", alphas: Sequence[float]) -> Iterator[str]:
         yield "stable noise with alpha = 2 is normal noise N(0, 2), light-tailed: there is no limit law of heavy tails"
 
 
-def _open_sides(plan: "Plan") -> list[float]:
+def _open_sides(plan: Plan) -> list[float]:
     """Distances from the only minimum to the ends that one jump direction can reach (equation (3))."""
     landscape, domain = plan.build_landscape(), plan.exit_domain()
     if domain.minimum is None or plan.noise.kind == "normal":  # light tails leave by no single jump

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hts.errors import PlanError
 from hts.plans import STARTER, parse_plan
+from hts.plans.warnings import warnings_of
 
 HERE = Path("plan.toml")
 unhurried = settings(deadline=None)  # the machines that run this are shared
@@ -35,7 +36,7 @@ def test_a_plan_written_in_full_reads_as_the_same_plan(tables: dict[str, Any]):
     assert again.cells() == plan.cells()
     assert plan.title == tables["title"]
     assert (plan.visits is None) == ("exit" in tables)
-    assert all(warning.isprintable() for warning in plan.warnings())
+    assert all(warning.isprintable() for warning in warnings_of(plan))
     assert json.loads(json.dumps(plan.physics(), allow_nan=False)) == plan.physics()
 
 
@@ -77,7 +78,7 @@ def test_a_plan_gone_wrong_raises_nothing_but_a_plan_error(tables: dict[str, Any
             assert line.isprintable()
     else:
         assert parse_plan(plan.to_toml(), HERE) == plan
-        assert isinstance(plan.warnings(), tuple)
+        assert isinstance(warnings_of(plan), tuple)
 
 
 @unhurried

@@ -9,6 +9,7 @@ import pytest
 from drawn_plans import written
 
 from hts.plans import STARTER, Cell, ExitDomain, Plan, differences, parse_plan
+from hts.plans.warnings import warnings_of
 
 HERE = Path("plan.toml")
 
@@ -123,5 +124,5 @@ def test_the_title_is_the_files_name_where_there_is_none():
 
 def test_the_starter_is_small():
     plan = parse_plan(STARTER, HERE)
-    assert plan.warnings() == ()
+    assert warnings_of(plan) == ()
     assert len(plan.cells()) == 10

@@ -8,6 +8,7 @@ import pytest
 
 from hts.errors import PlanError
 from hts.plans import differences, parse_plan
+from hts.plans.warnings import warnings_of
 
 PLAN = """title = "visits"
 seed = 5
@@ -37,7 +38,7 @@ def plan(text=PLAN, *overrides):
 
 
 def warned(*overrides, text=PLAN):
-    return "\n".join(plan(text, *overrides).warnings())
+    return "\n".join(warnings_of(plan(text, *overrides)))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_one_well_without_ends_is_asked_for_its_range():
         plan(BASIN)
     ranged = plan(BASIN + "range = [-2.0, 2.0]\n")
     assert (ranged.visit_record().low, ranged.visit_record().high, ranged.visit_record().radius) == (-2.0, 2.0, 0.2)
-    assert "the landscape has one well" in ranged.warnings()[0]
+    assert "the landscape has one well" in warnings_of(ranged)[0]
     bounded = plan(BASIN.replace("curvature", "L = 3.0\ncurvature"))
     assert (bounded.visit_record().low, bounded.visit_record().high) == (-3.0, 3.0)
 
@@ -198,4 +199,4 @@ def test_forty_wells_are_a_plan_like_another():
     text = PLAN.replace("[-2.0, 0.0, 3.0]", str(minima)).replace("[-1.2, 1.0]", str(barriers))
     study = plan(text)
     assert study.visit_record().radius == 0.1
-    assert len(study.warnings()) <= 2
+    assert len(warnings_of(study)) <= 2
