@@ -85,7 +85,7 @@ def _bar() -> "Bar":
 
 
 class SweepDisplay(Display):
-    """Shows the progress of a sweep: shards, speed and time left."""
+    """Shows the progress of a sweep: steps (shards come several at a time), shards, speed and time left."""
 
     def __init__(self) -> None:
         super().__init__("looking for what is done already")
@@ -94,10 +94,10 @@ class SweepDisplay(Display):
         """Show how far the sweep is."""
         done, total = progress.shards_done, progress.shards_total
         speed, left = rate(progress.steps_per_second), clock(progress.seconds_left)
-        line = (
-            f"{100 * done / max(total, 1):.0f}% of shards ({done}/{total}), {progress.steps_done:.3g} steps at {speed}"
-        )
-        self._show(done, total, f"{_count(done, total)} shards  {speed}  {left} left", f"{line}, {left} left")
+        known = "" if progress.share is None else f"{progress.share:.0%} of the steps, "
+        line = f"{known}{done}/{total} shards, {progress.steps_done:.3g} steps at {speed}, {left} left"
+        words = f"{_count(done, total)} shards  {speed}  {left} left"
+        self._show(progress.share or 0.0, 1.0, words, line)
 
 
 class CellDisplay(Display):

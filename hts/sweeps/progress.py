@@ -67,6 +67,14 @@ class Progress:
     seconds_left: float | None
     cells: tuple[Cell, ...]
 
+    @property
+    def share(self) -> float | None:
+        """Estimate which part of this run's steps is taken; None where nobody knows yet how many there will be."""
+        if self.seconds_left is None:
+            return None
+        left = self.seconds_left * self.steps_per_second
+        return self.steps_done / (self.steps_done + left) if self.steps_done > 0 else float(left == 0.0)
+
 
 @dataclass
 class _Tally:

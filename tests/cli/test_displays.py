@@ -69,6 +69,14 @@ def test_a_sweep_shows_shards_speed_and_time_left():
     assert " 3/12 shards  2 Msteps/s  3m10s left" in screen.getvalue()
 
 
+def test_without_a_terminal_a_sweep_says_every_half_minute_which_part_of_the_steps_is_taken(clock, capsys):
+    with SweepDisplay() as display:
+        for now in (10.0, 31.0, 40.0):
+            clock.now = now
+            display.show(Progress(0, 12, 0, 0, 3000, 100.0, 10.0, ()))
+    assert capsys.readouterr().err == "75% of the steps, 0/12 shards, 3e+03 steps at 0 Msteps/s, 10s left\n"
+
+
 def test_cells_show_the_time_left_at_the_pace_so_far(clock):
     with shown(CellDisplay) as (display, screen):
         display.show(2, 6)  # these were remembered

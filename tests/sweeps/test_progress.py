@@ -30,6 +30,7 @@ def test_nobody_knows_how_long_it_takes_before_a_shard_is_done():
     count.add(TASKS[0], 700)
     progress = count.read()
     assert progress.seconds_left is None
+    assert progress.share is None
     assert (progress.steps_done, progress.cells) == (700, (SLOW,))
 
 
@@ -44,6 +45,7 @@ def test_the_time_left_is_that_of_the_walkers_left_at_the_mean_of_their_cell():
     assert (progress.steps_done, progress.walkers_done, progress.shards_done) == (1400, 130, 3)
     # 100 walkers of the slow cell and, for want of better, 50 of the fast one at 10 steps each; 400 are done
     assert steps_left(progress) == pytest.approx(1500 - 400)
+    assert progress.share == pytest.approx(1400 / (1400 + 1100))
     count.begin(TASKS[2])
     count.finish(TASKS[2], 50)
     assert steps_left(count.read()) == pytest.approx(1000 - 400)
