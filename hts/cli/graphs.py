@@ -23,7 +23,7 @@ def graph_document(prediction: "ChainPrediction") -> dict[str, Any]:
     chain = prediction.chain
     return {
         "b": chain.b,
-        "alpha": chain.alpha,
+        "alpha": prediction.alpha,
         "jump_numbers": chain.jump_numbers,
         "jumps": chain.graph.jumps,
         "edges": chain.edges,
@@ -77,7 +77,7 @@ def show_graphs(predictions: "Sequence[ChainPrediction]", windows: "IrreducibleW
     if rows:
         _print("Reduced chain on the widest wells", headers, rows)
     for prediction in predictions:
-        for line in missing(prediction.chain):
+        for line in missing(prediction):
             click.echo(line)
     if windows is not None:
         click.echo(windows_line(windows))
@@ -128,13 +128,14 @@ def chain_rows(prediction: "ChainPrediction", etas: Sequence[float]) -> list[lis
     from hts.cli.tables import number
 
     chain, rows = prediction.chain, []
+    key = [number(chain.b), number(prediction.alpha)]
     for c, steps in zip(chain.classes, prediction.relaxation_steps, strict=True):
         if c.rates is None or c.stationary is None:
             continue
         times = dict(steps)
         last = [number(times[eta], 3) for eta in etas]
         for k, well in enumerate(c.widest):
-            row = [number(chain.b), number(chain.alpha), str(well), number(float(c.stationary[k])), rate_words(c, k)]
+            row = [*key, str(well), number(float(c.stationary[k])), rate_words(c, k)]
             rows.append(row + (last if k == 0 else [""] * len(last)))
     return rows
 
@@ -151,11 +152,12 @@ def rate_words(member: "ChainClass", k: int) -> str:
     return ", ".join(words) + (f", {more} more" if more else "") if words else "stays"
 
 
-def missing(chain: "LimitChain") -> list[str]:
+def missing(prediction: "ChainPrediction") -> list[str]:
     """Say why absorbing classes have no rates; transient ones are left for good, and need none."""
     from hts.cli.tables import number
 
-    where = f"b = {number(chain.b)}" + ("" if chain.alpha is None else f", alpha = {number(chain.alpha)}")
+    chain, alpha = prediction.chain, prediction.alpha
+    where = f"b = {number(chain.b)}" + ("" if alpha is None else f", alpha = {number(alpha)}")
     lacking = [c for c in chain.classes if c.absorbing and c.rates is None]
     return [f"{where}, wells {ranges(c.wells)}: no rates: {reason}" for c in lacking for reason in c.reasons]
 

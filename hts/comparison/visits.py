@@ -77,9 +77,9 @@ def fit_visits(folder: str | PathLike[str], refer: Callable[[Plan], References] 
 def limit_references(plan: Plan) -> dict[Cell, ShareReference]:
     """Give the limit shares of every cell of a plan, and the relaxation time of the limit chain at its eta."""
     landscape = plan.build_landscape()
+    noises = {(cell.b, cell.alpha): plan.noise_of(cell) for cell in plan.cells()}
     chains = {
-        (b, alpha): limit_chain(landscape, b, alpha, plan.noise.p_plus)
-        for b, alpha in {(cell.b, cell.alpha) for cell in plan.cells()}
+        (b, alpha): limit_chain(landscape, b, noise.tail_index, noise.p_plus) for (b, alpha), noise in noises.items()
     }
     found = {}
     for cell in plan.cells():

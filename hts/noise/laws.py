@@ -86,7 +86,12 @@ class Noise:
     @property
     def is_heavy(self) -> bool:
         """Whether P(|Z| > x) falls like a power of x."""
-        return self.kind != "normal" and not (self.kind == "stable" and self.alpha == 2.0)
+        return self.tail_index is not None
+
+    @property
+    def tail_index(self) -> float | None:
+        """Return alpha where P(|Z| > x) falls like x**-alpha; None for light tails, also those of stable alpha = 2."""
+        return None if self.kind == "stable" and self.alpha == 2.0 else self.alpha
 
     @cached_property
     def centre(self) -> float:
@@ -137,12 +142,12 @@ class Noise:
         LawError
             For light tails.
         """
-        if not self.is_heavy or self.alpha is None:
+        if self.tail_index is None:
             key = "kind" if self.alpha is None else "alpha"
             message = f"{self.kind} noise with alpha = {self.alpha} has no power tail: take a heavy-tailed law"
             raise LawError(key, message)
         try:
-            power = float(self.scale**self.alpha)
+            power = float(self.scale**self.tail_index)
         except OverflowError:
             return math.inf
         return power * self._magnitude.constant

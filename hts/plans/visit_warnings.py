@@ -26,12 +26,13 @@ def visit_warnings(plan: Plan) -> Iterator[str]:
     yield from stability_warnings(landscape, etas)
     if landscape.n_wells > 1:
         for b, alpha in dict.fromkeys((cell.b, cell.alpha) for cell in plan.cells()):
-            chain = limit_chain(landscape, b, alpha, plan.noise.p_plus)
-            yield from _about_shares(chain)
-            yield from _about_horizon(plan, chain)
+            noise = plan.noise.build(alpha)
+            chain = limit_chain(landscape, b, noise.tail_index, noise.p_plus)
+            yield from _about_shares(chain, _name(b, alpha))
+            yield from _about_horizon(plan, chain, alpha)
 
 
-def _about_shares(chain: LimitChain) -> Iterator[str]:
+def _about_shares(chain: LimitChain, name: str) -> Iterator[str]:
     """Say in one sentence which shares there are none of, why, and which remain."""
     many = [f"well {i} (l* = {n})" for i, n in enumerate(chain.jump_numbers) if n is not None and n > MAX_JUMPS]
     no_exact = f"it takes more than {MAX_JUMPS} jumps to leave {first_few(many, ', ')}" if many else ""
@@ -47,7 +48,7 @@ def _about_shares(chain: LimitChain) -> Iterator[str]:
         return
     left = ["exact"] * (not no_exact) + ["measured"] + ["limit"] * (has_mean and not no_limit)
     only, remedy = "only " if len(left) == 1 else "", "; take a larger b" if no_exact else ""
-    yield f"{_name(chain)}: {missing}: {only}{' and '.join(left)} shares remain{remedy}"
+    yield f"{name}: {missing}: {only}{' and '.join(left)} shares remain{remedy}"
 
 
 def _without_limit(chain: LimitChain) -> Iterator[str]:
@@ -61,21 +62,20 @@ def _without_limit(chain: LimitChain) -> Iterator[str]:
         )
 
 
-def _about_horizon(plan: Plan, chain: LimitChain) -> Iterator[str]:
+def _about_horizon(plan: Plan, chain: LimitChain, alpha: float | None) -> Iterator[str]:
     """Say where runs are shorter than the limit chain takes to forget its start."""
-    short = []
-    for eta in sorted({cell.eta for cell in plan.cells() if (cell.b, cell.alpha) == (chain.b, chain.alpha)}):
-        times = [steps for steps in chain.relaxation_steps(plan.noise.build(chain.alpha), eta) if steps is not None]
+    noise, short = plan.noise.build(alpha), []
+    for eta in sorted({cell.eta for cell in plan.cells() if (cell.b, cell.alpha) == (chain.b, alpha)}):
+        times = [steps for steps in chain.relaxation_steps(noise, eta) if steps is not None]
         if times and plan.most_steps < ENOUGH * max(times):
             short.append(f"eta = {eta:g} (relaxation time {max(times):.3g})")
     if short:
         yield (
-            f"{_name(chain)}: {plan.most_steps} steps are less than one relaxation time of the limit chain at "
+            f"{_name(chain.b, alpha)}: {plan.most_steps} steps are less than one relaxation time of the limit chain at "
             f"{first_few(short)}: the shares will tell of the start more than of the stationary law; take more steps, "
             "or a larger eta"
         )
 
 
-def _name(chain: LimitChain) -> str:
-    alpha = "" if chain.alpha is None else f", alpha = {chain.alpha:g}"
-    return f"b = {chain.b:g}{alpha}"
+def _name(b: float, alpha: float | None) -> str:
+    return f"b = {b:g}" + ("" if alpha is None else f", alpha = {alpha:g}")

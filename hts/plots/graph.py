@@ -170,7 +170,7 @@ def graph_finding(panels: Sequence[GraphPanel]) -> str:
     """Say for which clip lengths every well is reached from every other."""
     joined = [clip_label(panel.chain.b) for panel in panels if panel.chain.irreducible]
     apart = [clip_label(panel.chain.b) for panel in panels if not panel.chain.irreducible]
-    alpha = tail_label(panels[0].chain.alpha)
+    alpha = tail_label(panels[0].alpha)
     if not apart:
         return f"Typical transitions lead from every well to every other ({alpha})"
     if not joined:

@@ -66,10 +66,12 @@ def exit_distance(plan: Plan) -> float | None:
 
 def largest_jump_numbers(plan: Plan) -> dict[tuple[float, float | None], int]:
     """Give max l* of docs/model.md (14) for every (b, alpha) at which a well can be left."""
-    landscape, noise = plan.build_landscape(), plan.noise
+    landscape = plan.build_landscape()
     found = {}
-    for key in {(cell.b, cell.alpha) for cell in plan.cells()}:
-        jumps = [jumps for jumps in limit_chain(landscape, *key, noise.p_plus).jump_numbers if jumps is not None]
+    for b, alpha in {(cell.b, cell.alpha) for cell in plan.cells()}:
+        noise = plan.noise.build(alpha)
+        chain = limit_chain(landscape, b, noise.tail_index, noise.p_plus)
+        jumps = [jumps for jumps in chain.jump_numbers if jumps is not None]
         if jumps:
-            found[key] = max(jumps)
+            found[b, alpha] = max(jumps)
     return found

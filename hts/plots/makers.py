@@ -87,7 +87,7 @@ def _landscape(study: Study) -> Drawn | None:
 def _graph(study: Study) -> Drawn | None:
     landscape, cells = study.plan.build_landscape(), study.plan.cells()
     alpha = min((cell.alpha for cell in cells if cell.alpha is not None), default=None)
-    panels = graph_panels(landscape, [cell.b for cell in cells], alpha, study.plan.noise.p_plus)
+    panels = graph_panels(landscape, [cell.b for cell in cells], study.plan.noise.build(alpha))
     return (graph_figure(panels, landscape), graph_rows(panels, landscape)) if panels else None
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.landscapes import Landscape
+from hts.noise import Noise
 from hts.plots.save import Row
 from hts.prediction.chains import LimitChain, limit_chain, transition_rates
 
@@ -37,6 +38,7 @@ class GraphPanel:
     """One column: the graph of one clip length."""
 
     chain: LimitChain
+    alpha: float | None  # of the law; that of the chain is None where its tails are light
     transitions: tuple[Transition, ...]  # by start, then end
 
     @property
@@ -45,9 +47,7 @@ class GraphPanel:
         return [one for one in self.transitions if not one.is_drawn]
 
 
-def graph_panels(
-    landscape: Landscape, clips: Sequence[float], alpha: float | None, p_plus: float
-) -> tuple[GraphPanel, ...]:
+def graph_panels(landscape: Landscape, clips: Sequence[float], noise: Noise) -> tuple[GraphPanel, ...]:
     """Gather a panel for each clip length with a graph of its own, the loosest first, `MOST_COLUMNS` at most.
 
     Parameters
@@ -56,19 +56,17 @@ def graph_panels(
         One with two wells or more; others have no graph.
     clips
         Clip lengths b; of several with the same arrows the largest is kept.
-    alpha
-        Tail index that rates are computed for; None for light tails, which have none.
-    p_plus
-        Share of big jumps to the right.
+    noise
+        Its tail index is that which rates are computed for; light tails have none.
     """
     if landscape.n_wells == 1:
         return ()
     panels: list[GraphPanel] = []
     for b in sorted(set(clips), reverse=True):
-        chain = limit_chain(landscape, b, alpha, p_plus)
+        chain = limit_chain(landscape, b, noise.tail_index, noise.p_plus)
         if len(panels) < MOST_COLUMNS and all(chain.edges != panel.chain.edges for panel in panels):
-            q = transition_rates(landscape, chain.graph, alpha, p_plus)
-            panels.append(GraphPanel(chain, _transitions(chain, q)))
+            q = transition_rates(landscape, chain.graph, noise.tail_index, noise.p_plus)
+            panels.append(GraphPanel(chain, noise.alpha, _transitions(chain, q)))
     return tuple(panels)
 
 
@@ -93,7 +91,7 @@ def graph_rows(panels: Sequence[GraphPanel], landscape: Landscape) -> list[Row]:
     rows: list[Row] = []
     for panel in panels:
         chain = panel.chain
-        key = {"b": chain.b, "alpha": chain.alpha}
+        key = {"b": chain.b, "alpha": panel.alpha}
         widest = widest_wells(chain)
         shares = {
             well: float(share)

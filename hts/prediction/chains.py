@@ -34,7 +34,7 @@ class LimitChain:
     """The limit eta -> 0 of the process on the whole landscape, for one b and one tail index."""
 
     b: float
-    alpha: float | None
+    alpha: float | None  # None: light tails
     edges: tuple[tuple[int, int], ...]  # i -> j: l_ij = l*_i
     irreducible: bool
     classes: tuple[ChainClass, ...]
@@ -78,7 +78,7 @@ def limit_chain(landscape: Landscape, b: float, alpha: float | None, p_plus: flo
     b : float
         Clipping threshold, inf for none.
     alpha : float or None
-        Tail index; None for light tails, whose graph has no rates.
+        Tail index (`Noise.tail_index`); None for light tails, whose graph has no rates.
     p_plus : float
         Share of big jumps to the right.
 

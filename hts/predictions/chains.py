@@ -19,6 +19,7 @@ class ChainPrediction:
     """The limit of the whole process for one b and alpha, and how long its classes take to forget their start."""
 
     chain: LimitChain
+    alpha: float | None  #: of the plan; that of the chain is None where its tails are light
     relaxation_steps: tuple[tuple[tuple[float, float | None], ...], ...]  #: class, then (eta, steps) from large eta
 
 
@@ -48,10 +49,10 @@ def predict_chains(plan: Plan) -> tuple[ChainPrediction, ...]:
     found = []
     for (b, alpha), cell in sorted(pairs.items(), key=lambda item: (item[0][0], item[0][1] or 0.0)):
         noise = plan.noise_of(cell)
-        chain = limit_chain(landscape, b, alpha, noise.p_plus)
+        chain = limit_chain(landscape, b, noise.tail_index, noise.p_plus)
         by_eta = [chain.relaxation_steps(noise, eta) for eta in etas]
         steps = tuple(tuple(zip(etas, times, strict=True)) for times in zip(*by_eta, strict=True))
-        found.append(ChainPrediction(chain, steps))
+        found.append(ChainPrediction(chain, alpha, steps))
     return tuple(found)
 
 
@@ -64,7 +65,7 @@ def chain_warnings(plan: Plan, predictions: tuple[ChainPrediction, ...]) -> tupl
         chain = prediction.chain
         most = max((n for n in chain.jump_numbers if n is not None), default=0)
         if most > MOST_JUMPS and chain.alpha is not None and chain.alpha > 1:
-            rate = rate_scale(noises[chain.b, chain.alpha], largest, most)
+            rate = rate_scale(noises[chain.b, prediction.alpha], largest, most)
             said = f"lambda {f'= {rate:.1g}' if isfinite(rate) else '> 1e308'} per step at eta = {largest:g}"
             far = ", which is far from the limit" if rate > 1 else ""
             many.setdefault(chain.b, f"b = {chain.b:g}: l* = {most}, {said}{far}")

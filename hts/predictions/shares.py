@@ -71,7 +71,7 @@ def predict_shares(
 def predict_cell_shares(plan: Plan, cell: Cell) -> SharePrediction:
     """Predict the shares of one cell."""
     landscape, noise = plan.build_landscape(), plan.noise_of(cell)
-    chain = limit_chain(landscape, cell.b, cell.alpha, noise.p_plus)
+    chain = limit_chain(landscape, cell.b, noise.tail_index, noise.p_plus)
     limit, relaxation, said = _limit(chain, noise, cell.eta)
     exact, why = _exact(landscape, noise, cell)
     moves = None if exact is None else exact.chain

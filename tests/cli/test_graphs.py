@@ -141,6 +141,20 @@ def test_light_tails_have_a_graph_and_the_reason_for_no_rates(capsys):
     assert "b = inf, wells 0-3: no rates: light tails have no transition rates of this kind" in out
 
 
+def test_stable_noise_with_alpha_2_has_no_rates_and_keeps_its_place_by_alpha(capsys):
+    text = PUBLISHED.replace('"pareto"', '"stable"').replace("[1.2]", "[1.99, 2.0]").replace("0.28, 0.5, ", "0.0437, ")
+    plan = parse_plan(text, Path("stable.toml"))
+    heavy, light = (g for g in document(plan) if g["b"] == "inf")
+    assert (heavy["alpha"], light["alpha"]) == (1.99, 2.0)
+    assert heavy["classes"][0]["rates"] is not None
+    assert light["classes"][0]["rates"] is light["classes"][0]["stationary"] is None
+    assert [n["steps"] for n in light["classes"][0]["relaxation_steps"]] == [None, None]
+    assert "b = inf, alpha = 2, wells 0-3: no rates: light tails have no transition rates" in printed(plan, capsys)
+    light_alone = parse_plan(text, Path("stable.toml"), ["grid.alpha=[2.0]"])
+    assert len(chain_warnings(plan, predict_chains(plan))) == 1  # of the time scale of many jumps, under heavy tails
+    assert chain_warnings(light_alone, predict_chains(light_alone)) == ()
+
+
 def test_numbers_in_a_row_become_ranges():
     assert ranges([0, 1, 2, 3, 5, 6, 9]) == "0-3, 5, 6, 9"
     assert ranges([]) == ""

@@ -175,6 +175,14 @@ def test_a_folder_is_compared_with_the_limit(tmp_path):
     assert {cell.b: cell.widest for cell in comparison.visits} == {0.7: (2,), math.inf: (0, 1, 2)}
 
 
+def test_stable_noise_with_alpha_2_has_no_limit_shares_beside_its_own():
+    found = limit_references(plan('noise.kind="stable"', "grid.alpha=[1.99, 2.0]"))
+    for cell, reference in found.items():
+        assert (reference.limit is None) == (cell.alpha == 2.0)
+        assert reference.relaxation_steps is None if cell.alpha == 2.0 or cell.b == 0.7 else reference.relaxation_steps
+        assert reference.widest == ((2,) if cell.b == 0.7 else (0, 1, 2))  # the graph does not ask for tails
+
+
 def fake_predict(plan, cells):
     return [
         SimpleNamespace(

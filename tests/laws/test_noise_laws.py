@@ -139,9 +139,12 @@ def test_stable_and_student_constants_are_those_of_the_model() -> None:
     assert Noise("stable", a).tail_constant() != pytest.approx(constant / 2, rel=1e-3)
 
 
-def test_light_tails_have_no_constant() -> None:
+def test_light_tails_have_no_constant_and_no_tail_index() -> None:
+    assert Noise("stable", 1.99).tail_index == 1.99
+    assert Noise("pareto", 2.0).tail_index == 2.0
     for noise in [Noise("normal", None), Noise("stable", 2.0)]:
         assert not noise.is_heavy
+        assert noise.tail_index is None
         with pytest.raises(LawError, match="heavy-tailed"):
             noise.tail_constant()
 

@@ -194,6 +194,17 @@ def test_no_finite_mean_is_told_and_light_tails_have_no_limit():
     assert "no limit shares (light tails have no transition rates of this kind)" in warned(text=light)
 
 
+def test_stable_noise_with_alpha_2_has_no_limit_shares_as_it_is_normal():
+    stable = PLAN.replace('"pareto"', '"stable"')
+    law, shares = warned("grid.alpha=[2.0]", text=stable).splitlines()
+    assert "stable noise with alpha = 2 is normal noise N(0, 2)" in law
+    reason = "no limit shares (light tails have no transition rates of this kind)"
+    assert shares == f"b = 0.7, alpha = 2: {reason}: exact and measured shares remain"
+    assert "relaxation time" not in warned("grid.alpha=[2.0]", "grid.eta=[1e-5]", "grid.b=[inf]", text=stable)
+    assert "relaxation time" in warned("grid.alpha=[1.99]", "grid.eta=[1e-5]", "grid.b=[inf]", text=stable)
+    assert warned("grid.alpha=[1.99]", text=stable) == ""
+
+
 def test_forty_wells_are_a_plan_like_another():
     minima, barriers = [2.0 * i for i in range(40)], [2.0 * i + 1 for i in range(39)]
     text = PLAN.replace("[-2.0, 0.0, 3.0]", str(minima)).replace("[-1.2, 1.0]", str(barriers))

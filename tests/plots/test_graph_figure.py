@@ -17,6 +17,7 @@ from hts.prediction.limits import exit_limit
 
 INF = math.inf
 PUBLISHED = wang_oh_rhee()
+PARETO, LIGHTER = Noise("pareto", 1.2), Noise("pareto", 1.5)
 
 
 def many_wells(n):
@@ -34,13 +35,13 @@ def arrows(axes):
 
 
 def test_one_panel_for_each_graph_the_loosest_clip_first():
-    panels = graph_panels(PUBLISHED, [0.28, 0.5, 0.51, 0.28, INF], 1.2, 0.5)
+    panels = graph_panels(PUBLISHED, [0.28, 0.5, 0.51, 0.28, INF], PARETO)
     assert [panel.chain.b for panel in panels] == [INF, 0.51, 0.28]
-    assert graph_panels(basin(0.0, 1.0), [0.5], 1.2, 0.5) == ()
+    assert graph_panels(basin(0.0, 1.0), [0.5], PARETO) == ()
 
 
 def test_every_arrow_goes_from_its_well_to_the_next_on_its_side():
-    (panel,) = graph_panels(PUBLISHED, [0.5], 1.2, 0.5)
+    (panel,) = graph_panels(PUBLISHED, [0.5], PARETO)
     figure = drawn([panel], PUBLISHED)
     lower = figure.axes[1]
     assert len(arrows(lower)) == len(panel.transitions) == 6
@@ -52,7 +53,7 @@ def test_every_arrow_goes_from_its_well_to_the_next_on_its_side():
 
 
 def test_rates_are_those_of_the_limit_law_and_the_widest_arrow_takes_most_exits():
-    (panel,) = graph_panels(PUBLISHED, [0.5], 1.2, 0.5)
+    (panel,) = graph_panels(PUBLISHED, [0.5], PARETO)
     limits = {}
     for i in range(4):
         ends = PUBLISHED.well_ends(i)
@@ -66,7 +67,7 @@ def test_rates_are_those_of_the_limit_law_and_the_widest_arrow_takes_most_exits(
 
 
 def test_widest_wells_are_filled_and_the_others_open():
-    panels = graph_panels(PUBLISHED, [0.28, 0.5], 1.2, 0.5)
+    panels = graph_panels(PUBLISHED, [0.28, 0.5], PARETO)
     assert [widest_wells(panel.chain) for panel in panels] == [[1, 3], [1, 3]]
     axes = drawn(panels, PUBLISHED).axes[2]
     places = {line.get_markerfacecolor(): line.get_xdata().tolist() for line in axes.lines}
@@ -76,14 +77,14 @@ def test_widest_wells_are_filled_and_the_others_open():
 
 def test_transient_wells_are_never_filled():
     landscape = multi_well([-3.0, 0.0, 1.5, 3.0], [-1.5, 0.5, 2.25], 1.0)
-    (panel,) = graph_panels(landscape, [0.8], 1.5, 0.5)
+    (panel,) = graph_panels(landscape, [0.8], LIGHTER)
     assert widest_wells(panel.chain) == [2, 3]
     hatches = [patch.get_hatch() for patch in drawn([panel], landscape).axes[1].patches]
     assert [hatch for hatch in hatches if hatch] == ["////"] * 2
 
 
 def test_the_finding_says_which_clips_join_all_wells():
-    both = graph_panels(PUBLISHED, [0.28, 0.5], 1.2, 0.5)
+    both = graph_panels(PUBLISHED, [0.28, 0.5], PARETO)
     assert "join all wells with $b$ = 0.5, and fall apart with $b$ = 0.28" in graph_finding(both)
     assert "do not lead" in graph_finding(both[1:])
     assert "lead from every well to every other" in graph_finding(both[:1])
@@ -91,7 +92,7 @@ def test_the_finding_says_which_clips_join_all_wells():
 
 def test_of_very_many_arrows_those_few_exits_take_are_left_out_and_counted():
     landscape = many_wells(20)
-    (panel,) = graph_panels(landscape, [INF], 1.5, 0.5)
+    (panel,) = graph_panels(landscape, [INF], LIGHTER)
     out = panel.left_out
     assert len(panel.transitions) - len(out) == MOST_ARROWS
     assert max(one.share for one in out) <= min(one.share for one in panel.transitions if one.is_drawn)
@@ -102,15 +103,27 @@ def test_of_very_many_arrows_those_few_exits_take_are_left_out_and_counted():
 
 
 def test_light_tails_have_arrows_without_rates():
-    (panel,) = graph_panels(PUBLISHED, [0.5], None, 0.5)
+    (panel,) = graph_panels(PUBLISHED, [0.5], Noise("normal", None))
     axes = drawn([panel], PUBLISHED).axes[1]
     assert len(arrows(axes)) == 6
     assert not axes.texts
     assert "nan" not in csv_text(graph_rows([panel], PUBLISHED))
 
 
+def test_stable_noise_with_alpha_2_has_no_rates_and_keeps_its_name():
+    (panel,) = graph_panels(PUBLISHED, [0.5], Noise("stable", 2.0))
+    assert len(panel.transitions) == 6
+    assert all(math.isnan(one.rate) for one in panel.transitions)
+    rows = graph_rows([panel], PUBLISHED)
+    assert {row["alpha"] for row in rows} == {2.0}
+    assert {row.get("stationary") for row in rows} == {None}
+    assert graph_finding([panel]).endswith(r"($\alpha$ = 2)")
+    (almost,) = graph_panels(PUBLISHED, [0.5], Noise("stable", 1.99))
+    assert all(one.rate > 0 for one in almost.transitions)
+
+
 def test_the_rows_hold_every_well_and_every_transition():
-    panels = graph_panels(PUBLISHED, [0.28, 0.5, INF], 1.2, 0.5)
+    panels = graph_panels(PUBLISHED, [0.28, 0.5, INF], PARETO)
     rows = graph_rows(panels, PUBLISHED)
     assert len([row for row in rows if row["layer"] == "minimum"]) == 12
     assert len([row for row in rows if row["layer"] == "transition"]) == 12 + 6 + 4
@@ -119,7 +132,7 @@ def test_the_rows_hold_every_well_and_every_transition():
 
 
 def test_a_graph_is_drawn_on_the_axes_it_is_given():
-    (panel,) = graph_panels(PUBLISHED, [0.5], 1.2, 0.5)
+    (panel,) = graph_panels(PUBLISHED, [0.5], PARETO)
     axes = drawn([panel], PUBLISHED).axes[1]
     assert draw_graph(axes, panel, PUBLISHED) is axes
 
@@ -136,4 +149,4 @@ def test_a_graph_is_drawn_on_the_axes_it_is_given():
 )
 def test_no_text_collides_or_is_cut(landscape, clips):
     with house_style():
-        assert collisions(graph_figure(graph_panels(landscape, clips, 1.5, 0.5), landscape)) == []
+        assert collisions(graph_figure(graph_panels(landscape, clips, LIGHTER), landscape)) == []

@@ -124,6 +124,17 @@ def test_classes_that_typical_jumps_do_not_join_have_exact_shares_and_no_limit()
     assert found.relaxation_steps_exact > 0
 
 
+def test_stable_noise_with_alpha_2_has_exact_shares_and_no_limit():
+    stable = PLAN.replace('"pareto"', '"stable"').replace("0.1, 0.05", "0.1").replace("0.8, inf", "inf")
+    found = predict_shares(study(stable.replace("[1.5]", "[1.99, 2.0]")), threads=1)
+    heavy, light = sorted(found, key=lambda p: p.alpha)
+    assert (light.alpha, light.limit, light.relaxation_steps) == (2.0, None, None)
+    assert "no limit of the shares: light tails have no transition rates of this kind" in light.warnings
+    assert sum(light.exact) == pytest.approx(1.0)
+    assert heavy.limit == pytest.approx([1 / (1 + 1.2**1.99), 1 / (1 + 1.2**-1.99)], rel=1e-9)
+    assert heavy.relaxation_steps > 0
+
+
 def test_too_many_jumps_are_skipped_with_the_reason():
     found = predict_shares(study(PLAN.replace("0.8, inf", "0.09")), threads=1)[0]
     assert found.exact is None
