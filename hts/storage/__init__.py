@@ -1,11 +1,10 @@
 """This file is where the room that keeps results on disk opens its door: plain dicts and arrays, no plan."""
 
 from hts.storage.atomic import move_into, remove, stopped_by, write_whole
+from hts.storage.content import Columns, Provenance
 from hts.storage.folders import ResultsFolder
-from hts.storage.layouts import Columns
 from hts.storage.names import Parameters, ShardName, cell_slug
 from hts.storage.shards import Shard, inspect_shard, list_shards, read_columns, read_shard, write_shard
-from hts.storage.tables import Provenance
 
 __all__ = [
     "Columns",

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-Columns: TypeAlias = Mapping[str, npt.NDArray[Any]]
+from hts.storage.content import Columns
+
 Shapes: TypeAlias = Mapping[str, list[int]]  # of one walker's part of each column that holds more than a number
 
 # the same in every row; dictionary-encoded they cost nothing, and a glob over shards stays useful

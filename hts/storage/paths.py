@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hts.storage.atomic import write_whole
+from hts.storage.content import Columns
 from hts.storage.exports import write_table
-from hts.storage.layouts import CELL_FIELDS, Columns, constant, to_arrow
+from hts.storage.layouts import CELL_FIELDS, constant, to_arrow
 from hts.storage.names import Parameters, cell_to_json
 from hts.storage.tables import software_versions
 

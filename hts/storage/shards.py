@@ -10,9 +10,8 @@ import numpy.typing as npt
 
 from hts.errors import IntegrityError
 from hts.storage.atomic import write_whole
-from hts.storage.layouts import Columns
+from hts.storage.content import Columns, Provenance
 from hts.storage.names import SUFFIX, Parameters, ShardName, cell_slug, digest_of
-from hts.storage.tables import Provenance, decode_columns, decode_footer, encode
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,8 @@ def write_shard(shards: Path, scratch: Path, cell: Parameters, columns: Columns,
     StoppedError
         Where the system refuses.
     """
+    from hts.storage.tables import encode  # Parquet takes a while to import, here and below; a run starts without it
+
     data = encode(cell, columns, provenance)
     walker = columns["walker"]
     path = shards / str(ShardName(cell_slug(cell), int(walker[0]), len(walker), digest_of(data)))
@@ -146,6 +147,8 @@ def read_columns(shard: Shard) -> dict[str, npt.NDArray[Any]]:
 
 
 def _columns(shard: Shard, data: bytes) -> dict[str, npt.NDArray[Any]]:
+    from hts.storage.tables import decode_columns
+
     name = shard.path.name
     try:
         columns = decode_columns(data)
@@ -164,6 +167,8 @@ def _bytes(path: Path) -> bytes:
 
 
 def _inspect(path: Path, data: bytes) -> Shard:
+    from hts.storage.tables import decode_footer
+
     name = ShardName.parse(path.name)
     if name is None:
         raise IntegrityError(f"{path.name}: is not the name of a shard")

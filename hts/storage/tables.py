@@ -4,7 +4,7 @@ import functools
 import importlib.metadata
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hts.storage.content import Columns, Provenance
 from hts.storage.layouts import (
     CELL_FIELDS,
     LAYOUTS,
-    Columns,
     Layout,
     Shapes,
     constant,
@@ -25,34 +25,6 @@ from hts.storage.layouts import (
 )
 from hts.storage.names import Parameters, cell_from_json, cell_slug, cell_to_json
 from hts.version import __version__
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where the numbers of a shard come from: its key-value metadata. Nothing here changes from run to run.
-
-    Attributes
-    ----------
-    seed : int
-        Of the plan.
-    stream_version : str
-        Of the random streams.
-    identity : str
-        Of the plan: everything that decides a cell's numbers but the cell's own parameters.
-    max_steps : int
-        At which walkers were censored, or which all of them took.
-    steps_beyond_domain : int
-        Steps spent where a formula was continued linearly, all walkers of the shard together.
-    axes : mapping
-        What the entries of lists stand for, ready for JSON; nothing where there are no lists.
-    """
-
-    seed: int
-    stream_version: str
-    identity: str
-    max_steps: int
-    steps_beyond_domain: int
-    axes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
