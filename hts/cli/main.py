@@ -17,7 +17,7 @@ from hts.version import __version__
 
 #: New objects before the collector looks for cycles: imports make many objects and no garbage. With no last look at
 #: what is alive when the process ends anyway (`gc.freeze`), a command takes 0.2 s less.
-GC_THRESHOLD = 50_000
+GC_THRESHOLD = 500_000
 
 #: Command -> module that holds it; modules are imported when they are asked for, so that help answers at once.
 COMMANDS = {
@@ -130,6 +130,7 @@ def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; never returns."""
     # cells are computed side by side, each with one thread; NumPy's library reads this when it is imported
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some takes 0.01 s
     gc.set_threshold(GC_THRESHOLD)
     atexit.register(gc.freeze)
     try:

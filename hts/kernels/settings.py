@@ -5,8 +5,10 @@ Import this module before Numba: Numba reads its environment once, when it is fi
 
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -65,6 +67,21 @@ import numba  # noqa: E402
 
 #: True when NUMBA_DISABLE_JIT=1 asks for plain Python (debugging, coverage): exact, and a thousand times slower.
 IS_INTERPRETED = bool(getattr(numba.config, "DISABLE_JIT", False))
+
+
+def set_up_without_scipy() -> None:
+    """Let Numba set itself up without SciPy's BLAS, whose import is a tenth of a start and which no kernel asks for.
+
+    For processes of hts's own: what others compile in the same process goes without BLAS in a few places, too.
+    """
+    package = "scipy.linalg"
+    if package in sys.modules:
+        return
+    sys.modules[package] = cast(Any, None)  # makes its import an ImportError, which Numba expects
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        del sys.modules[package]
 
 
 def jit(kernel: Kernel) -> Kernel:
