@@ -17,6 +17,8 @@ State: TypeAlias = dict[str, npt.NDArray[Any]]
 SECONDS_PER_CALL: Final = 0.2
 #: Walker-steps of a first call: about 10 ms, enough to tell the speed.
 FIRST_BUDGET: Final = 2_000_000
+#: By which a next call may be larger: the first one, of some milliseconds, says how large.
+MOST_GROWTH: Final = 100.0
 #: Wall time between two checkpoints: with a call of the kernel and a slow disk on top, a kill costs less than 30 s.
 SECONDS_PER_CHECKPOINT: Final = 20.0
 #: Work that a stop may throw away rather than write a checkpoint.
@@ -88,7 +90,7 @@ def drive(
         with np.errstate(over="ignore", invalid="ignore"):  # for interpreted kernels; compiled ones set no flags
             done = advance(budget)
         seconds = time.perf_counter() - started
-        budget = max(1, int(budget * min(4.0, SECONDS_PER_CALL / max(seconds, 1e-9))))
+        budget = max(1, int(budget * min(MOST_GROWTH, SECONDS_PER_CALL / max(seconds, 1e-9))))
         if on_steps is not None:
             on_steps(int(done))
 
