@@ -12,7 +12,7 @@ from hts.engines import ThreadEngine
 from hts.ensembles.paths import FOREVER, PathSample, Recorder
 from hts.errors import StoppedError
 from hts.kernels import conditioned, streams
-from hts.kernels.exits import VECTOR
+from hts.kernels.eights import LANES
 from hts.kernels.operators import Rule
 from hts.prediction.conditions import Condition
 from hts.prediction.meshes import Mesh
@@ -154,7 +154,7 @@ class _Walk:
         self.mirror = replace(noise, p_plus=noise.p_minus)  # the law of -Z: its left tail has all digits
         nodes = condition.mesh.basis.nodes
         self.to_powers = np.linalg.inv(np.vander(nodes, increasing=True)).T
-        width = -(-n // VECTOR) * VECTOR
+        width = -(-n // LANES) * LANES
         self.streams, self.words = np.zeros((4, width), np.uint64), np.zeros((1, width), np.uint64)
         streams.start_streams(self.streams, n, cell_key, first)
         self.u, self.masses = np.zeros(width), np.zeros(len(condition.mesh.half))

@@ -11,7 +11,8 @@ from hts.ensembles.driving import Interrupted
 from hts.ensembles.exits import ExitProblem
 from hts.ensembles.motions import Cell, motion_in, words_per_draw
 from hts.kernels import paths
-from hts.kernels.exits import VECTOR, WIDTH
+from hts.kernels.eights import LANES
+from hts.kernels.exits import WIDTH
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -166,7 +167,7 @@ def simulate_paths(
     taken, landing = np.zeros(n_walkers, np.int64), np.empty(n_walkers)
     for done in range(0, n_walkers, width):
         n_lanes = min(width, n_walkers - done)
-        padded = -(-n_lanes // VECTOR) * VECTOR
+        padded = -(-n_lanes // LANES) * LANES
         block = paths.started_block(first_walker + done, words_per_draw(motion), padded, chunk, cell_key, motion.start)
         x, z = np.empty((chunk + 1, padded)), np.full((chunk + 1, padded), np.nan)
         lanes = np.arange(n_lanes)

@@ -3,12 +3,11 @@
 Two loops are of that kind. A table look-up: LLVM cannot know that the table is not written to, and CPUs differ in what
 a gather costs, so the rows of eight lanes are loaded whole and turned by shuffles, which is cheap everywhere. And the
 generators: a loop over lanes must store and load all states for every word, where a loop over words could keep those of
-eight lanes in registers. What is done to a lane, and so every bit, is the same as in the plain stand-ins.
+eight lanes in registers. What is done to a lane, and so every bit, is the same as in plain code: the stand-in
+below, and the lanes that `streams.fill` has left over.
 """
 
 from typing import Any, Final
-
-import numpy as np
 
 from hts.kernels.arithmetic import fma
 from hts.kernels.settings import IS_INTERPRETED
@@ -33,23 +32,8 @@ if IS_INTERPRETED:
             g[i] = fma(fma(fma(c3, t, c2), t, c1), t, c0)
 
     def draw_words(streams, words, first, n_rows, n_words, n_lanes):
-        """Draw the words of eight lanes; see the compiled form below."""
-        lanes = slice(first, first + LANES)
-        s0, s1, s2, s3 = streams[:, lanes].copy()
-
-        def rotate_left(bits, by):
-            return (bits << np.uint64(by)) | (bits >> np.uint64(64 - by))
-
-        for row in range(n_rows):
-            for word in range(n_words):
-                words[word, row * n_lanes + first : row * n_lanes + first + LANES] = (
-                    rotate_left(s0 + s3, ROTATION_OUT) + s0
-                )
-                shifted = s1 << np.uint64(SHIFT)
-                s2, s3 = s2 ^ s0, s3 ^ s1
-                s1, s0 = s1 ^ s2, s0 ^ s3
-                s2, s3 = s2 ^ shifted, rotate_left(s3, ROTATION_STATE)
-        streams[:, lanes] = s0, s1, s2, s3
+        """Not be called: the plain code of `streams.fill` serves all lanes."""
+        raise NotImplementedError
 
 else:
     from llvmlite import ir

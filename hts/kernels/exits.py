@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from hts.kernels.draws import draw
 from hts.kernels.dynamics import TABLE_HIGH, TABLE_LOW, add_hinges, gradient_of_table, move, move_with_hinges
+from hts.kernels.eights import LANES
 from hts.kernels.settings import jit
 from hts.kernels.streams import fill, start_streams
 
@@ -27,8 +28,6 @@ MAX_CHUNK: Final = 16
 MIN_CHUNK: Final = 4
 #: Chunks per mean exit time: a frozen lane wastes half a chunk.
 CHUNKS_PER_EXIT: Final = 4
-#: Lanes are dropped by whole vectors, or what is left would run as scalar code.
-VECTOR: Final = 8
 #: Streams are started by the batch: vector code, 4 ns a walker instead of 40.
 MAX_STARTS: Final = 256
 
@@ -205,7 +204,8 @@ def advance(block, motion, cell_key, max_steps, budget, first_walker, row_steps,
         if n_live == 0 or done >= budget:
             return done
 
-        n_lanes = min((n_live + VECTOR - 1) // VECTOR * VECTOR, width)
+        # lanes are dropped by whole vectors, or what is left would run as scalar code
+        n_lanes = min((n_live + LANES - 1) // LANES * LANES, width)
         longest = n_steps = z.shape[0] // n_lanes
         if counters[FINISHED] > 0:
             mean = counters[FINISHED_STEPS] // counters[FINISHED]

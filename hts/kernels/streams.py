@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from hts.kernels.eights import LANES, draw_words
-from hts.kernels.settings import inline, jit
+from hts.kernels.eights import LANES, ROTATION_OUT, ROTATION_STATE, SHIFT, draw_words
+from hts.kernels.settings import IS_INTERPRETED, inline, jit
 
 PHILOX_MULTIPLIERS: Final = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 PHILOX_WEYL: Final = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
@@ -21,12 +21,10 @@ PHILOX_ROUNDS: Final = 10
 FIRST_BLOCK: Final = np.uint64(0)
 SECOND_BLOCK: Final = np.uint64(1)
 LOW_32: Final = np.uint64(0xFFFFFFFF)
-C17: Final = np.uint64(17)
-C19: Final = np.uint64(19)
-C23: Final = np.uint64(23)
 C32: Final = np.uint64(32)
-C41: Final = np.uint64(41)
-C45: Final = np.uint64(45)
+SHIFT_BITS: Final = np.uint64(SHIFT)
+OUT_LEFT, OUT_RIGHT = np.uint64(ROTATION_OUT), np.uint64(64 - ROTATION_OUT)
+STATE_LEFT, STATE_RIGHT = np.uint64(ROTATION_STATE), np.uint64(64 - ROTATION_STATE)
 
 
 @inline
@@ -93,19 +91,19 @@ def fill(streams, words, n_rows, n_words, n_lanes):
         Word k of lane i for step t goes to ``words[k, t * n_lanes + i]``: a walker's words are used in the order of its
         steps, whatever the number of lanes and rows.
     """
-    n_in_eights = n_lanes // LANES * LANES
+    n_in_eights = 0 if IS_INTERPRETED else n_lanes // LANES * LANES
     for first in range(0, n_in_eights, LANES):
         draw_words(streams, words, first, n_rows, n_words, n_lanes)
     for i in range(n_in_eights, n_lanes):
         s0, s1, s2, s3 = streams[0, i], streams[1, i], streams[2, i], streams[3, i]
         for row in range(n_rows):
             for word in range(n_words):
-                words[word, row * n_lanes + i] = rotate_left(s0 + s3, C23, C41) + s0
-                shifted = s1 << C17
+                words[word, row * n_lanes + i] = rotate_left(s0 + s3, OUT_LEFT, OUT_RIGHT) + s0
+                shifted = s1 << SHIFT_BITS
                 s2 ^= s0
                 s3 ^= s1
                 s1 ^= s2
                 s0 ^= s3
                 s2 ^= shifted
-                s3 = rotate_left(s3, C45, C19)
+                s3 = rotate_left(s3, STATE_LEFT, STATE_RIGHT)
         streams[0, i], streams[1, i], streams[2, i], streams[3, i] = s0, s1, s2, s3

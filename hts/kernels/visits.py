@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from hts.kernels.draws import draw
 from hts.kernels.dynamics import add_hinges, gradient_of_table, roam, roam_with_hinges
-from hts.kernels.exits import BEYOND, END, FINISHED, FINISHED_STEPS, LIVE, NEXT, NOBODY, VECTOR, aligned_zeros
+from hts.kernels.eights import LANES
+from hts.kernels.exits import BEYOND, END, FINISHED, FINISHED_STEPS, LIVE, NEXT, NOBODY, aligned_zeros
 from hts.kernels.settings import inline, jit
 from hts.kernels.streams import fill, start_streams
 
@@ -184,7 +185,7 @@ def start_walkers(block, regions, watch, start, cell_key):
     n_live = min(width, counters[END] - number)
     counters[LIVE] = n_live
     counters[NEXT] += n_live
-    start_streams(block.streams, min((n_live + VECTOR - 1) // VECTOR * VECTOR, width), cell_key, number)
+    start_streams(block.streams, min((n_live + LANES - 1) // LANES * LANES, width), cell_key, number)
     well = well_of(start, barriers, 0)
     is_near = abs(start - wells[MINIMUM, well]) <= wells[RADIUS, well]
     for i in range(width):
@@ -262,7 +263,7 @@ def advance(block, motion, regions, watch, ledger, cell_key, budget, first_walke
         if walker[0] == NOBODY and start_walkers(block, regions, watch, start, cell_key) == 0:
             return done
         n_live = counters[LIVE]
-        n_lanes = min((n_live + VECTOR - 1) // VECTOR * VECTOR, width)
+        n_lanes = min((n_live + LANES - 1) // LANES * LANES, width)
         longest = z.shape[0] // n_lanes
         row, steps = walker[0] - first_walker, exit_steps[0]
         checkpoint = np.searchsorted(checkpoints, steps, side="right")
