@@ -7,6 +7,7 @@ from math import ceil, inf
 from typing import Literal
 
 from hts.conditioning.drawing import ConditionedPaths, draw_paths
+from hts.ensembles import ExitProblem, VisitProblem
 from hts.ensembles.motions import cell_key
 from hts.ensembles.paths import PURPOSE, PathSample, simulate_paths, stride_for
 from hts.errors import PlanError, StoppedError
@@ -111,31 +112,26 @@ def sample_paths(
     event = _event(plan, cell, question, n_steps)
     size = inf if event is None else event.threshold / cell.eta
     telling = partial(_telling, on_progress, should_stop)
+
+    def walk(problem: ExitProblem | VisitProblem, n: int) -> PathSample:
+        told = telling("walking")
+        return simulate_paths(
+            problem, first_path, question.n_paths, n, size=size, should_stop=should_stop, on_share=told
+        )
+
     if question.given == "none":
         n = plan.most_steps if n_steps is None else n_steps
         walked = exit_problem(plan, cell) if plan.visits is None else visit_problem(plan, cell, n)
         if question.n_paths * n > MOST_STEPS:
             raise PlanError(f"{question.n_paths} paths of {n} steps take too long; give a shorter time (--within)")
-        walkers = simulate_paths(
-            walked, first_path, question.n_paths, n, size=size, should_stop=should_stop, on_share=telling("walking")
-        )
-        return CellPaths(cell, question, n_steps, walkers, None, event)
+        return CellPaths(cell, question, n_steps, walk(walked, n), None, event)
     problem = exit_problem(plan, cell)
     try:
         telling("solving for exits")
         exact = _exact(plan, cell)
         if n_steps is None and question.given == "exit":
             n = _affordable(exact, question, MOST_STEPS, inf)
-            walkers = simulate_paths(
-                problem,
-                first_path,
-                question.n_paths,
-                n,
-                size=size,
-                should_stop=should_stop,
-                on_share=telling("walking"),
-            )
-            return CellPaths(cell, question, None, walkers, None, event)
+            return CellPaths(cell, question, None, walk(problem, n), None, event)
         length = _affordable(exact, question, MOST_DRAWN, LONGEST_DRAWN) if n_steps is None else n_steps
         if n_steps is not None and question.n_paths * n_steps > MOST_DRAWN:
             most = int(MOST_DRAWN / n_steps)
