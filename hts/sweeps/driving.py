@@ -63,6 +63,7 @@ class Driver:
         running: dict[Future[Outcome], Task] = {}
         on_progress(self.meter.read())
         next_progress = time.monotonic() + POLL_SECONDS
+        is_told_to_stop = False
         with engine:
             try:
                 while True:
@@ -82,10 +83,14 @@ class Driver:
                         on_progress(self.meter.read())
                         next_progress = time.monotonic() + POLL_SECONDS
                     engine.check()
-                    if should_stop():
-                        raise StoppedError(_stopped(self.meter.read()))
+                    if is_told_to_stop := should_stop():
+                        break
             finally:
                 self._stop.set()  # whatever ends this loop, Ctrl-C too: threads end soon, and leaving waits for them
+        if is_told_to_stop:
+            for future, task in running.items() if engine.is_here else ():
+                self._note(future, task, is_here=True)  # what was being written then is done as well
+            raise StoppedError(_stopped(self.meter.read()))
         on_progress(self.meter.read())
         return self.failures
 

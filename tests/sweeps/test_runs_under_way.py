@@ -35,8 +35,10 @@ def test_a_run_that_is_told_to_stop_finishes_no_further_shard_and_keeps_what_is_
             when_told.append(names)
         return bool(when_told)
 
-    with pytest.raises(StoppedError, match=r"stopped; \d+ of 12 shards are done and kept\. Run it again"):
+    with pytest.raises(StoppedError, match=r"stopped; \d+ of 12 shards are done and kept\. Run it again") as stopped:
         sweep(plan(), tmp_path, taking(0.1), should_stop=should_stop)
+    # those written while the others stopped are told of, too
+    assert f"stopped; {len(shard_names(tmp_path))} of 12" in str(stopped.value)
     # the other thread may have been past its last look at should_stop, and no more than it
     assert len(when_told[0]) <= len(shard_names(tmp_path)) <= len(when_told[0]) + 1
     assert half_written(tmp_path) == []
