@@ -123,24 +123,25 @@ def draw_paths(
 
 
 class _Tally:
-    """How much of the drawing is done, over all blocks."""
+    """How much of the drawing is done, over all blocks: in whole steps, so that no order of blocks rounds the sum."""
 
     def __init__(self, n_paths: int, n_steps: int | None, on_share: Callable[[float], None] | None) -> None:
-        self.n_paths, self.n_steps, self.on_share = n_paths, n_steps, on_share
-        self.done: dict[int, float] = {}  # of each block by its first path, in paths
-        self.total = 0.0
+        self.n_steps, self.on_share = n_steps, on_share
+        self.steps_of_path = 1 if n_steps is None else n_steps  # a path without a last step counts when it has left
+        self.all_steps = n_paths * self.steps_of_path
+        self.done: dict[int, int] = {}  # of each block by its first path
+        self.total = 0
         self.lock = threading.Lock()
 
     def count(self, first: int, n: int, n_inside: int, taken: int) -> None:
         """Note that `n_inside` of the `n` paths of a block are still inside after so many steps."""
         if self.on_share is None:
             return
-        part = 0.0 if self.n_steps is None else taken / self.n_steps
-        done = n - n_inside + n_inside * part
+        done = (n - n_inside) * self.steps_of_path + (0 if self.n_steps is None else n_inside * taken)
         with self.lock:
-            self.total += done - self.done.get(first, 0.0)
+            self.total += done - self.done.get(first, 0)
             self.done[first] = done
-            self.on_share(min(self.total / self.n_paths, 1.0))
+            self.on_share(self.total / self.all_steps)
 
 
 class _Walk:
