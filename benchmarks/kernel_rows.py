@@ -16,7 +16,7 @@ from benchmarks.problems import ALPHA, ETA, B
 from benchmarks.rows import Row
 from hts.engines import available_cores
 from hts.ensembles import ExitProblem, VisitProblem, simulate_exits, simulate_visits
-from hts.kernels.exits import WIDTH
+from hts.kernels.blocks import WIDTH
 
 #: Means of exit times differ a thousandfold between cells: walkers are censored here, so that all cells are long.
 MAX_STEPS = 20_000

@@ -68,7 +68,6 @@ def command(
       hts run study.toml --scheduler tcp://login1:8786     a Dask cluster that sees the same folder
     """
     from hts.forecast import expected_steps, remember_speed
-    from hts.kernels.settings import set_up_without_scipy
     from hts.plans import read_plan
     from hts.plans.warnings import warnings_of
     from hts.sweeps import Choices, run_sweep
@@ -79,7 +78,6 @@ def command(
         click.echo(f"warning: {warning}", err=True)
     if not isinstance(parsed.study.walkers, int):
         parsed = with_walkers(parsed, target, threads)
-    set_up_without_scipy()
     expected = expected_steps(parsed)
     with stop_on_signal() as stop, SweepDisplay() as display:
         report = run_sweep(

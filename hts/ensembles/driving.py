@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.errors import StoppedError
-from hts.kernels import exits
+from hts.kernels import blocks
 
 #: Walkers on their way: all that a run of the kernel leaves behind, by name.
 State: TypeAlias = dict[str, npt.NDArray[Any]]
@@ -33,7 +33,7 @@ class Interrupted(StoppedError):  # noqa: N818  (as KeyboardInterrupt: not a fau
     """The simulation was told to stop before its walkers had finished."""
 
 
-def state_of(block: exits.Block, **rows: npt.NDArray[Any]) -> State:
+def state_of(block: blocks.Block, **rows: npt.NDArray[Any]) -> State:
     """Name what a run of the kernel leaves behind: the block's arrays, and those written per walker."""
     return {name: getattr(block, name) for name in STATE_OF_BLOCK} | rows
 
@@ -45,7 +45,7 @@ def restore(state: State, kept: Mapping[str, npt.NDArray[Any]] | None) -> None:
         for name, array in state.items()
     ):
         return
-    if kept["counters"][exits.END] != state["counters"][exits.END]:
+    if kept["counters"][blocks.END] != state["counters"][blocks.END]:
         return
     for name, array in state.items():
         array[...] = kept[name]
@@ -78,7 +78,7 @@ def drive(
     """
     counters = state["counters"]
     budget, kept = FIRST_BUDGET, time.monotonic()
-    while counters[exits.FINISHED] < n_walkers:
+    while counters[blocks.FINISHED] < n_walkers:
         is_stopped = should_stop is not None and should_stop()
         patience = SECONDS_NOT_WORTH_KEEPING if is_stopped else SECONDS_PER_CHECKPOINT
         if on_checkpoint is not None and time.monotonic() > kept + patience:
@@ -98,4 +98,4 @@ def drive(
 def steps_in(state: Mapping[str, npt.NDArray[Any]]) -> int:
     """Count the walker-steps that a state holds, those of finished walkers and of running ones."""
     counters = state["counters"]
-    return int(counters[exits.FINISHED_STEPS]) + int(state["exit_steps"][: counters[exits.LIVE]].sum())
+    return int(counters[blocks.FINISHED_STEPS]) + int(state["exit_steps"][: counters[blocks.LIVE]].sum())

@@ -9,13 +9,17 @@ import numpy.typing as npt
 
 from hts.ensembles.driving import Interrupted, State, drive, restore, state_of
 from hts.ensembles.motions import cell_key, motion_in, words_per_draw
-from hts.kernels import exits
+from hts.kernels import blocks
+from hts.kernels.motions import Motion
+from hts.kernels.objects import StoredKernel
 from hts.landscapes import Gradient
 from hts.noise import Noise
 
 __all__ = ["ExitProblem", "ExitSample", "Interrupted", "motion_of", "simulate_exits"]
 
 FloatArray = npt.NDArray[np.float64]
+
+advance_exits = StoredKernel("hts.kernels.exits", "advance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +64,7 @@ class ExitSample:
     steps_beyond_domain: int  #: steps begun where a formula's gradient goes on linearly
 
 
-def motion_of(problem: ExitProblem) -> exits.Motion:
+def motion_of(problem: ExitProblem) -> Motion:
     """Give a problem as the kernels read it."""
     return motion_in(problem, problem.low, problem.high)
 
@@ -75,8 +79,8 @@ def simulate_exits(
     *,
     resume_from: Mapping[str, npt.NDArray[Any]] | None = None,
     on_checkpoint: Callable[[State], None] | None = None,
-    width: int = exits.WIDTH,
-    chunk: int = exits.MAX_CHUNK,
+    width: int = blocks.WIDTH,
+    chunk: int = blocks.MAX_CHUNK,
 ) -> ExitSample:
     """Simulate first exits of (1) from a domain, censored at `max_steps`.
 
@@ -111,14 +115,14 @@ def simulate_exits(
         When `should_stop` says so; what was done since the last checkpoint is lost.
     """
     motion, key = motion_of(problem), problem.cell_key()
-    block = exits.new_block(first_walker, n_walkers, words_per_draw(motion), width, chunk)
+    block = blocks.new_block(first_walker, n_walkers, words_per_draw(motion), width, chunk)
     rows = np.zeros(n_walkers, np.int64), np.zeros(n_walkers, np.int8), np.zeros(n_walkers)
     steps, side, landing = rows
     state = state_of(block, row_steps=steps, row_side=side, row_landing=landing)
     restore(state, resume_from)
 
     def advance(budget: int) -> int:
-        return int(exits.advance(block, motion, key, max_steps, budget, first_walker, *rows))
+        return advance_exits(block, motion, key, max_steps, budget, first_walker, *rows)
 
     drive(advance, state, n_walkers, on_steps, should_stop, on_checkpoint)
     return ExitSample(
@@ -127,5 +131,5 @@ def simulate_exits(
         is_censored=side == 0,
         side=side,
         landing=landing,
-        steps_beyond_domain=int(block.counters[exits.BEYOND]),
+        steps_beyond_domain=int(block.counters[blocks.BEYOND]),
     )

@@ -8,8 +8,8 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from hts.kernels import draws
-from hts.kernels.exits import Motion
+from hts.kernels import motions
+from hts.kernels.motions import Motion
 from hts.landscapes import Gradient
 from hts.noise import Noise
 
@@ -19,11 +19,11 @@ FloatArray = npt.NDArray[np.float64]
 STREAM_VERSION: Final = "xoshiro256++/philox4x32-10/2"
 
 LAWS: Final = {
-    "pareto": draws.PARETO,
-    "lomax": draws.LOMAX,
-    "stable": draws.STABLE,
-    "student": draws.STUDENT,
-    "normal": draws.NORMAL,
+    "pareto": motions.PARETO,
+    "lomax": motions.LOMAX,
+    "stable": motions.STABLE,
+    "student": motions.STUDENT,
+    "normal": motions.NORMAL,
 }
 
 
@@ -103,4 +103,4 @@ def motion_in(cell: Cell, low: float, high: float) -> Motion:
 
 def words_per_draw(motion: Motion) -> int:
     """Count the 64-bit words that one draw of a motion's law takes."""
-    return draws.n_words(motion.law, motion.numbers[draws.P_PLUS], motion.numbers[draws.NORMAL_SCALE])
+    return motions.n_words(motion.law, motion.numbers[motions.P_PLUS], motion.numbers[motions.NORMAL_SCALE])

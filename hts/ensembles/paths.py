@@ -11,8 +11,8 @@ from hts.ensembles.driving import Interrupted
 from hts.ensembles.exits import ExitProblem
 from hts.ensembles.motions import Cell, motion_in, words_per_draw
 from hts.kernels import paths
+from hts.kernels.blocks import WIDTH
 from hts.kernels.eights import LANES
-from hts.kernels.exits import WIDTH
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -9,12 +9,15 @@ import numpy.typing as npt
 
 from hts.ensembles.driving import State, drive, restore, state_of
 from hts.ensembles.motions import cell_key, motion_in, words_per_draw
-from hts.kernels import exits, visits
+from hts.kernels import blocks, ledgers
+from hts.kernels.objects import StoredKernel
 from hts.landscapes import Gradient
 from hts.noise import Noise
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+advance_visits = StoredKernel("hts.kernels.visits", "advance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,14 +69,14 @@ class VisitSample:
     steps_beyond_domain: int  #: steps begun where a formula's gradient goes on linearly
 
 
-def regions_of(problem: VisitProblem) -> visits.Regions:
+def regions_of(problem: VisitProblem) -> ledgers.Regions:
     """Give neighbourhoods, wells and bins as the kernel reads them."""
     gradient, L = problem.gradient, problem.projection
     may_leave_table = len(gradient.table) and (gradient.table_high < L or gradient.table_low > -L)
     first, last = (gradient.table_low, gradient.table_high) if may_leave_table else (-np.inf, np.inf)
     low = np.maximum(np.append(-np.inf, problem.barriers), first)
     beyond_high = np.minimum(np.append(problem.barriers, np.inf), np.nextafter(last, np.inf))
-    return visits.Regions(
+    return ledgers.Regions(
         wells=np.array([low, beyond_high, problem.minima, problem.radius], np.float64),
         barriers=np.asarray(problem.barriers, np.float64),
         first=float(first),
@@ -93,8 +96,8 @@ def simulate_visits(
     *,
     resume_from: Mapping[str, npt.NDArray[Any]] | None = None,
     on_checkpoint: Callable[[State], None] | None = None,
-    width: int = exits.WIDTH,
-    chunk: int = exits.MAX_CHUNK,
+    width: int = blocks.WIDTH,
+    chunk: int = blocks.MAX_CHUNK,
 ) -> VisitSample:
     """Simulate (1) for a fixed number of steps across all wells.
 
@@ -120,9 +123,9 @@ def simulate_visits(
     """
     motion, regions, key = motion_in(problem, -np.inf, np.inf), regions_of(problem), problem.cell_key()
     n_wells = len(problem.minima)
-    block = exits.new_block(first_walker, n_walkers, words_per_draw(motion), width, chunk)
-    watch = visits.new_watch(width)
-    ledger = visits.Ledger(
+    block = blocks.new_block(first_walker, n_walkers, words_per_draw(motion), width, chunk)
+    watch = ledgers.new_watch(width)
+    ledger = ledgers.Ledger(
         steps_in_well=np.zeros((n_walkers, len(regions.checkpoints), n_wells), np.int64),
         steps_near=np.zeros((n_walkers, n_wells), np.int64),
         transitions=np.zeros((n_walkers, n_wells, n_wells), np.int64),
@@ -133,11 +136,11 @@ def simulate_visits(
     restore(state, resume_from)
 
     def advance(budget: int) -> int:
-        return int(visits.advance(block, motion, regions, watch, ledger, key, budget, first_walker))
+        return advance_visits(block, motion, regions, watch, ledger, key, budget, first_walker)
 
     drive(advance, state, n_walkers, on_steps, should_stop, on_checkpoint)
     return VisitSample(
         walker=np.arange(first_walker, first_walker + n_walkers, dtype=np.uint32),
-        steps_beyond_domain=int(block.counters[exits.BEYOND]),
+        steps_beyond_domain=int(block.counters[blocks.BEYOND]),
         **ledger._asdict(),
     )

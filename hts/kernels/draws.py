@@ -15,20 +15,8 @@ import numpy as np
 
 from hts.kernels.arithmetic import as_bits, as_float, fma
 from hts.kernels.elementary import LN2, ONE, exp2, exp2m1, log2, sinpi
+from hts.kernels.motions import ALPHA, CENTRE, LOMAX, NORMAL_SCALE, P_PLUS, PARETO, SCALE, STABLE, STUDENT
 from hts.kernels.settings import inline, jit
-
-PARETO: Final = 0
-LOMAX: Final = 1
-STABLE: Final = 2
-STUDENT: Final = 3
-NORMAL: Final = 4
-
-#: Places in the array of a law's numbers.
-ALPHA: Final = 0
-SCALE: Final = 1
-CENTRE: Final = 2  # c = scale (p_plus - p_minus) E|W|
-P_PLUS: Final = 3
-NORMAL_SCALE: Final = 4
 
 UNIFORM_SHIFT: Final = np.uint64(12)
 UNIFORM_OFFSET: Final = 1.0 - 2.0**-53
@@ -155,7 +143,7 @@ def draw(law, words, z, n, numbers):
     law : int
         PARETO, LOMAX, STABLE, STUDENT or NORMAL.
     words : uint64[word, draw]
-        `n_words` words per draw; a law may write over its own.
+        `motions.n_words` words per draw; a law may write over its own.
     z : float64[draw]
         Z, written; the first `n` entries.
     numbers : float64[5]
@@ -175,9 +163,3 @@ def draw(law, words, z, n, numbers):
         skew(words, z, n, numbers)
     if numbers[NORMAL_SCALE] > 0.0:
         add_normal(words, z, n, numbers)
-
-
-def n_words(law: int, p_plus: float, normal_scale: float) -> int:
-    """Count the 64-bit words that one draw takes."""
-    own = 1 if law in (PARETO, LOMAX) and p_plus == 0.5 else 2
-    return own + (2 if normal_scale > 0.0 else 0)

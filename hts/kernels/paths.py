@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
+from hts.kernels.blocks import Block, new_block
 from hts.kernels.draws import draw
 from hts.kernels.dynamics import add_hinges, gradient_of_table, move
-from hts.kernels.exits import Block, new_block
 from hts.kernels.settings import jit
 from hts.kernels.streams import fill, start_streams
 
@@ -25,7 +25,7 @@ def started_block(
     first_walker : int
         The walker of lane 0; the others follow it.
     n_words : int
-        Words per draw (`draws.n_words`).
+        Words per draw (`motions.n_words`).
     width, chunk : int
         Lanes, a multiple of eight, and longest chunk of steps; they never change the numbers.
     cell_key : uint64[2]

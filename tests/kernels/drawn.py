@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from hts.ensembles import LAWS, law_numbers
-from hts.kernels import draws, streams
+from hts.kernels import draws, motions, streams
 from hts.noise import Noise
 
 LANES = 1024
@@ -24,7 +24,7 @@ NORMAL = 5.0
 def draw_blocks(noise, n, seed, block=2**18):
     """Yield float64[block] until there are n draws, from the streams of LANES walkers of a made-up cell."""
     numbers = law_numbers(noise)
-    n_words = draws.n_words(LAWS[noise.kind], numbers[draws.P_PLUS], numbers[draws.NORMAL_SCALE])
+    n_words = motions.n_words(LAWS[noise.kind], numbers[motions.P_PLUS], numbers[motions.NORMAL_SCALE])
     states = np.zeros((4, LANES), np.uint64)
     streams.start_streams(states, LANES, np.array([seed, 1], np.uint64), 0)
     words, z = np.zeros((n_words, block), np.uint64), np.zeros(block)

@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from hts.kernels import draws, elementary
+from hts.kernels import draws, elementary, motions
 from hts.kernels.settings import jit
 
 
@@ -79,12 +79,12 @@ def drawn(law, alpha, words, scale=1.0):
 
 
 @pytest.mark.parametrize("alpha", [0.5, 0.7, 1.0, 1.2, 1.5, 1.99, 3.0, 5.0])
-@pytest.mark.parametrize("law", [draws.PARETO, draws.LOMAX])
+@pytest.mark.parametrize("law", [motions.PARETO, motions.LOMAX])
 def test_pareto_and_lomax_draws_err_by_less_than_1e_9_of_themselves_for_every_uniform(law, alpha):
     z = drawn(law, alpha, WORDS[None, :])
     with mpmath.workdps(40):
         for word, value in zip(WORDS, z, strict=True):
-            exact = exact_uniform(word) ** (-1 / mpmath.mpf(alpha)) - (law == draws.LOMAX)
+            exact = exact_uniform(word) ** (-1 / mpmath.mpf(alpha)) - (law == motions.LOMAX)
             assert abs(mpmath.mpf(float(value)) / exact - 1) < 1e-9
 
 
@@ -109,9 +109,9 @@ def exact_normal(u, v, alpha):
     return mpmath.sqrt(-2 * mpmath.log(u)) * mpmath.cospi(v)
 
 
-CASES = [(draws.STUDENT, exact_student, a) for a in (0.5, 1.0, 1.5, 3.0, 5.0)]
-CASES += [(draws.STABLE, exact_stable, a) for a in (0.5, 0.8, 1.0, 1.2, 1.5, 1.9, 1.999, 2.0)]
-CASES += [(draws.NORMAL, exact_normal, 1.0)]
+CASES = [(motions.STUDENT, exact_student, a) for a in (0.5, 1.0, 1.5, 3.0, 5.0)]
+CASES += [(motions.STABLE, exact_stable, a) for a in (0.5, 0.8, 1.0, 1.2, 1.5, 1.9, 1.999, 2.0)]
+CASES += [(motions.NORMAL, exact_normal, 1.0)]
 
 
 @pytest.mark.parametrize(("law", "exact", "alpha"), CASES)

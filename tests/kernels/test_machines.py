@@ -68,22 +68,3 @@ def test_a_small_plan_has_its_golden_hash(compiled):
 
 def test_a_small_plan_of_visits_has_its_golden_hash(compiled_visits):
     assert hashlib.sha256(json.dumps(compiled_visits).encode()).hexdigest() == GOLDEN_VISITS
-
-
-def test_numba_sets_itself_up_without_scipy_s_linear_algebra_and_leaves_it_importable():
-    """In a fresh process; SciPy itself, and whatever asks for its linear algebra later, are as they were."""
-    script = """
-import sys
-from hts.kernels.settings import set_up_without_scipy
-set_up_without_scipy()
-import numpy as np
-from hts.kernels import streams
-states = np.zeros((4, 8), np.uint64)
-streams.start_streams(states, 8, np.array([1, 2], np.uint64), 0)
-was_asked = "scipy.linalg" in sys.modules
-import scipy.linalg
-print(states.all(), was_asked, scipy.linalg.det([[2.0, 0.0], [0.0, 2.0]]))
-"""
-    command = [sys.executable, "-W", "error", "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr, done.stdout) == (0, "", "True False 4.0\n")

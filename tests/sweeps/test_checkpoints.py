@@ -8,9 +8,8 @@ import pytest
 from fake_exits import plan, shard_names
 
 from hts import ensembles
-from hts.ensembles import driving
+from hts.ensembles import driving, exits
 from hts.errors import StoppedError
-from hts.kernels import exits
 from hts.storage import ResultsFolder
 from hts.storage.checkpoints import read_checkpoint, write_checkpoint
 from hts.sweeps import exit_problem, run_sweep, verify_sweep
@@ -45,13 +44,13 @@ def stop_once(folder, study=STUDY):
 @pytest.fixture
 def slow(monkeypatch):
     """Make the kernel slow enough to be stopped in the middle of a shard."""
-    honest = exits.advance
+    honest = exits.advance_exits
 
     def advance(*arguments):
         time.sleep(0.02)
         return honest(*arguments)
 
-    monkeypatch.setattr(exits, "advance", advance)
+    monkeypatch.setattr(exits, "advance_exits", advance)
     return monkeypatch
 
 

@@ -7,9 +7,8 @@ from fake_exits import plan, shard_names
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hts.ensembles import driving
+from hts.ensembles import driving, exits
 from hts.errors import StoppedError
-from hts.kernels import exits
 from hts.storage import ResultsFolder, inspect_shard, list_shards
 from hts.sweeps import queues, run_sweep
 from hts.sweeps.checkpoints import Checkpoints, cut
@@ -110,13 +109,13 @@ def stopped(tmp_path, monkeypatch):
             patch.setattr(driving, name, value)
         patch.setattr(driving, "SECONDS_PER_CALL", 1e-4)
         patch.setattr(driving, "FIRST_BUDGET", 10_000)
-        honest = exits.advance
+        honest = exits.advance_exits
 
         def advance(*arguments):
             time.sleep(0.02)
             return honest(*arguments)
 
-        patch.setattr(exits, "advance", advance)
+        patch.setattr(exits, "advance_exits", advance)
         keeper = ResultsFolder(tmp_path).checkpoints
         with pytest.raises(StoppedError):
             run_sweep(STUDY, tmp_path, threads=1, should_stop=lambda: keeper.exists() and any(keeper.iterdir()))

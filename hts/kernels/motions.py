@@ -1,0 +1,44 @@
+"""This file is where it stands what kernels are told of a cell: gradient, law, step size, clip, domain."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+#: Laws of the noise.
+PARETO: Final = 0
+LOMAX: Final = 1
+STABLE: Final = 2
+STUDENT: Final = 3
+NORMAL: Final = 4
+
+#: Places in the array of a law's numbers.
+ALPHA: Final = 0
+SCALE: Final = 1
+CENTRE: Final = 2  # c = scale (p_plus - p_minus) E|W|
+P_PLUS: Final = 3
+NORMAL_SCALE: Final = 4
+
+
+class Motion(NamedTuple):
+    """What moves the walkers of one cell."""
+
+    line: npt.NDArray[np.float64]  # float64[2]
+    knots: npt.NDArray[np.float64]  # float64[hinge], at least two
+    slopes: npt.NDArray[np.float64]  # float64[hinge]
+    table: npt.NDArray[np.float64]  # float64[node, 4]; no rows: no table
+    place: npt.NDArray[np.float64]  # float64[3], where the table lies
+    law: int  # PARETO ... NORMAL
+    numbers: npt.NDArray[np.float64]  # float64[5], the law's numbers
+    eta: float
+    b: float
+    projection: float
+    low: float
+    high: float
+    start: float
+
+
+def n_words(law: int, p_plus: float, normal_scale: float) -> int:
+    """Count the 64-bit words that one draw takes."""
+    own = 1 if law in (PARETO, LOMAX) and p_plus == 0.5 else 2
+    return own + (2 if normal_scale > 0.0 else 0)

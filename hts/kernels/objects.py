@@ -1,0 +1,211 @@
+"""This file is where compiled kernels are kept as object files, and run from there without importing Numba.
+
+Numba's own cache saves a compilation but not the import of Numba, a third of a second with what it sets up. So a kernel
+that Python calls is compiled as a C function of addresses, lengths and numbers; its machine code is kept in the cache
+folder, and later processes load it with LLVM alone, in a few milliseconds. Where that cannot be had, Numba's function
+is called: the same code, the same bits.
+"""
+
+import ctypes
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, TypeAlias
+
+import llvmlite.binding as llvm
+import numpy as np
+
+from hts.kernels.environment import CACHE_FOLDER, Machine, machine
+
+#: What the C function is called in every object file.
+ENTRY: Final = "entry"
+#: What Numba adds to a process, for code that makes arrays or raises errors. Kernels do neither, but their code names
+#: them; the process would end if one were called.
+NEVER_CALLED: Final = (
+    "NRT_Free",
+    "NRT_MemInfo_call_dtor",
+    "numba_do_raise",
+    "numba_gil_ensure",
+    "numba_gil_release",
+    "numba_runtime_build_excinfo_struct",
+    "numba_unpickle",
+)
+
+
+#: Takes the arguments of a kernel, whole and as arrays and numbers.
+Entry: TypeAlias = Callable[[tuple[Any, ...], list[Any]], int]
+
+
+class StoredKernel:
+    """A kernel by its name, to be called with the arguments of its Numba function: arrays, numbers, tuples of them.
+
+    Arrays are C-contiguous; what the kernel gives back is an int. The interpreter's lock is let go of while it runs.
+
+    Parameters
+    ----------
+    module, name : str
+        Where its Numba function is defined. It is imported only where it must be compiled, or interpreted.
+    """
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module, self.name = module, name
+        self._entries: dict[str, Entry] = {}
+        self._lock = Lock()
+
+    def __call__(self, *arguments: Any) -> int:
+        """Run the kernel."""
+        leaves = list(leaves_of(arguments))
+        signature = " ".join(map(kind_of, leaves))
+        with self._lock:  # one thread compiles, or loads
+            entry = self._entries.get(signature) or self._find(signature, arguments)
+            self._entries[signature] = entry
+        return entry(arguments, leaves)
+
+    def _find(self, signature: str, arguments: tuple[Any, ...]) -> Entry:
+        path = self._path(signature)
+        code = None if path is None else read_code(path)
+        if path is None or code is None:
+            function = getattr(import_module(self.module), self.name)
+            code = None if path is None else compile_entry(function, arguments)
+            if path is None or code is None:
+                return lambda arguments, _: int(function(*arguments))
+            keep_code(path, code)
+        entry = load_entry(code, [c_type for kind in signature.split() for c_type in c_types(kind)])
+        return lambda _, leaves: int(entry(*(word for leaf in leaves for word in words_of(leaf))))
+
+    def _path(self, signature: str) -> Path | None:
+        """Name the object file, or None where there is to be none; the folder's name has sources and compilers."""
+        is_interpreted = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+        if sys.platform != "linux" or CACHE_FOLDER is None or is_interpreted:  # elsewhere it has not been tried
+            return None
+        named = "\n".join([signature, *machine()])
+        return CACHE_FOLDER / f"{self.module}.{self.name}-{hashlib.sha256(named.encode()).hexdigest()[:16]}.o"
+
+
+def leaves_of(argument: Any) -> Iterator[Any]:
+    """Give the arrays and numbers of nested tuples, in order."""
+    if isinstance(argument, tuple):
+        for part in argument:
+            yield from leaves_of(part)
+    else:
+        yield argument
+
+
+def kind_of(leaf: Any) -> str:
+    """Name what an argument is: ``float64``, ``int64`` or, for an array of two dimensions, ``uint64:2``."""
+    if isinstance(leaf, np.ndarray):
+        return f"{leaf.dtype}:{leaf.ndim}"
+    return "float64" if isinstance(leaf, float) else "int64"
+
+
+def c_types(kind: str) -> list[type[Any]]:
+    """Give the C types of an argument: an address and lengths, or a number."""
+    if ":" in kind:
+        return [ctypes.c_void_p] + int(kind[-1]) * [ctypes.c_int64]
+    return [ctypes.c_double if kind == "float64" else ctypes.c_int64]
+
+
+def words_of(leaf: Any) -> tuple[Any, ...]:
+    """Give an argument as C takes it; see `c_types`."""
+    if isinstance(leaf, np.ndarray):
+        if not leaf.flags.c_contiguous:
+            raise ValueError("a kernel's arrays must be C-contiguous")
+        return leaf.ctypes.data, *leaf.shape
+    return (leaf,)
+
+
+def compile_entry(function: Any, arguments: tuple[Any, ...]) -> bytes | None:
+    """Compile a Numba function as a C function: its object file, or None where it would not run without Numba.
+
+    Parameters
+    ----------
+    function : Dispatcher
+    arguments : tuple
+        Of a call; their types are compiled for.
+    """
+    import numba
+    from numba import types
+
+    names: dict[str, Any] = {"carray": numba.carray, "function": function}  # type: ignore[attr-defined]
+    parameters: list[str] = []
+    c_kinds: list[Any] = []
+
+    def parameter(kind: Any) -> str:
+        parameters.append(f"p{len(parameters)}")
+        c_kinds.append(kind)
+        return parameters[-1]
+
+    def expression(argument: Any) -> str:
+        if isinstance(argument, tuple):
+            maker = "" if type(argument) is tuple else type(argument).__name__
+            names[maker] = type(argument)
+            return f"{maker}({''.join(expression(part) + ', ' for part in argument)})"
+        if isinstance(argument, np.ndarray):
+            address = parameter(types.CPointer(numba.from_dtype(argument.dtype)))
+            return f"carray({address}, ({''.join(parameter(types.int64) + ', ' for _ in argument.shape)}))"
+        return parameter(types.float64 if isinstance(argument, float) else types.int64)
+
+    call = ", ".join(map(expression, arguments))
+    exec(f"def entry({', '.join(parameters)}):\n    return function({call})", names)
+    compiled = numba.cfunc(types.int64(*c_kinds))(names["entry"])
+    return emit(compiled.inspect_llvm(), compiled.native_name, machine())
+
+
+def emit(code: str, native_name: str, target: Machine) -> bytes | None:
+    """Turn LLVM's language into an object file; None where it calls what only a process with Numba has."""
+    process = ctypes.CDLL(None)
+    for name in re.findall(r"^declare .*?@([\w.$]+)\(", code, re.MULTILINE):
+        if not name.startswith("llvm.") and name not in NEVER_CALLED and not hasattr(process, name):
+            return None
+    module = llvm.parse_assembly(code)
+    module.get_function(native_name).name = ENTRY
+    options = {"cpu": target.cpu, "features": target.features, "opt": 3, "codemodel": "jitdefault", "jit": True}
+    options["reloc"] = "static" if target.triple.startswith("x86") else "default"  # as Numba does
+    return bytes(llvm.Target.from_triple(target.triple).create_target_machine(**options).emit_object(module))
+
+
+def read_code(path: Path) -> bytes | None:
+    """Read an object file; None where there is none, or it is not as it was written."""
+    try:
+        kept = path.read_bytes()
+    except OSError:
+        return None
+    digest, code = kept[:32], kept[32:]
+    return code if digest == hashlib.sha256(code).digest() else None
+
+
+def keep_code(path: Path, code: bytes) -> None:
+    """Write an object file with its hash before it, whole or not at all; one that cannot be written is made anew."""
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    try:
+        unfinished.write_bytes(hashlib.sha256(code).digest() + code)
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+
+
+#: What must live as long as the code that was loaded.
+_loaded: list[Any] = []
+
+
+def load_entry(code: bytes, types: list[type[Any]]) -> Callable[..., int]:
+    """Load an object file into the process and give its function, which takes such C types."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    abort = ctypes.cast(ctypes.CDLL(None).abort, ctypes.c_void_p).value
+    for name in NEVER_CALLED:
+        if llvm.address_of_symbol(name) is None:
+            llvm.add_symbol(name, abort)
+    engine = llvm.create_mcjit_compiler(
+        llvm.parse_assembly(""), llvm.Target.from_default_triple().create_target_machine(jit=True)
+    )
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    _loaded.append(engine)
+    entry: Callable[..., int] = ctypes.CFUNCTYPE(ctypes.c_int64, *types)(engine.get_function_address(ENTRY))
+    return entry

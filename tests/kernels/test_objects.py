@@ -1,0 +1,169 @@
+"""Tests that kernels run from object files as Numba runs them, without Numba, and that a bad file costs time only."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hts.kernels import objects
+from hts.kernels.objects import StoredKernel
+
+SCRIPT = """
+import json, runpy, sys
+samples = runpy.run_path({small_exits!r})["samples"]
+print(json.dumps([list(samples(20, 40)), "numba" in sys.modules]))
+"""
+
+
+def small_exits(folder, **environment):
+    """Simulate in a process of its own, and say whether it imported Numba."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA_")}
+    script = SCRIPT.format(small_exits=str(Path(__file__).with_name("small_exits.py")))
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        env=clean | {"NUMBA_CACHE_DIR": str(folder)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """Make a cache that a process has filled, and what that process simulated."""
+    folder = tmp_path_factory.mktemp("cache")
+    return folder, small_exits(folder)
+
+
+def objects_in(folder):
+    return sorted(folder.glob("kernels-*/*.o"))
+
+
+def test_a_second_process_gives_the_same_bits_without_importing_numba(cache):
+    folder, (samples, imported) = cache
+    assert imported
+    assert len(objects_in(folder)) == 1
+    assert small_exits(folder) == [samples, False]
+
+
+def test_a_process_started_by_another_finds_the_same_folder(cache):
+    folder, (samples, _) = cache
+    assert small_exits(*folder.glob("kernels-*")) == [samples, False]
+
+
+@pytest.mark.parametrize("spoil", [lambda code: code[:1000], lambda code: b"", lambda code: code[:-1] + b"?"])
+def test_a_spoilt_object_file_is_made_anew(cache, spoil):
+    folder, (samples, _) = cache
+    (path,) = objects_in(folder)
+    whole = path.read_bytes()
+    path.write_bytes(spoil(whole))
+    assert small_exits(folder) == [samples, True]
+    assert path.read_bytes() == whole
+
+
+def test_another_cpu_has_object_files_of_its_own(cache):
+    folder, (samples, _) = cache
+    generic = {"NUMBA_CPU_NAME": "generic"}
+    assert small_exits(folder, **generic) == [samples, True]
+    assert len(objects_in(folder)) == 2
+    assert small_exits(folder, **generic) == [samples, False]
+    for path in objects_in(folder)[1:]:
+        path.unlink()
+
+
+def test_interpreted_kernels_leave_object_files_aside(cache):
+    folder, (samples, _) = cache
+    assert small_exits(folder, NUMBA_DISABLE_JIT="1") == [samples, True]
+
+
+MODULE = """
+import numpy as np
+from numba import njit
+
+@njit
+def add(pair, factor):
+    a, b = pair
+    for i in range(a.shape[0]):
+        a[i] += factor * b[i, 0]
+    return a.shape[0] + b.shape[1]
+
+@njit
+def allocate(n):
+    return int(np.ones(n).sum())
+"""
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    """Give the name of a module with two kernels: one that can be kept, and one that makes an array."""
+    (tmp_path / "two_kernels.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(objects, "CACHE_FOLDER", tmp_path)
+    yield "two_kernels"
+    sys.modules.pop("two_kernels", None)
+
+
+def arrays():
+    return np.zeros(3), np.arange(6.0).reshape(3, 2)
+
+
+@pytest.mark.parametrize("where", ["just compiled", "from its file", "by Numba"])
+def test_a_kernel_takes_nested_tuples_arrays_and_numbers(module, tmp_path, monkeypatch, where):
+    if where == "by Numba":
+        monkeypatch.setattr(objects, "CACHE_FOLDER", None)
+    if where == "from its file":
+        assert StoredKernel(module, "add")(arrays(), 1.0) == 5
+    a, b = arrays()
+    assert StoredKernel(module, "add")((a, b), 0.5) == 5
+    np.testing.assert_array_equal(a, [0.0, 1.0, 2.0])
+    assert len(list(tmp_path.glob("*.o"))) == (where != "by Numba")
+
+
+def test_each_combination_of_types_is_compiled_for_itself(module, tmp_path):
+    add = StoredKernel(module, "add")
+    a, b = arrays()
+    assert add((a, b), 2) == 5
+    np.testing.assert_array_equal(a, [0.0, 4.0, 8.0])
+    counts = np.zeros(3, np.int64), np.arange(6).reshape(3, 2)
+    assert add(counts, 2) == 5
+    np.testing.assert_array_equal(counts[0], [0, 4, 8])
+    assert len(list(tmp_path.glob("*.o"))) == 2
+
+
+def test_a_kernel_that_makes_arrays_is_left_to_numba(module, tmp_path):
+    assert StoredKernel(module, "allocate")(7) == 7
+    assert not list(tmp_path.glob("*.o"))
+
+
+def test_an_array_with_gaps_is_refused(module):
+    a, b = arrays()
+    with pytest.raises(ValueError, match="C-contiguous"):
+        StoredKernel(module, "add")((a, b[:, ::-1]), 1.0)
+
+
+def test_a_folder_that_takes_no_file_costs_the_next_start_only(module, tmp_path, monkeypatch):
+    def refuse(self, target):
+        raise OSError
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    a, b = arrays()
+    assert StoredKernel(module, "add")((a, b), 0.5) == 5
+    np.testing.assert_array_equal(a, [0.0, 1.0, 2.0])
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["two_kernels.py"]
+
+
+def test_threads_that_call_at_once_compile_once(module, monkeypatch):
+    compiled, honest = [], objects.compile_entry
+    monkeypatch.setattr(objects, "compile_entry", lambda *a: compiled.append(1) or honest(*a))
+    add, pairs = StoredKernel(module, "add"), [arrays() for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda pair: add(pair, 0.5), pairs)) == [5] * 4
+    assert all(pair[0][2] == 2.0 for pair in pairs)
+    assert len(compiled) == 1
