@@ -97,17 +97,17 @@ def leaves_of(argument: Any) -> Iterator[Any]:
 
 
 def kind_of(leaf: Any) -> str:
-    """Name what an argument is: ``float64``, ``int64`` or, for an array of two dimensions, ``uint64:2``."""
+    """Name what an argument is, by NumPy's letter: ``d``, ``l`` or, for an array of two dimensions, ``L2``."""
     if isinstance(leaf, np.ndarray):
-        return f"{leaf.dtype}:{leaf.ndim}"
-    return "float64" if isinstance(leaf, float) else "int64"
+        return f"{leaf.dtype.char}{leaf.ndim}"
+    return "d" if isinstance(leaf, float) else "l"
 
 
 def c_types(kind: str) -> list[type[Any]]:
     """Give the C types of an argument: an address and lengths, or a number."""
-    if ":" in kind:
-        return [ctypes.c_void_p] + int(kind[-1]) * [ctypes.c_int64]
-    return [ctypes.c_double if kind == "float64" else ctypes.c_int64]
+    if len(kind) > 1:
+        return [ctypes.c_void_p] + int(kind[1:]) * [ctypes.c_int64]
+    return [ctypes.c_double if kind == "d" else ctypes.c_int64]
 
 
 def words_of(leaf: Any) -> tuple[Any, ...]:
