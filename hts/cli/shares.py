@@ -26,9 +26,10 @@ def show_visits(comparison: "ShareComparison", folder: Path) -> None:
             if has_exact:
                 row += [number(cell.expected[well]), number(cell.z_exact[well], 2), number(cell.exact[well])]
             rows.append([*row, number(cell.limit[well])])
-    more = f"; {len(rows) - CELLS_SHOWN} more rows: --json lists all" if len(rows) > CELLS_SHOWN else ""
-    caption = f"* widest: they keep the time as eta -> 0{more}"
-    print_table(f"Shares of time: {folder}", headers, rows[:CELLS_SHOWN], caption)
+    has_widest = any(cell.widest for cell in comparison.visits)
+    notes = ["* widest: they keep the time as eta -> 0"] if has_widest else []
+    notes += [f"{len(rows) - CELLS_SHOWN} more rows: --json lists all"] if len(rows) > CELLS_SHOWN else []
+    print_table(f"Shares of time: {folder}", headers, rows[:CELLS_SHOWN], "; ".join(notes) or None)
     click.echo()
     for cell in comparison.visits[:CELLS_SHOWN]:
         click.echo(f"{_name(cell)}: {cell.verdict}")

@@ -23,7 +23,7 @@ class ShareReference:
 
     limit: FloatArray | None = None  # float64[well], of the reduced chain, docs/model.md (15) to (17)
     relaxation_steps: float | None = None  # of that chain
-    widest: tuple[int, ...] = ()  # wells that keep the time as eta -> 0, (14)
+    widest: tuple[int, ...] = ()  # wells that keep the time as eta -> 0, (14); none known where tails are light
     exact: FloatArray | None = None  # float64[well], stationary
     relative_error: float | None = None  # of the worst share, its own estimate
     relaxation_steps_exact: float | None = None

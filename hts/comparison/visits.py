@@ -89,7 +89,7 @@ def limit_references(plan: Plan) -> dict[Cell, ShareReference]:
         found[cell] = ShareReference(
             limit=chain.shares,
             relaxation_steps=max(times, default=None),
-            widest=tuple(sorted(well for c in absorbing for well in c.widest)),
+            widest=() if chain.alpha is None else tuple(sorted(well for c in absorbing for well in c.widest)),
         )
     return found
 

@@ -180,7 +180,8 @@ def test_stable_noise_with_alpha_2_has_no_limit_shares_beside_its_own():
     for cell, reference in found.items():
         assert (reference.limit is None) == (cell.alpha == 2.0)
         assert reference.relaxation_steps is None if cell.alpha == 2.0 or cell.b == 0.7 else reference.relaxation_steps
-        assert reference.widest == ((2,) if cell.b == 0.7 else (0, 1, 2))  # the graph does not ask for tails
+        # light tails have the same graph, but which wells keep the time is then a question of depth
+        assert reference.widest == (() if cell.alpha == 2.0 else (2,) if cell.b == 0.7 else (0, 1, 2))
 
 
 def fake_predict(plan, cells):
