@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ from hts.prediction.slopes import local_exponent
 from hts.prediction.solutions import ExitSolution
 from hts.prediction.survival import exit_by, exit_tables
 from hts.prediction.within import steps_within
+
+IntArray = npt.NDArray[np.int64]
 
 #: No relative error is stated that is smaller.
 ROUNDING = 1e-13
@@ -66,7 +69,7 @@ class ExactExit:
         """Return P(sigma <= n) and P(sigma > n), each n on the mesh that it can afford."""
         n_steps = np.asarray(n_steps, dtype=np.int64)
         leaves, stays = np.empty(n_steps.shape), np.empty(n_steps.shape)
-        is_short = n_steps * float(self.refined.mesh.n_nodes) ** 2 <= AFFORDABLE
+        is_short = is_affordable(self.refined.mesh, n_steps)
         for chosen in (is_short, ~is_short):
             if np.any(chosen):
                 _, solution, _ = self.on_affordable_mesh(int(n_steps[chosen].max()))
@@ -75,7 +78,7 @@ class ExactExit:
 
     def on_affordable_mesh(self, n_steps: int) -> tuple[Mesh, ExitSolution, float]:
         """Return a mesh, its solution and its error: the full mesh where so many steps are affordable, or a lighter."""
-        if n_steps * float(self.refined.mesh.n_nodes) ** 2 <= AFFORDABLE:
+        if is_affordable(self.refined.mesh, n_steps):
             return self.refined.mesh, self.refined.solution, self.refined.relative_error
         return self._light
 
@@ -152,8 +155,8 @@ def exact_exit(
     roughly = {name: landing_probability(coarser, regions) for name, regions in wells.items()}
     rate, rough_rate = refined.solution.escape.rate, coarser.solution.escape.rate
     n_within = 0 if within is None else steps_within(within, eta)
-    is_short = n_within * float(refined.mesh.n_nodes) ** 2 <= AFFORDABLE
-    roughly_within = _leaves_by(coarser.solution, n_within) if within is not None and is_short else None
+    has_both = within is not None and is_affordable(refined.mesh, n_within)
+    roughly_within = _leaves_by(coarser.solution, n_within) if has_both else None
     del coarser  # two matrices: the next lines make others
     exponent, exponent_error = local_exponent(refined)
     answer = ExactExit(
@@ -172,6 +175,11 @@ def exact_exit(
         refined=refined,
     )
     return answer if within is None else _with_probability(answer, n_within, roughly_within, missed)
+
+
+def is_affordable(mesh: Mesh, n_steps: IntArray | int) -> Any:
+    """Tell whether so many steps may be followed one by one on a mesh, for each number."""
+    return n_steps * float(mesh.n_nodes) ** 2 <= AFFORDABLE
 
 
 def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, missed: float) -> ExactExit:
