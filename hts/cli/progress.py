@@ -85,10 +85,17 @@ def _bar() -> "Bar":
 
 
 class SweepDisplay(Display):
-    """Shows the progress of a sweep: steps (shards come several at a time), shards, speed and time left."""
+    """Shows the progress of a sweep: steps (shards come several at a time), shards, speed and time left.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    must_compile : bool
+        Whether the first steps wait for the compiler.
+    """
+
+    def __init__(self, must_compile: bool = False) -> None:
         super().__init__("looking for what is done already")
+        self._must_compile = must_compile
 
     def show(self, progress: "Progress") -> None:
         """Show how far the sweep is."""
@@ -97,6 +104,8 @@ class SweepDisplay(Display):
         known = "" if progress.share is None else f"{progress.share:.0%} of the steps, "
         line = f"{known}{done}/{total} shards, {progress.steps_done:.3g} steps at {speed}, {left} left"
         words = f"{_count(done, total)} shards  {speed}  {left} left"
+        if self._must_compile and progress.steps_done == 0:
+            words = f"{_count(done, total)} shards  compiling the kernel, once: some ten seconds"
         self._show(progress.share or 0.0, 1.0, words, line)
 
 

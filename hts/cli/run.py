@@ -67,6 +67,7 @@ def command(
       hts run study.toml --share 2/8                       the second of eight processes on one folder
       hts run study.toml --scheduler tcp://login1:8786     a Dask cluster that sees the same folder
     """
+    from hts.ensembles import advance_exits, advance_visits
     from hts.forecast import expected_steps, remember_speed
     from hts.plans import read_plan
     from hts.plans.warnings import warnings_of
@@ -79,7 +80,8 @@ def command(
     if not isinstance(parsed.study.walkers, int):
         parsed = with_walkers(parsed, target, threads)
     expected = expected_steps(parsed)
-    with stop_on_signal() as stop, SweepDisplay() as display:
+    kernel = advance_exits if parsed.visits is None else advance_visits
+    with stop_on_signal() as stop, SweepDisplay(kernel.must_compile) as display:
         report = run_sweep(
             parsed,
             target,

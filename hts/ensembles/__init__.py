@@ -1,9 +1,9 @@
 """One cell, simulated: a landscape, a law, eta and b become exits, visits or paths of many walkers."""
 
 from hts.ensembles.driving import STATE_VERSION, Interrupted, State, steps_in
-from hts.ensembles.exits import ExitProblem, ExitSample, simulate_exits
+from hts.ensembles.exits import ExitProblem, ExitSample, advance_exits, simulate_exits
 from hts.ensembles.motions import LAWS, STREAM_VERSION, law_numbers
-from hts.ensembles.visits import VisitProblem, VisitSample, simulate_visits
+from hts.ensembles.visits import VisitProblem, VisitSample, advance_visits, simulate_visits
 
 __all__ = [
     "LAWS",
@@ -15,6 +15,8 @@ __all__ = [
     "State",
     "VisitProblem",
     "VisitSample",
+    "advance_exits",
+    "advance_visits",
     "law_numbers",
     "simulate_exits",
     "simulate_visits",

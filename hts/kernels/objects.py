@@ -66,6 +66,11 @@ class StoredKernel:
             self._entries[signature] = entry
         return entry(arguments, leaves)
 
+    @property
+    def must_compile(self) -> bool:
+        """Whether the first call takes seconds, as far as the names of the object files tell."""
+        return CACHE_FOLDER is None or not any(CACHE_FOLDER.glob(f"{self.module}.{self.name}-*.o"))
+
     def _find(self, signature: str, arguments: tuple[Any, ...]) -> Entry:
         path = self._path(signature)
         code = None if path is None else read_code(path)

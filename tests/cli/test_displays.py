@@ -69,6 +69,16 @@ def test_a_sweep_shows_shards_speed_and_time_left():
     assert " 3/12 shards  2 Msteps/s  3m10s left" in screen.getvalue()
 
 
+def test_a_sweep_that_waits_for_the_compiler_says_so_until_the_first_steps():
+    def waiting():
+        return SweepDisplay(must_compile=True)
+
+    for steps, words in ((0, "0/12 shards  compiling the kernel, once"), (10, "0/12 shards  2 Msteps/s  3m10s left")):
+        with shown(waiting) as (display, screen):
+            display.show(Progress(0, 12, 0, 0, steps, 2e6, 190.0, ()))
+        assert words in screen.getvalue()
+
+
 def test_without_a_terminal_a_sweep_says_every_half_minute_which_part_of_the_steps_is_taken(clock, capsys):
     with SweepDisplay() as display:
         for now in (10.0, 31.0, 40.0):

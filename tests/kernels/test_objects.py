@@ -137,6 +137,15 @@ def test_each_combination_of_types_is_compiled_for_itself(module, tmp_path):
     assert len(list(tmp_path.glob("*.o"))) == 2
 
 
+def test_a_kernel_knows_whether_its_first_call_will_take_seconds(module):
+    add = StoredKernel(module, "add")
+    assert add.must_compile
+    add(arrays(), 2)
+    assert not add.must_compile
+    assert not StoredKernel(module, "add").must_compile
+    assert StoredKernel(module, "allocate").must_compile
+
+
 def test_a_kernel_that_makes_arrays_is_left_to_numba(module, tmp_path):
     assert StoredKernel(module, "allocate")(7) == 7
     assert not list(tmp_path.glob("*.o"))
