@@ -13,7 +13,7 @@ from hts.ensembles.paths import FOREVER, PathSample, Recorder
 from hts.errors import StoppedError
 from hts.kernels import conditioned, streams
 from hts.kernels.eights import LANES
-from hts.kernels.operators import Rule
+from hts.kernels.quadrature import Rule
 from hts.prediction.conditions import Condition
 from hts.prediction.meshes import Mesh
 

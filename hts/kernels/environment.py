@@ -1,17 +1,20 @@
-"""This file is where it is decided for which CPU kernels are compiled, and where what was compiled is kept.
-
-Import this module before Numba: Numba reads its environment once, when it is first imported.
-"""
+"""This file is where it is decided for which CPU kernels are compiled, and where what was compiled is kept."""
 
 import hashlib
 import os
 import tempfile
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-import llvmlite.binding as llvm
-import platformdirs
+
+class Machine(NamedTuple):
+    """What code is made for."""
+
+    triple: str
+    cpu: str
+    features: str
 
 
 def source_fingerprint() -> str:
@@ -27,14 +30,17 @@ def source_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+@cache
 def cache_folder() -> Path | None:
     """Find a folder for compiled kernels that can be written, or None.
 
     ``NUMBA_CACHE_DIR``, where set, is taken in place of the user's cache folder.
     """
-    root = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("hts")
+    import platformdirs
+
+    root = Path(os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("hts"))
     name = f"kernels-{source_fingerprint()}"
-    folder = Path(root) if Path(root).name == name else Path(root) / name  # a process started by another one has it
+    folder = root if root.name == name else root / name  # a process started by another one is given the folder itself
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -44,33 +50,27 @@ def cache_folder() -> Path | None:
     return folder
 
 
-def widen_vectors() -> None:
-    """Let LLVM use the 512-bit registers of CPUs that have them, unless the user has set Numba's CPU by hand.
-
-    On such CPUs LLVM's tuning says `prefer-256-bit`, which is right for code with a few vector instructions and wrong
-    for a loop that holds nothing else (benchmarks/README.md, "Vector width").
-    """
-    if "NUMBA_CPU_FEATURES" not in os.environ and "NUMBA_CPU_NAME" not in os.environ:
-        os.environ["NUMBA_CPU_FEATURES"] = llvm.get_host_cpu_features().flatten() + ",-prefer-256-bit"
-
-
-class Machine(NamedTuple):
-    """What code is made for."""
-
-    triple: str
-    cpu: str
-    features: str
-
-
+@cache
 def machine() -> Machine:
-    """Give the machine that Numba compiles for: this one, or what ``NUMBA_CPU_NAME`` and its like ask for."""
+    """Give the machine that kernels are compiled for: this one, or what ``NUMBA_CPU_NAME`` and its like ask for.
+
+    LLVM may use the 512-bit registers of a CPU that has them, unless the user has set the CPU by hand. Its tuning says
+    `prefer-256-bit` of some, which is right for code with a few vector instructions and wrong for a loop that holds
+    nothing else (benchmarks/README.md, "Vector width").
+    """
+    import llvmlite.binding as llvm
+
     name, features = os.environ.get("NUMBA_CPU_NAME"), os.environ.get("NUMBA_CPU_FEATURES")
-    if features is None:
-        features = "" if name else llvm.get_host_cpu_features().flatten()
+    if features is None:  # as Numba reads the two, but for the tuning
+        features = "" if name and name.lower() == "generic" else llvm.get_host_cpu_features().flatten()
+        features += "" if name else ",-prefer-256-bit"
     return Machine(llvm.get_process_triple(), name or llvm.get_host_cpu_name(), features)
 
 
-widen_vectors()
-CACHE_FOLDER = cache_folder()
-if CACHE_FOLDER is not None:
-    os.environ["NUMBA_CACHE_DIR"] = str(CACHE_FOLDER)
+def prepare_numba() -> None:
+    """Tell Numba of machine and cache folder; it reads its environment once, when it is first imported."""
+    if "NUMBA_CPU_NAME" not in os.environ:
+        os.environ["NUMBA_CPU_FEATURES"] = machine().features
+    folder = cache_folder()
+    if folder is not None:
+        os.environ["NUMBA_CACHE_DIR"] = str(folder)

@@ -17,11 +17,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final, TypeAlias
 
-import llvmlite.binding as llvm
 import numpy as np
 
-from hts.kernels.environment import CACHE_FOLDER, Machine, machine
+from hts.kernels.environment import Machine, cache_folder, machine
 
+#: Marks the kind of an array that is not C-contiguous.
+GAPS: Final = "~"
 #: What the C function is called in every object file.
 ENTRY: Final = "entry"
 #: What Numba adds to a process, for code that makes arrays or raises errors. Kernels do neither, but their code names
@@ -44,7 +45,8 @@ Entry: TypeAlias = Callable[[tuple[Any, ...], list[Any]], int]
 class StoredKernel:
     """A kernel by its name, to be called with the arguments of its Numba function: arrays, numbers, tuples of them.
 
-    Arrays are C-contiguous; what the kernel gives back is an int. The interpreter's lock is let go of while it runs.
+    It gives an int, 0 where its Numba function gives nothing, and lets go of the interpreter's lock while it runs. With
+    an array that is not C-contiguous it is Numba's function that runs.
 
     Parameters
     ----------
@@ -69,7 +71,8 @@ class StoredKernel:
     @property
     def must_compile(self) -> bool:
         """Whether the first call takes seconds, as far as the names of the object files tell."""
-        return CACHE_FOLDER is None or not any(CACHE_FOLDER.glob(f"{self.module}.{self.name}-*.o"))
+        folder = cache_folder()
+        return folder is None or not any(folder.glob(f"{self.module}.{self.name}-*.o"))
 
     def _find(self, signature: str, arguments: tuple[Any, ...]) -> Entry:
         path = self._path(signature)
@@ -78,18 +81,18 @@ class StoredKernel:
             function = getattr(import_module(self.module), self.name)
             code = None if path is None else compile_entry(function, arguments)
             if path is None or code is None:
-                return lambda arguments, _: int(function(*arguments))
+                return lambda arguments, _: int(function(*arguments) or 0)
             keep_code(path, code)
         entry = load_entry(code, [c_type for kind in signature.split() for c_type in c_types(kind)])
         return lambda _, leaves: int(entry(*(word for leaf in leaves for word in words_of(leaf))))
 
     def _path(self, signature: str) -> Path | None:
         """Name the object file, or None where there is to be none; the folder's name has sources and compilers."""
-        is_interpreted = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
-        if sys.platform != "linux" or CACHE_FOLDER is None or is_interpreted:  # elsewhere it has not been tried
-            return None
+        folder, is_interpreted = cache_folder(), os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+        if sys.platform != "linux" or folder is None or is_interpreted or GAPS in signature:
+            return None  # on other systems it has not been tried
         named = "\n".join([signature, *machine()])
-        return CACHE_FOLDER / f"{self.module}.{self.name}-{hashlib.sha256(named.encode()).hexdigest()[:16]}.o"
+        return folder / f"{self.module}.{self.name}-{hashlib.sha256(named.encode()).hexdigest()[:16]}.o"
 
 
 def leaves_of(argument: Any) -> Iterator[Any]:
@@ -104,7 +107,7 @@ def leaves_of(argument: Any) -> Iterator[Any]:
 def kind_of(leaf: Any) -> str:
     """Name what an argument is, by NumPy's letter: ``d``, ``l`` or, for an array of two dimensions, ``L2``."""
     if isinstance(leaf, np.ndarray):
-        return f"{leaf.dtype.char}{leaf.ndim}"
+        return f"{leaf.dtype.char}{leaf.ndim}{'' if leaf.flags.c_contiguous else GAPS}"
     return "d" if isinstance(leaf, float) else "l"
 
 
@@ -118,8 +121,6 @@ def c_types(kind: str) -> list[type[Any]]:
 def words_of(leaf: Any) -> tuple[Any, ...]:
     """Give an argument as C takes it; see `c_types`."""
     if isinstance(leaf, np.ndarray):
-        if not leaf.flags.c_contiguous:
-            raise ValueError("a kernel's arrays must be C-contiguous")
         return leaf.ctypes.data, *leaf.shape
     return (leaf,)
 
@@ -156,13 +157,17 @@ def compile_entry(function: Any, arguments: tuple[Any, ...]) -> bytes | None:
         return parameter(types.float64 if isinstance(argument, float) else types.int64)
 
     call = ", ".join(map(expression, arguments))
-    exec(f"def entry({', '.join(parameters)}):\n    return function({call})", names)
+    gives_nothing = function.py_func.__annotations__.get("return", int) is None
+    body = f"function({call}); return 0" if gives_nothing else f"return function({call})"
+    exec(f"def entry({', '.join(parameters)}): {body}", names)
     compiled = numba.cfunc(types.int64(*c_kinds))(names["entry"])
     return emit(compiled.inspect_llvm(), compiled.native_name, machine())
 
 
 def emit(code: str, native_name: str, target: Machine) -> bytes | None:
     """Turn LLVM's language into an object file; None where it calls what only a process with Numba has."""
+    import llvmlite.binding as llvm
+
     process = ctypes.CDLL(None)
     for name in re.findall(r"^declare .*?@([\w.$]+)\(", code, re.MULTILINE):
         if not name.startswith("llvm.") and name not in NEVER_CALLED and not hasattr(process, name):
@@ -200,6 +205,8 @@ _loaded: list[Any] = []
 
 def load_entry(code: bytes, types: list[type[Any]]) -> Callable[..., int]:
     """Load an object file into the process and give its function, which takes such C types."""
+    import llvmlite.binding as llvm
+
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     abort = ctypes.cast(ctypes.CDLL(None).abort, ctypes.c_void_p).value

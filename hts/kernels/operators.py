@@ -1,68 +1,15 @@
 """This file is where the one-step law is integrated against polynomials, row by row (docs/model.md equation (9))."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
+from hts.kernels.quadrature import Basis, FloatArray, Panels, Rows, Rule, Table
 from hts.kernels.settings import jit
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 #: A panel within two intervals of the table, and no longer than this times the shorter, is integrated at its own nodes:
 #: there the density is a polynomial of low degree, to the accuracy of the table, and the rule is exact for the product.
 SMOOTH_LENGTH: Final = 1.5
 #: Window ends nearer to a panel's end than this part of its half length cut nothing off but rounding.
 SLACK: Final = 1e-12
-#: Points of a quadrature rule: whole vector registers of them. The loops over them take the number from an array, for a
-#: compiler that knows it writes them out point by point and makes no vectors of them.
-N_POINTS: Final = 16
-
-
-class Rows(NamedTuple):
-    """Positions a step begins at, x = anchor + offset; arrays over rows."""
-
-    anchor: FloatArray
-    offset: FloatArray
-    drift: FloatArray  # eta f'(x)
-    own: IntArray  # the panel of which x is a node, or -1
-    own_node: IntArray  # which of its nodes
-    low: FloatArray  # displacements y - x between low and high stay inside domain and clip
-    high: FloatArray
-
-
-class Panels(NamedTuple):
-    """Panels side by side, increasing; arrays over panels."""
-
-    anchor: FloatArray  # the break point that a panel is described from
-    centre: FloatArray  # of the panel, seen from the break point
-    half: FloatArray  # half the length; negative where the nodes are counted from the right
-
-
-class Basis(NamedTuple):
-    """The Lagrange polynomials through the nodes of [-1, 1]; arrays over nodes."""
-
-    nodes: FloatArray
-    weights: FloatArray  # of the quadrature rule with these nodes
-    barycentric: FloatArray  # 1 / prod_k (t_j - t_k)
-
-
-class Table(NamedTuple):
-    """The density of Z, polynomials on intervals."""
-
-    breaks: FloatArray  # float64[interval + 1]
-    coefficients: FloatArray  # float64[interval, degree + 1], powers of t in [-1, 1]
-    is_empty: BoolArray  # bool[interval], where it vanishes
-    is_singular: BoolArray  # bool[interval + 1], breaks where it is not smooth
-
-
-class Rule(NamedTuple):
-    """A quadrature rule on [-1, 1] that is exact for an interval of the table times the basis."""
-
-    nodes: FloatArray
-    weights: FloatArray
 
 
 @jit
@@ -132,7 +79,7 @@ def integrate_panel(
     scale : float
         Length of one unit of Z on the panel, t - t_j = shift[j] + scale z.
     shift : float64[order]
-    scratch : float64[4 + 2 order, N_POINTS]
+    scratch : float64[6 + 2 order, N_POINTS]
     entries : float64[order]
         Added to.
     """
@@ -179,20 +126,28 @@ def integrate_panel(
 
 @jit
 def integrate_rows(
-    rows: Rows, panels: Panels, basis: Basis, eta: float, table: Table, rule: Rule, matrix: FloatArray
+    rows: Rows,
+    panels: Panels,
+    basis: Basis,
+    eta: float,
+    table: Table,
+    rule: Rule,
+    scratch: FloatArray,
+    matrix: FloatArray,
 ) -> None:
     """Fill matrix[i, panel * order + j] with the integral of p(x_i, dy) l_j(y), the continuous part only.
 
     Parameters
     ----------
+    scratch : float64[6 + 2 order, N_POINTS]
+        `quadrature.new_scratch`.
     matrix : float64[row, panel * order] or wider
         Zero where nothing is said; written to.
     """
     order = len(basis.nodes)
-    scratch = np.empty((4 + 2 * order, N_POINTS))
-    shift = np.empty(order)
-    nodes = np.zeros(N_POINTS)
-    nodes[:order] = basis.nodes
+    shift, nodes = scratch[4 + 2 * order, :order], scratch[5 + 2 * order]
+    for j in range(order):  # as one assignment it takes two seconds to compile: Numba brings strings to complain with
+        nodes[j] = basis.nodes[j]
     t, value, n_points = scratch[0], scratch[1], len(rule.nodes)
     last, degree = len(table.is_empty), table.coefficients.shape[1] - 1
     for i in range(len(rows.anchor)):
@@ -251,6 +206,7 @@ def add_atoms(
     edges: FloatArray,
     panels: Panels,
     basis: Basis,
+    scratch: FloatArray,
     matrix: FloatArray,
 ) -> None:
     """Add mass[i] * l_j(y_i) to every row, y_i = anchor[i] + offset[i] the place of an atom of the clipped law.
@@ -261,11 +217,12 @@ def add_atoms(
         Nothing is done where the mass is zero.
     edges : float64[panel + 1]
         Ends of the panels.
+    scratch : float64[2 or more, order or more]
     matrix : float64[row, panel * order] or wider
         Added to.
     """
     order = len(basis.nodes)
-    products, distances = np.empty(order), np.empty(order)
+    products, distances = scratch[0, :order], scratch[1, :order]
     for i in range(len(mass)):
         if mass[i] != 0.0:
             q = find_interval(edges, anchor[i] + offset[i])

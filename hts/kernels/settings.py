@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from hts.kernels.environment import CACHE_FOLDER  # before Numba: it sets what Numba reads
+from hts.kernels.environment import cache_folder, prepare_numba
 
-# isort: split
-import numba
+prepare_numba()
+
+import numba  # noqa: E402
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -24,7 +25,7 @@ def jit(kernel: Kernel) -> Kernel:
     - ``error_model="numpy"``: a division is one instruction, without a test for zero that would stop vector code.
     - ``cache``: where the cache folder can be written; without it every process compiles afresh.
     """
-    return cast(Kernel, numba.njit(nogil=True, error_model="numpy", cache=CACHE_FOLDER is not None)(kernel))
+    return cast(Kernel, numba.njit(nogil=True, error_model="numpy", cache=cache_folder() is not None)(kernel))
 
 
 def inline(function: Kernel) -> Kernel:

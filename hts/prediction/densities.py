@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import chebyshev, polynomial
 
-from hts.kernels.operators import Table
+from hts.kernels.quadrature import Table
 from hts.noise import Noise
 
 FloatArray = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import scipy
 from numpy.polynomial import legendre
 
-from hts.kernels.operators import Basis, Panels
+from hts.kernels.quadrature import Basis, Panels
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hts.kernels.operators import N_POINTS, Rows, Rule, add_atoms, integrate_rows
+from hts.kernels.objects import StoredKernel
+from hts.kernels.quadrature import N_POINTS, Rows, Rule, new_scratch
 from hts.prediction.densities import DensityTable
 from hts.prediction.meshes import Mesh
 from hts.prediction.steps import Step
 
 FloatArray = npt.NDArray[np.float64]
+
+integrate_rows = StoredKernel("hts.kernels.operators", "integrate_rows")
+add_atoms = StoredKernel("hts.kernels.operators", "add_atoms")
 
 #: Nodes for one interval of the density's table: exact for degree 13 times the basis of up to 16 nodes.
 RULE = Rule(*np.polynomial.legendre.leggauss(N_POINTS))
@@ -68,11 +72,11 @@ def build_operator(step: Step, mesh: Mesh, table: DensityTable, start: float) ->
         np.maximum((step.low - anchor) - offset, -step.b),
         np.minimum((step.high - anchor) - offset, step.b),
     )
-    matrix = np.zeros((n_states + 1, n_states))
-    integrate_rows(rows, mesh.panels, mesh.basis, step.eta, table.arrays, RULE, matrix)
+    matrix, scratch = np.zeros((n_states + 1, n_states)), new_scratch(order)
+    integrate_rows(rows, mesh.panels, mesh.basis, step.eta, table.arrays, RULE, scratch, matrix)
     for mass, shift in zip(step.clipped(x), (-step.b, step.b), strict=True):
         if np.any(mass):
-            add_atoms(anchor + shift, offset, mass, mesh.edges, mesh.panels, mesh.basis, matrix)
+            add_atoms(anchor + shift, offset, mass, mesh.edges, mesh.panels, mesh.basis, scratch, matrix)
     column = n
     for mass, is_exit in zip(step.held(x), (step.is_exit_low, step.is_exit_high), strict=True):
         if not is_exit:

@@ -95,6 +95,11 @@ def add(pair, factor):
     return a.shape[0] + b.shape[1]
 
 @njit
+def double(a) -> None:
+    for i in range(a.shape[0]):
+        a[i] *= 2
+
+@njit
 def allocate(n):
     return int(np.ones(n).sum())
 """
@@ -102,12 +107,12 @@ def allocate(n):
 
 @pytest.fixture
 def module(tmp_path, monkeypatch):
-    """Give the name of a module with two kernels: one that can be kept, and one that makes an array."""
-    (tmp_path / "two_kernels.py").write_text(MODULE)
+    """Give the name of a module with kernels: two that can be kept, and one that makes an array."""
+    (tmp_path / "small_kernels.py").write_text(MODULE)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(objects, "CACHE_FOLDER", tmp_path)
-    yield "two_kernels"
-    sys.modules.pop("two_kernels", None)
+    monkeypatch.setattr(objects, "cache_folder", lambda: tmp_path)
+    yield "small_kernels"
+    sys.modules.pop("small_kernels", None)
 
 
 def arrays():
@@ -117,7 +122,7 @@ def arrays():
 @pytest.mark.parametrize("where", ["just compiled", "from its file", "by Numba"])
 def test_a_kernel_takes_nested_tuples_arrays_and_numbers(module, tmp_path, monkeypatch, where):
     if where == "by Numba":
-        monkeypatch.setattr(objects, "CACHE_FOLDER", None)
+        monkeypatch.setattr(objects, "cache_folder", lambda: None)
     if where == "from its file":
         assert StoredKernel(module, "add")(arrays(), 1.0) == 5
     a, b = arrays()
@@ -151,10 +156,19 @@ def test_a_kernel_that_makes_arrays_is_left_to_numba(module, tmp_path):
     assert not list(tmp_path.glob("*.o"))
 
 
-def test_an_array_with_gaps_is_refused(module):
+def test_an_array_with_gaps_is_left_to_numba(module, tmp_path):
     a, b = arrays()
-    with pytest.raises(ValueError, match="C-contiguous"):
-        StoredKernel(module, "add")((a, b[:, ::-1]), 1.0)
+    assert StoredKernel(module, "add")((a, b[:, ::-1]), 1.0) == 5
+    np.testing.assert_array_equal(a, [1.0, 3.0, 5.0])
+    assert not list(tmp_path.glob("*.o"))
+
+
+@pytest.mark.parametrize("folder", ["a folder", None])
+def test_a_kernel_that_gives_nothing_gives_0(module, tmp_path, monkeypatch, folder):
+    monkeypatch.setattr(objects, "cache_folder", lambda: folder and tmp_path)
+    a = np.arange(3.0)
+    assert StoredKernel(module, "double")(a) == 0
+    np.testing.assert_array_equal(a, [0.0, 2.0, 4.0])
 
 
 def test_a_folder_that_takes_no_file_costs_the_next_start_only(module, tmp_path, monkeypatch):
@@ -165,7 +179,7 @@ def test_a_folder_that_takes_no_file_costs_the_next_start_only(module, tmp_path,
     a, b = arrays()
     assert StoredKernel(module, "add")((a, b), 0.5) == 5
     np.testing.assert_array_equal(a, [0.0, 1.0, 2.0])
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["two_kernels.py"]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["small_kernels.py"]
 
 
 def test_threads_that_call_at_once_compile_once(module, monkeypatch):
