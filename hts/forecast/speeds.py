@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 
 from hts.engines import ThreadEngine, available_cores
+from hts.ensembles import Interrupted
 from hts.plans import Cell, Plan
 from hts.sweeps import SweepReport
 from hts.sweeps.studies import study_of
@@ -44,8 +45,6 @@ def calibrated_speed(plan: Plan, cell: Cell, threads: int) -> float:
     threads : int
         How many share the machine.
     """
-    from hts.ensembles import Interrupted  # Numba takes a second to import
-
     study = study_of(plan)
     study.simulator(plan, cell, 100)(0, 64)  # compiled, and the gradient tabulated
     simulate = study.simulator(plan, cell, 2**62)

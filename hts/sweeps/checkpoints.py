@@ -4,17 +4,15 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from hts.ensembles import STATE_VERSION, State
 from hts.errors import StoppedError
 from hts.plans import Plan
 from hts.storage import ResultsFolder, remove
 from hts.storage.checkpoints import read_checkpoint, write_checkpoint
 from hts.sweeps.progress import Task
 from hts.sweeps.slugs import slug_of
-
-if TYPE_CHECKING:
-    from hts.ensembles import State
 
 SUFFIX = ".checkpoint"
 NAME = re.compile(r"(?P<slug>.+)-w(?P<first>\d{10})-(?P<last>\d{10})" + re.escape(SUFFIX))
@@ -53,8 +51,6 @@ class Checkpoints:
         return f"{slug_of(task.cell)}-w{task.first_walker:010d}-{last:010d}{SUFFIX}"
 
     def _key(self, task: Task) -> dict[str, Any]:
-        from hts.ensembles import STATE_VERSION  # Numba takes a second to import
-
         return {
             "shard": self.name(task),
             "identity": self.identity,
@@ -67,7 +63,7 @@ class Checkpoints:
         """Read the state of a shard's walkers; None where there is none of use."""
         return read_checkpoint(self.folder.checkpoints / self.name(task), self._key(task))
 
-    def save(self, task: Task, state: "State") -> None:
+    def save(self, task: Task, state: State) -> None:
         """Keep the state of a shard's walkers.
 
         Raises

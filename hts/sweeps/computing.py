@@ -5,22 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hts.ensembles import STREAM_VERSION, Interrupted, steps_in
 from hts.errors import PlanError, StoppedError
 from hts.plans import Plan, parse_plan
 from hts.storage import Provenance, ResultsFolder, write_shard
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.failures import Failure
 from hts.sweeps.progress import Task
-from hts.sweeps.simulation import Simulate
+from hts.sweeps.simulation import Sample, Simulate
 from hts.sweeps.slugs import parameters_of
 from hts.sweeps.studies import study_of
-
-if TYPE_CHECKING:
-    from hts.sweeps.studies import Sample
 
 Count = Callable[[int], None]
 
@@ -108,12 +105,10 @@ class Computer:
             return Outcome(task, failure=Failure.of(task.cell, task.first_walker, task.n_walkers, error))
         return Outcome(task, shards, study_of(self.plan).steps_of(sample), seconds=seconds)
 
-    def _simulate(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> "Sample":
+    def _simulate(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> Sample:
         walkers, most = (task.first_walker, task.n_walkers), self.plan.most_steps
         if self.simulate is not None:
             return self.simulate(task.cell, *walkers, most, on_steps, should_stop)
-        from hts.ensembles import steps_in  # Numba takes a second to import
-
         checkpoints = Checkpoints.of(self.plan, self.folder, self.stream_version)
         state = checkpoints.load(task)
         if state is not None:
@@ -128,11 +123,9 @@ class Computer:
 
     def _is_told_to_stop(self, error: Exception) -> bool:
         """Tell a stop from a failure: other simulators raise what they like, and what truly failed will fail again."""
-        from hts.ensembles import Interrupted
-
         return self.simulate is not None or isinstance(error, Interrupted)
 
-    def _write(self, task: Task, sample: "Sample") -> tuple[str, ...]:
+    def _write(self, task: Task, sample: Sample) -> tuple[str, ...]:
         if not np.array_equal(sample.walker, np.arange(task.first_walker, task.first_walker + task.n_walkers)):
             raise ValueError("the simulator returned other walkers than it was asked for")
         if task.parts and sample.steps_beyond_domain:
@@ -182,8 +175,6 @@ def compute_slice(plan: str, folder: str, stream_version: str, task: Task, secon
     PlanError
         Where the worker has another hts, with other random streams.
     """
-    from hts.ensembles import STREAM_VERSION
-
     if stream_version != STREAM_VERSION:
         raise PlanError(f"a worker has random streams {STREAM_VERSION}, not {stream_version}; give all the same hts")
     resumed: list[int] = []

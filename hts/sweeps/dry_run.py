@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from hts.ensembles import STREAM_VERSION
 from hts.plans import Cell, Plan
 from hts.storage import ResultsFolder
 from hts.sweeps.checkpoints import Checkpoints
@@ -69,8 +70,6 @@ def dry_run(plan: Plan, folder: Path | None, choices: Choices = EVERYTHING) -> t
     """
     results, found, checkpoints = NOWHERE, Survey(), None
     if folder is not None and folder.exists():
-        from hts.ensembles import STREAM_VERSION  # Numba takes a second to import
-
         results = ResultsFolder(folder)
         plan = counted(plan, results)
         found = examine(plan, results, STREAM_VERSION)

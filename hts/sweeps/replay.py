@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from hts.engines import ThreadEngine
+from hts.ensembles import STREAM_VERSION, Interrupted
 from hts.errors import StoppedError
 from hts.plans import Cell, Plan
 from hts.storage import Shard, read_columns
@@ -96,8 +97,6 @@ def replay_sweep(
         Where `should_stop` said so.
     """
     results, plan, stream_version = open_results(Path(folder))
-    from hts.ensembles import STREAM_VERSION  # Numba takes a second to import
-
     found = survey(results, plan.identity(), stream_version or STREAM_VERSION, max_steps=None)
     cells = {slug_of(cell): cell for cell in plan.cells()}
     shards = [shard for slug, stored in sorted(found.usable.items()) if slug in cells for shard in stored]
@@ -130,8 +129,6 @@ def _replay(
     plan: Plan, cell: Cell, shard: Shard, row: int, should_stop: Callable[[], bool] | None
 ) -> Difference | None:
     """Compute one walker again."""
-    from hts.ensembles import Interrupted
-
     study = study_of(plan)
     stored = {name: column[[row]] for name, column in read_columns(shard).items()}
     walker = shard.first_walker + row

@@ -5,6 +5,7 @@ from os import PathLike
 from pathlib import Path
 
 from hts.engines import Engine, ThreadEngine, checked
+from hts.ensembles import STREAM_VERSION
 from hts.plans import Cell, Plan
 from hts.storage import ResultsFolder
 from hts.sweeps.checkpoints import Checkpoints
@@ -136,8 +137,6 @@ def _forget_failures(
 
 
 def _stream_version() -> str:
-    from hts.ensembles import STREAM_VERSION  # Numba takes a second to import
-
     return STREAM_VERSION
 
 

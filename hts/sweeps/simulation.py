@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
+from hts.ensembles import ExitProblem, ExitSample, VisitProblem, VisitSample
 from hts.landscapes import Gradient
 from hts.plans import Cell, Plan
 
-if TYPE_CHECKING:
-    from hts.ensembles import ExitProblem, ExitSample, VisitProblem, VisitSample
+Sample: TypeAlias = ExitSample | VisitSample
 
 
 class Simulate(Protocol):
@@ -28,14 +28,12 @@ class Simulate(Protocol):
         on_steps: Callable[[int], None],
         should_stop: Callable[[], bool],
         /,
-    ) -> "ExitSample | VisitSample":
+    ) -> Sample:
         """Simulate walkers first_walker, ..., first_walker + n_walkers - 1."""
 
 
-def exit_problem(plan: Plan, cell: Cell) -> "ExitProblem":
+def exit_problem(plan: Plan, cell: Cell) -> ExitProblem:
     """Gather all that decides one cell's numbers."""
-    from hts.ensembles import ExitProblem  # Numba takes a second to import, and status needs none of it
-
     landscape, domain = plan.build_landscape(), plan.exit_domain()
     return ExitProblem(
         gradient=_gradient(plan),
@@ -50,10 +48,8 @@ def exit_problem(plan: Plan, cell: Cell) -> "ExitProblem":
     )
 
 
-def visit_problem(plan: Plan, cell: Cell, n_steps: int) -> "VisitProblem":
+def visit_problem(plan: Plan, cell: Cell, n_steps: int) -> VisitProblem:
     """Gather all that decides one cell's numbers in a study of visits of so many steps."""
-    from hts.ensembles import VisitProblem
-
     landscape, record = plan.build_landscape(), plan.visit_record()
     return VisitProblem(
         gradient=_gradient(plan),

@@ -1,24 +1,18 @@
 """This file is where a sweep learns what it must know of a kind of study: how to simulate it and write it down."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from hts.ensembles import ExitSample, State, VisitSample, simulate_exits, simulate_visits
 from hts.plans import Cell, Plan
 from hts.storage import Columns, ResultsFolder
 from hts.sweeps.coverage import EXIT_SHARDS, VISIT_SHARDS, ShardSizes
-from hts.sweeps.simulation import exit_problem, visit_problem
-
-if TYPE_CHECKING:
-    from hts.ensembles import ExitSample, State, VisitSample
-
-    Sample: TypeAlias = ExitSample | VisitSample
+from hts.sweeps.simulation import Sample, exit_problem, visit_problem
 
 
 class CellSimulator(Protocol):
@@ -82,8 +76,6 @@ class ExitStudy:
 
     def simulator(self, plan: Plan, cell: Cell, max_steps: int) -> CellSimulator:
         """Give what simulates first exits, censored at max_steps."""
-        from hts.ensembles import simulate_exits  # Numba takes a second to import, here and below
-
         return partial(simulate_exits, exit_problem(plan, cell), max_steps=max_steps)
 
     def may_share_a_queue(self, plan: Plan, cell: Cell) -> bool:
@@ -120,8 +112,6 @@ class VisitStudy:
 
     def simulator(self, plan: Plan, cell: Cell, max_steps: int) -> CellSimulator:
         """Give what simulates runs of max_steps steps."""
-        from hts.ensembles import simulate_visits
-
         return partial(simulate_visits, visit_problem(plan, cell, max_steps))
 
     def may_share_a_queue(self, plan: Plan, cell: Cell) -> bool:

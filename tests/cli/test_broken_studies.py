@@ -8,7 +8,7 @@ import time
 import pytest
 from answers import document
 
-from hts import ensembles
+from hts.sweeps import studies
 
 
 def test_a_damaged_shard_is_named_with_exit_code_4_and_healed_by_the_next_run(hts, plan, tmp_path):
@@ -40,20 +40,20 @@ def test_verify_computes_walkers_again_and_sets_aside_what_is_wrong(hts, plan, t
 
 
 def test_a_failed_cell_is_recorded_left_alone_and_tried_again_when_asked(hts, plan, monkeypatch):
-    honest = ensembles.simulate_exits
+    honest = studies.simulate_exits
 
     def fails(problem, *rest, **more):
         if problem.eta == 0.05:
             raise FloatingPointError("no such luck")
         return honest(problem, *rest, **more)
 
-    monkeypatch.setattr(ensembles, "simulate_exits", fails)
+    monkeypatch.setattr(studies, "simulate_exits", fails)
     for _ in range(2):
         code, _, err = hts("run", plan, "-o", "out")
         assert code == 1
         assert "no such luck" in err
         assert "--retry-failed" in err
-    monkeypatch.setattr(ensembles, "simulate_exits", honest)
+    monkeypatch.setattr(studies, "simulate_exits", honest)
     assert hts("run", plan, "-o", "out")[0] == 1
     assert "left alone" in document(hts("describe", plan, "-o", "out", "--json"))["cells"][1]["message"]
     assert hts("run", plan, "-o", "out", "--retry-failed")[0] == 0

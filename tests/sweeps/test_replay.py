@@ -1,13 +1,14 @@
 """Tests of replay, repair and dry runs: what is stored is what the plan says, and what is said is what is done."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from fake_exits import STREAMS, Recorder, fake_exits, plan, shard_names, sweep
 
-from hts import ensembles
 from hts.errors import PlanError
 from hts.storage import Provenance, read_shard, write_shard
-from hts.sweeps import Choices, dry_run, repair_sweep, replay_sweep, run_sweep, verify_sweep
+from hts.sweeps import Choices, dry_run, repair_sweep, replay_sweep, run_sweep, studies, verify_sweep
 
 STUDY = plan("grid.eta=[0.05]", "exit.walkers=60")
 
@@ -65,12 +66,12 @@ def test_the_choice_of_walkers_repeats_with_its_seed_and_reaches_all(folder, mon
             asked.append((problem.b, walker))
             return honest(problem, walker, n, *rest, **more)
 
-        monkeypatch.setattr(ensembles, "simulate_exits", simulate_exits)
+        monkeypatch.setattr(studies, "simulate_exits", simulate_exits)
         replay_sweep(folder, n, seed=seed, threads=1)
         monkeypatch.undo()
         return asked
 
-    honest = ensembles.simulate_exits
+    honest = studies.simulate_exits
     assert chosen(20, 1) == chosen(20, 1)
     assert chosen(20, 1) != chosen(20, 2)
     assert len(set(chosen(120, 3))) == 120
@@ -78,7 +79,7 @@ def test_the_choice_of_walkers_repeats_with_its_seed_and_reaches_all(folder, mon
 
 @pytest.fixture
 def fake_streams(monkeypatch):
-    monkeypatch.setattr(ensembles, "STREAM_VERSION", STREAMS)
+    monkeypatch.setattr(import_module("hts.sweeps.dry_run"), "STREAM_VERSION", STREAMS)  # a function has its name
 
 
 def tasks(works):

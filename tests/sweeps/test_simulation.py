@@ -5,10 +5,10 @@ import math
 
 from fake_exits import fake_exits, half_written, plan, shard_names
 
-import hts.ensembles
+from hts.ensembles import STREAM_VERSION
 from hts.errors import StoppedError
 from hts.plans import Cell
-from hts.sweeps import exit_problem, run_sweep
+from hts.sweeps import exit_problem, run_sweep, studies
 
 
 def test_the_exit_problem_of_a_cell_holds_the_numbers_of_its_plan():
@@ -29,10 +29,10 @@ def test_a_sweep_asks_the_ensembles_unless_told_otherwise(tmp_path, monkeypatch)
         sample = fake_exits(cell, first_walker, n_walkers, max_steps, on_steps, should_stop)
         return dataclasses.replace(sample, steps_beyond_domain=0)
 
-    monkeypatch.setattr(hts.ensembles, "simulate_exits", simulate_exits)
+    monkeypatch.setattr(studies, "simulate_exits", simulate_exits)
     run_sweep(plan("grid.eta=[0.05]", "exit.walkers=300"), tmp_path, threads=1)
     assert asked == [(0.05, b, 0, 300, 1000, False) for b in (0.7, math.inf)]  # both shards in one queue
-    assert hts.ensembles.STREAM_VERSION in (tmp_path / "identity.json").read_text()
+    assert STREAM_VERSION in (tmp_path / "identity.json").read_text()
 
 
 def test_real_walkers_are_the_same_after_stops_and_with_other_threads(tmp_path):
