@@ -1,16 +1,14 @@
 """Tests of checkpoints: unfinished walkers go on to the bit, and a checkpoint of anything else is passed over."""
 
 import shutil
-import time
 
 import numpy as np
 import pytest
 from fake_exits import plan, shard_names
+from stops import stop_at_checkpoint
 
 from hts import ensembles
 from hts.ensembles import driving, exits
-from hts.errors import StoppedError
-from hts.storage import ResultsFolder
 from hts.storage.checkpoints import read_checkpoint, write_checkpoint
 from hts.sweeps import exit_problem, run_sweep, verify_sweep
 
@@ -33,25 +31,9 @@ def undisturbed(tmp_path_factory):
     return folder
 
 
-def stop_once(folder, study=STUDY):
+def stop_once(folder):
     """Run until something lies in checkpoints/."""
-    keeper = ResultsFolder(folder).checkpoints
-    with pytest.raises(StoppedError):
-        run_sweep(study, folder, threads=1, should_stop=lambda: keeper.exists() and any(keeper.iterdir()))
-    return sorted(keeper.iterdir())
-
-
-@pytest.fixture
-def slow(monkeypatch):
-    """Make the kernel slow enough to be stopped in the middle of a shard."""
-    honest = exits.advance_exits
-
-    def advance(*arguments):
-        time.sleep(0.02)
-        return honest(*arguments)
-
-    monkeypatch.setattr(exits, "advance_exits", advance)
-    return monkeypatch
+    return stop_at_checkpoint(STUDY, folder, exits, "advance_exits")
 
 
 def columns(sample):
@@ -92,11 +74,10 @@ def test_a_state_of_other_walkers_or_lanes_is_left_aside(other):
     assert columns(ensembles.simulate_exits(problem, **asked, resume_from=state)) == columns(whole)
 
 
-def test_a_stopped_shard_goes_on_where_it_was(undisturbed, tmp_path, slow):
+def test_a_stopped_shard_goes_on_where_it_was(undisturbed, tmp_path):
     (kept,) = stop_once(tmp_path)
     assert kept.name == "eta0.02_b0.7_alpha1.5_well0-w0000000000-0000000299.checkpoint"
     assert verify_sweep(tmp_path).damaged == ()
-    slow.undo()
     report = run_sweep(STUDY, tmp_path, threads=1)
     assert report.steps_resumed > 0
     assert list((tmp_path / "checkpoints").iterdir()) == []
@@ -114,10 +95,9 @@ def truncate(path):
 
 
 @pytest.mark.parametrize("spoil", [harm, truncate])
-def test_a_harmed_checkpoint_is_passed_over_and_its_shard_computed_anew(undisturbed, tmp_path, slow, spoil):
+def test_a_harmed_checkpoint_is_passed_over_and_its_shard_computed_anew(undisturbed, tmp_path, spoil):
     for path in stop_once(tmp_path):
         spoil(path)
-    slow.undo()
     report = run_sweep(STUDY, tmp_path, threads=1)
     assert report.steps_resumed == 0
     assert shard_names(tmp_path) == shard_names(undisturbed)
@@ -125,10 +105,9 @@ def test_a_harmed_checkpoint_is_passed_over_and_its_shard_computed_anew(undistur
 
 
 @pytest.mark.parametrize("change", ["exit.max_steps=60_000", "noise.scale=1.5"])
-def test_a_checkpoint_of_another_max_steps_or_plan_is_passed_over(tmp_path, slow, change):
+def test_a_checkpoint_of_another_max_steps_or_plan_is_passed_over(tmp_path, change):
     other = plan("grid.eta=[0.02]", "grid.b=[0.7]", "exit.walkers=300", "exit.max_steps=50_000", change)
     stop_once(tmp_path / "old")
-    slow.undo()
     (tmp_path / "new").mkdir()
     shutil.copytree(tmp_path / "old" / "checkpoints", tmp_path / "new" / "checkpoints")
     report = run_sweep(other, tmp_path / "new", threads=1)
@@ -137,7 +116,7 @@ def test_a_checkpoint_of_another_max_steps_or_plan_is_passed_over(tmp_path, slow
     assert shard_names(tmp_path / "new") == shard_names(tmp_path / "fresh")
 
 
-def test_a_checkpoint_that_nobody_misses_is_cleared(undisturbed, tmp_path, slow):
+def test_a_checkpoint_that_nobody_misses_is_cleared(undisturbed, tmp_path):
     (kept,) = stop_once(tmp_path / "stopped")
     folder = shutil.copytree(undisturbed, tmp_path / "whole")
     (folder / "checkpoints").mkdir(exist_ok=True)

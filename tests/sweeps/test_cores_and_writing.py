@@ -4,11 +4,9 @@ import threading
 
 import pytest
 from fake_exits import fake_exits, plan, sweep
+from stops import PATIENCE
 
 from hts.sweeps import computing
-
-#: For what happens at once or, in a wrong world, never.
-PATIENCE = 20.0
 
 
 @pytest.mark.parametrize("cores", [1, 2])

@@ -1,14 +1,12 @@
 """Tests of hts/sweeps/queues: small shards are computed several at a time, and no file shows it."""
 
-import time
-
 import pytest
 from fake_exits import plan, shard_names
 from hypothesis import given
 from hypothesis import strategies as st
+from stops import stop_at_checkpoint
 
 from hts.ensembles import driving, exits
-from hts.errors import StoppedError
 from hts.storage import ResultsFolder, inspect_shard, list_shards
 from hts.sweeps import queues, run_sweep
 from hts.sweeps.checkpoints import Checkpoints, cut
@@ -109,18 +107,8 @@ def stopped(tmp_path, monkeypatch):
             patch.setattr(driving, name, value)
         patch.setattr(driving, "SECONDS_PER_CALL", 1e-4)
         patch.setattr(driving, "FIRST_BUDGET", 10_000)
-        honest = exits.advance_exits
-
-        def advance(*arguments):
-            time.sleep(0.02)
-            return honest(*arguments)
-
-        patch.setattr(exits, "advance_exits", advance)
-        keeper = ResultsFolder(tmp_path).checkpoints
-        with pytest.raises(StoppedError):
-            run_sweep(STUDY, tmp_path, threads=1, should_stop=lambda: keeper.exists() and any(keeper.iterdir()))
-    names = [path.name for path in keeper.iterdir()]
-    assert names == ["eta0.02_b0.7_alpha1.5_well0-w0000000000-0000004199.checkpoint"]
+        (kept,) = stop_at_checkpoint(STUDY, tmp_path, exits, "advance_exits")
+    assert kept.name == "eta0.02_b0.7_alpha1.5_well0-w0000000000-0000004199.checkpoint"
     return tmp_path
 
 

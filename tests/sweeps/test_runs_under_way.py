@@ -2,10 +2,22 @@
 
 import threading
 from functools import partial
+from itertools import count
 
 import numpy as np
 import pytest
-from fake_exits import all_columns, expected_columns, half_written, plan, shard_names, slow_exits, sweep, taking
+from fake_exits import (
+    all_columns,
+    expected_columns,
+    fake_exits,
+    half_written,
+    plan,
+    shard_names,
+    slow_exits,
+    sweep,
+    taking,
+)
+from stops import PATIENCE, stopped, wait_until
 
 from hts.errors import StoppedError
 
@@ -27,24 +39,23 @@ def test_progress_grows_to_the_end_and_comes_from_the_calling_thread(tmp_path):
 
 
 def test_a_run_that_is_told_to_stop_finishes_no_further_shard_and_keeps_what_is_done(tmp_path):
-    when_told = []
+    numbers, second_has_begun = count(1), threading.Event()
 
-    def should_stop():
-        names = shard_names(tmp_path)
-        if names:
-            when_told.append(names)
-        return bool(when_told)
+    def exits(*arguments):
+        number = next(numbers)
+        if number > 2:
+            return stopped(*arguments)
+        if number == 2:  # past its last look at should_stop when the run is told
+            second_has_begun.set()
+            wait_until(arguments[-1], "the stop", patience=PATIENCE)
+        return fake_exits(*arguments)
 
-    with pytest.raises(StoppedError, match=r"stopped; \d+ of 12 shards are done and kept\. Run it again") as stopped:
-        sweep(plan(), tmp_path, taking(0.1), should_stop=should_stop)
-    # those written while the others stopped are told of, too
-    assert f"stopped; {len(shard_names(tmp_path))} of 12" in str(stopped.value)
-    # the other thread may have been past its last look at should_stop, and no more than it
-    assert len(when_told[0]) <= len(shard_names(tmp_path)) <= len(when_told[0]) + 1
+    with pytest.raises(StoppedError, match=r"stopped; 2 of 12 shards are done and kept\. Run it again"):
+        sweep(plan(), tmp_path, exits, should_stop=lambda: bool(shard_names(tmp_path)) and second_has_begun.is_set())
     assert half_written(tmp_path) == []
     assert not (tmp_path / "failures").exists()
     report = sweep(plan(), tmp_path)
-    assert report.n_skipped + report.n_written == 12
+    assert (report.n_skipped, report.n_written) == (2, 10)
     assert all_columns(tmp_path) == expected_columns(plan())
 
 

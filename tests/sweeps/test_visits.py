@@ -1,15 +1,14 @@
 """Tests that a sweep of long runs is kept, grown, checked and read as one of exits is, apart from it."""
 
-import time
-
 import fake_exits
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from fake_visits import STREAMS, all_columns, plan, sweep, visits_of
+from stops import stop_at_checkpoint
 
 from hts.ensembles import driving, visits
-from hts.errors import IntegrityError, PlanError, StoppedError
+from hts.errors import IntegrityError, PlanError
 from hts.forecast import describe
 from hts.sweeps import Choices, dry_run, load_visits, repair_sweep, replay_sweep, run_sweep, sweep_status, verify_sweep
 from hts.sweeps.studies import VISIT_STUDY
@@ -149,18 +148,7 @@ def test_real_runs_go_on_from_a_checkpoint_to_the_same_bytes_and_are_replayed(tm
     monkeypatch.setattr(driving, "FIRST_BUDGET", 10_000)
     study = plan("grid.eta=[0.02]", "visits.walkers=70", "visits.steps=3_000")
     run_sweep(study, whole := tmp_path / "whole", threads=1)
-    kept = tmp_path / "stopped" / "checkpoints"
-    honest = visits.advance_visits
-
-    def slow(*arguments):
-        time.sleep(0.02)
-        return honest(*arguments)
-
-    monkeypatch.setattr(visits, "advance_visits", slow)
-    with pytest.raises(StoppedError):
-        run_sweep(study, tmp_path / "stopped", threads=1, should_stop=lambda: kept.exists() and any(kept.iterdir()))
-    assert any(kept.iterdir())
-    monkeypatch.setattr(visits, "advance_visits", honest)
+    assert stop_at_checkpoint(study, tmp_path / "stopped", visits, "advance_visits")
     assert run_sweep(study, tmp_path / "stopped", threads=1).steps_resumed > 0
     names = [{path.name for path in (folder / "visits").iterdir()} for folder in (whole, tmp_path / "stopped")]
     assert names[0] == names[1]
