@@ -13,7 +13,7 @@ from hts.errors import PlanError
 def test_work_is_done_by_as_many_threads_as_were_asked_for():
     meeting = threading.Barrier(3)
     with ThreadEngine(3) as engine:
-        futures = [engine.submit(meeting.wait, 10) for _ in range(3)]  # passes only if three are there at once
+        futures = [engine.submit(meeting.wait, 60) for _ in range(3)]  # passes only if three are there at once
         assert not wait(futures).not_done
         assert sorted(future.result() for future in futures) == [0, 1, 2]
 

@@ -3,10 +3,10 @@
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from answers import document
+from stops import LONG_PATIENCE, wait_until
 
 from hts.sweeps import studies
 
@@ -76,11 +76,9 @@ LONG = [
 def test_a_signal_stops_a_run_and_keeps_what_is_done(plan, tmp_path, number, code, hts):
     words = [sys.executable, "-m", "hts", "run", str(plan), "-o", "out", "--threads", "2", *LONG]
     process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tmp_path)
-    deadline = time.monotonic() + 60
-    while not list((tmp_path / "out/shards").glob("*.parquet")) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(lambda: process.poll() is not None or any((tmp_path / "out/shards").glob("*.parquet")), "a shard")
     process.send_signal(number)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=LONG_PATIENCE)
     assert process.returncode == code
     assert "Run it again to go on" in err
     assert "Traceback" not in err

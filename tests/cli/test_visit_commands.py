@@ -5,10 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from answers import document
+from stops import LONG_PATIENCE, wait_until
 
 from hts.comparison import compare_visits, exact_references
 from hts.plans import read_plan
@@ -92,11 +92,10 @@ def test_a_plan_of_visits_draws_its_landscape_before_it_runs(hts, plan, tmp_path
 def test_ctrl_c_stops_a_long_run_in_good_order(plan, tmp_path):
     command = [sys.executable, "-m", "hts", "run", str(plan), "--set", "visits.steps=1_000_000_000_000"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while not (tmp_path / "results/study/plan.toml").exists():  # written when the work begins
-        assert running.poll() is None
-        time.sleep(0.05)
+    begins = tmp_path / "results/study/plan.toml"  # written when the work does
+    wait_until(lambda: running.poll() is not None or begins.exists(), begins)
     running.send_signal(signal.SIGINT)
-    _, err = running.communicate(timeout=60)
+    _, err = running.communicate(timeout=LONG_PATIENCE)
     assert running.returncode == 130, err
     assert "0 of 2 shards are done and kept. Run it again to go on." in err
     assert not list((tmp_path / "results/study").glob("visits/*"))

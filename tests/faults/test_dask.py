@@ -1,20 +1,19 @@
 """Faults: a Dask worker that is killed, a scheduler that goes away; the results are those of an undisturbed run."""
 
-import os
-import signal
+import json
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import pytest
 from fake_exits import half_written, shard_names
+from stops import LONG_PATIENCE, wait_until
 
 from hts.engines import DaskEngine
 from hts.errors import PlanError, StoppedError
 from hts.sweeps import verify_sweep
 
-psutil = pytest.importorskip("psutil", reason="Dask is not installed")
+pytest.importorskip("psutil", reason="Dask is not installed")
 pytest.importorskip("distributed", reason="Dask is not installed")
 
 # 36 shards of a second or so of one core in all; the first ones take longest
@@ -47,78 +46,81 @@ def study(tmp_path_factory):
     return folder
 
 
-def wait_for_shards(folder, n, process, seconds=60):
-    deadline = time.monotonic() + seconds
-    while len(list((folder / "shards").glob("*.parquet"))) < n and time.monotonic() < deadline:
-        assert process.poll() is None, process.stderr.read()
-        time.sleep(0.01)
+#: `hts run` that strikes where it asks whether to stop; from outside, the run might be over before.
+STRIKING = """
+import os, signal, sys
+from pathlib import Path
+import psutil
+from hts.cli.main import main
+from hts.cli.signals import StopOnSignal
+
+struck = []
+
+def strike(stop):
+    if not struck and len(list(Path({folder!r}, "shards").glob("*"))) >= 4:
+        struck.extend([{victims}][:1])
+        os.kill(struck[0], signal.SIGKILL)
+    return False
+
+StopOnSignal.__call__ = strike
+try:
+    main(sys.argv[1:])
+finally:
+    assert struck
+"""
+WORKERS = "c.pid for c in psutil.Process().children() if 'spawn_main' in ' '.join(c.cmdline())"
 
 
-def start(*words, cwd):
-    return subprocess.Popen([*words], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def run_striking(victims, folder, *words, cwd):
+    """Run a plan to its end, killing a process on the way; give exit code, standard output and standard error."""
+    script = STRIKING.format(victims=victims, folder=folder)
+    command = [sys.executable, "-c", script, *RUN[3:], "-o", folder, *words]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=LONG_PATIENCE)
+    return done.returncode, done.stdout, done.stderr
 
 
 def test_a_killed_worker_costs_its_last_seconds_and_no_shard(study):
-    run = start(*RUN, "-o", "killed", "--engine", "dask", "--threads", "2", cwd=study)
-    wait_for_shards(study / "killed", 4, run)
-    workers = [child for child in psutil.Process(run.pid).children() if "spawn_main" in " ".join(child.cmdline())]
-    workers[0].send_signal(signal.SIGKILL)
-    out, err = run.communicate(timeout=90)
-    assert run.returncode == 0, err
+    code, out, err = run_striking(WORKERS, "killed", "--engine", "dask", "--threads", "2", cwd=study)
+    assert code == 0, err
     assert "36 shards written" in out
     assert "Traceback" not in err, err
     assert shard_names(study / "killed") == shard_names(study / "plain")
 
 
 @contextmanager
-def cluster(folder, port):
-    """Start a scheduler and a worker as somebody else's cluster would."""
-    dask = [
-        sys.executable,
-        "-m",
-        "distributed.cli.dask_scheduler",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        port,
-        "--no-dashboard",
-    ]
-    scheduler = start(*dask, cwd=folder)
-    address = f"tcp://127.0.0.1:{port}"
+def cluster(folder):
+    """Start a scheduler and a worker as somebody else's cluster would, at a port that is free."""
+    told = folder / "scheduler.json"
     # a folder of its own to stand in, as on another machine: paths must not be relative to the driver's
     (folder / "elsewhere").mkdir(exist_ok=True)
-    words = [
-        sys.executable,
-        "-m",
-        "distributed.cli.dask_worker",
-        address,
-        "--nthreads",
-        "1",
-        "--no-nanny",
-        "--no-dashboard",
-    ]
-    worker = start(*words, cwd=folder / "elsewhere")
+    dask = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
+    dask += ["--no-dashboard", "--scheduler-file", str(told)]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(told)]
+    worker += ["--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    processes = [subprocess.Popen(dask, cwd=folder, **quiet)]
     try:
-        yield address, scheduler
+        wait_until(lambda: address_in(told) or processes[0].poll() is not None, told)
+        processes.append(subprocess.Popen(worker, cwd=folder / "elsewhere", **quiet))
+        yield address_in(told), processes[0].pid
     finally:
-        for process in (worker, scheduler):
+        for process in processes:
             process.kill()
-            process.communicate()
+            process.wait()
+
+
+def address_in(told):
+    """Read the address that a scheduler has written; None before it has."""
+    try:
+        return json.loads(told.read_text())["address"]
+    except (OSError, ValueError):
+        return None
 
 
 def test_a_scheduler_that_goes_away_stops_the_run_which_goes_on_without_it(study):
-    with cluster(study, "28786") as (address, scheduler):
-        run = None
-        for _ in range(20):  # until the scheduler is up
-            run = start(*RUN, "-o", "gone", "--scheduler", address, cwd=study)
-            try:
-                run.wait(1.5)
-            except subprocess.TimeoutExpired:
-                break
-        wait_for_shards(study / "gone", 4, run)
-        os.kill(scheduler.pid, signal.SIGKILL)
-        _, err = run.communicate(timeout=90)
-    assert run.returncode == 3, err
+    with cluster(study) as (address, scheduler):
+        code, _, err = run_striking(scheduler, "gone", "--scheduler", address, cwd=study)
+    assert code == 3, err
     assert "Traceback" not in err, err
     assert verify_sweep(study / "gone").damaged == ()
     assert 4 <= len(shard_names(study / "gone")) < 36

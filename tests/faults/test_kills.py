@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fake_exits import all_columns, half_written, plan, shard_names, slow_exits, sweep
+from stops import wait_until
 
 from hts.errors import StoppedError
 from hts.sweeps import sweep_status, verify_sweep
@@ -26,15 +27,23 @@ def undisturbed(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def nursery():
-    """Start one process that has everything imported and no threads, and has a child for each folder it is told."""
+    """Start one process that has everything imported and no threads, and has a child for each folder it is told.
+
+    A child never finishes: from its sixth shard on it waits for the signal, however late that comes. A shell that
+    starts the tests in the background has them ignore Ctrl-C, so a child asks for it again.
+    """
     code = f"""
-import os, sys; sys.path.insert(0, {str(TESTS)!r})
+import os, signal, sys; sys.path.insert(0, {str(TESTS)!r})
+from itertools import count
 from fake_exits import plan, sweep, taking
+from stops import stopped
 for folder in sys.stdin:
     child = os.fork()
     if not child:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        numbers, exits = count(1), taking(0.15)
         try:
-            sweep(plan(), folder.strip(), taking(0.15), threads=1)
+            sweep(plan(), folder.strip(), lambda *a: (exits if next(numbers) < 6 else stopped)(*a), threads=1)
         except KeyboardInterrupt:
             os._exit(130)
         os._exit(0)
@@ -52,8 +61,7 @@ def hit(nursery, folder, number, seconds):
     nursery.stdin.write(f"{folder}\n")
     nursery.stdin.flush()
     child = int(nursery.stdout.readline())
-    while not any((folder / "shards").glob("*.parquet")):
-        time.sleep(0.002)
+    wait_until(lambda: any((folder / "shards").glob("*.parquet")), "the first shard")
     time.sleep(seconds)
     os.kill(child, number)
     return int(nursery.stdout.readline())

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_exits import half_written, shard_names
+from stops import LONG_PATIENCE
 
 from hts.sweeps import verify_sweep
 
@@ -76,7 +77,7 @@ def test_two_runs_and_a_share_at_once_in_one_folder_damage_nothing(study):
         subprocess.Popen([*RUN, "-o", "crowd", *more], cwd=study, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for more in ((), (), ("--share", "1/2"))
     ]
-    assert [(run.communicate(timeout=120), run.returncode)[1] for run in runs] == [0, 0, 0]
+    assert [(run.communicate(timeout=LONG_PATIENCE), run.returncode)[1] for run in runs] == [0, 0, 0]
     assert shard_names(study / "crowd") == shard_names(study / "plain")
     assert half_written(study / "crowd") == []
 
