@@ -101,18 +101,18 @@ def replay_sweep(
     cells = {slug_of(cell): cell for cell in plan.cells()}
     shards = [shard for slug, stored in sorted(found.usable.items()) if slug in cells for shard in stored]
     chosen = _choose(shards, n_walkers, seed)
-    differences = []
     with ThreadEngine(threads) as engine:
         running = [
             engine.submit(_replay, plan, cells[shards[k].slug], shards[k], row, should_stop) for k, row in chosen
         ]
         try:
             for n, future in enumerate(as_completed(running), 1):
-                differences.append(future.result())
+                future.result()  # raises what stopped it
                 if on_walker is not None:
                     on_walker(n, len(running))
         finally:
             engine.shutdown(cancel_futures=True)
+    differences = (future.result() for future in running)
     return Replay(len(chosen), tuple(difference for difference in differences if difference is not None))
 
 

@@ -1,10 +1,12 @@
 """Tests of replay, repair and dry runs: what is stored is what the plan says, and what is said is what is done."""
 
+import threading
 from importlib import import_module
 
 import numpy as np
 import pytest
 from fake_exits import STREAMS, Recorder, fake_exits, plan, shard_names, sweep
+from stops import PATIENCE
 
 from hts.errors import PlanError
 from hts.storage import Provenance, read_shard, write_shard
@@ -56,6 +58,24 @@ def test_one_wrong_bit_behind_a_good_checksum_is_found_by_computing_it_again(fol
     assert [path.name for path in (folder / "damaged").iterdir()] == [name]
     assert run_sweep(STUDY, folder, threads=1).n_written == 1
     assert replay_sweep(folder, 120, threads=1).differences == ()
+
+
+def test_differences_are_told_in_the_order_of_walkers_whichever_thread_is_done_first(folder, monkeypatch):
+    forge(folder, "side", [17, 40], lambda side: -side)
+    honest, is_later_done = studies.simulate_exits, threading.Event()
+
+    def simulate_exits(problem, walker, *rest, **more):
+        if (problem.b, walker) == (0.7, 17):
+            assert is_later_done.wait(PATIENCE)
+        return honest(problem, walker, *rest, **more)
+
+    def look(n, of):
+        if n == of - 1:
+            is_later_done.set()
+
+    monkeypatch.setattr(studies, "simulate_exits", simulate_exits)
+    replay = replay_sweep(folder, 120, threads=2, on_walker=look)
+    assert [difference.walker for difference in replay.differences] == [17, 40]
 
 
 def test_the_choice_of_walkers_repeats_with_its_seed_and_reaches_all(folder, monkeypatch):
