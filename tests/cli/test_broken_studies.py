@@ -79,7 +79,7 @@ def test_a_signal_stops_a_run_and_keeps_what_is_done(plan, tmp_path, number, cod
     wait_until(lambda: process.poll() is not None or any((tmp_path / "out/shards").glob("*.parquet")), "a shard")
     process.send_signal(number)
     _, err = process.communicate(timeout=LONG_PATIENCE)
-    assert process.returncode == code
+    assert process.returncode == code, err
     assert "Run it again to go on" in err
     assert "Traceback" not in err
     assert hts("verify", "out")[0] == 0
