@@ -147,7 +147,7 @@ def _mesh(
     # A kink at u is met at t = j b - u, for one j at most, as span < b.
     marks = np.concatenate([np.ceil(kinks / b) * b - kinks, spans])
     edges = _graded_edges(span, distance - (n_jumps - 1) * b)
-    edges = np.unique(np.concatenate([edges, marks[(marks > 0) & (marks < span)]]))
+    edges = np.sort(np.concatenate([edges, marks[(marks > 0) & (marks < span)]]))
     # A kink met within rounding of an edge would make a panel of no width.
     edges = edges[np.concatenate([[True], np.diff(edges) > 4 * ulp(distance)])]
     edges[-1] = span

@@ -57,8 +57,8 @@ class Driver:
         StoppedError
             Where `should_stop` said so, the engine is gone, or files cannot be written.
         """
-        steps = self.meter.expected_steps
-        waiting = Queues(self.meter.tasks, lambda cell: steps.get(cell, 1.0), self._joiner(engine))
+        steps, most = self.meter.expected_steps, float(self.computer.plan.most_steps)
+        waiting = Queues(self.meter.tasks, lambda cell: steps.get(cell, most), self._joiner(engine))
         self._cores = threading.Semaphore(engine.n_workers)
         running: dict[Future[Outcome], Task] = {}
         on_progress(self.meter.read())

@@ -1,9 +1,10 @@
 """This file is where shards of a cell that lie side by side are put into one queue of walkers.
 
 At the end of a queue most lanes of the kernel are idle: walkers of long exits take a fifth more time in shards of 256
-than in one long queue (benchmarks/README.md, "Queues"). So small shards are computed several at a time, at most one
-core's part of what is left: much at first, a shard at a time at the end, so that all cores end together (guided
-self-scheduling: Polychronopoulos and Kuck 1987). No number and no file depends on it.
+than in one long queue (benchmarks/README.md, "Queues"); and a millisecond passes before the next queue begins. So
+shards of few walkers or few steps are computed several at a time, at most one core's part of what is left: much at
+first, a shard at a time at the end, so that all cores end together (guided self-scheduling: Polychronopoulos and Kuck
+1987). No number and no file depends on it.
 """
 
 from collections import deque
@@ -13,7 +14,11 @@ from hts.plans import Cell
 from hts.sweeps.progress import Task
 
 #: Walkers of a queue whose end no longer matters.
-MOST_WALKERS = 2**13
+MANY_WALKERS = 2**13
+#: Walker-steps of a queue after which a millisecond no longer matters: a third of a second.
+MANY_STEPS = 2e8
+#: Walkers that wait in memory, some tens of bytes each, until they are written.
+MOST_WALKERS = 2**18
 
 
 class Queues:
@@ -24,7 +29,7 @@ class Queues:
     tasks : iterable of Task
         Longest first; shards of a cell in turn.
     steps_of : callable
-        Expected steps of a walker of a cell, in any unit.
+        Expected steps of a walker of a cell, or the most it may take.
     may_join : callable
         Whether shards of a cell may share a queue.
     """
@@ -48,8 +53,9 @@ class Queues:
         if self._may_join(taken[0].cell):
             while self._waiting and _follows(taken[-1], self._waiting[0]):
                 together = [*taken, self._waiting[0]]
-                n_walkers = sum(task.n_walkers for task in together)
-                if n_walkers > MOST_WALKERS or sum(map(self._cost, together)) > most:
+                n_walkers, cost = sum(task.n_walkers for task in together), sum(map(self._cost, together))
+                is_long = n_walkers > MANY_WALKERS and cost > MANY_STEPS
+                if is_long or n_walkers > MOST_WALKERS or cost > most:
                     break
                 taken.append(self._waiting.popleft())
         self._left -= sum(map(self._cost, taken))

@@ -44,7 +44,8 @@ def test_every_shard_is_taken_once_in_order_and_no_queue_is_longer_than_its_part
     while waiting:
         task = waiting.take(n_cores)
         assert len(task.shards) == 1 or task.n_walkers <= left / n_cores
-        assert task.n_missing == task.n_walkers <= max(queues.MOST_WALKERS, 256)
+        assert task.n_missing == task.n_walkers
+        assert task.n_walkers <= queues.MANY_WALKERS or task.n_walkers * steps <= queues.MANY_STEPS
         left -= task.n_walkers
         seen += cut(task)
     assert seen == tasks
@@ -53,14 +54,23 @@ def test_every_shard_is_taken_once_in_order_and_no_queue_is_longer_than_its_part
 def test_nothing_is_joined_across_cells_and_gaps_or_where_it_may_not_be():
     apart = [Task(LONG, 0, 256), Task(LONG, 512, 256), Task(SHORT, 768, 256), Task(SHORT, 1024, 256)]
     many = shards(SHORT, 2**16, 2**10)
-    waiting = Queues([*apart, *many], lambda cell: 1.0, lambda cell: cell == LONG)
+    waiting = Queues([*apart, *many], lambda cell: 1e6, lambda cell: cell == LONG)
     assert [waiting.take(1) for _ in range(6)] == [*apart, *many[:2]]
-    waiting = Queues([*apart, *many], lambda cell: 1.0, lambda cell: True)
+    waiting = Queues([*apart, *many], lambda cell: 1e6, lambda cell: True)
     assert [len(waiting.take(1).shards) for _ in range(4)] == [1, 1, 2, 8]  # 8 of 1,024 are as many as may be
 
 
+def test_shards_of_few_steps_share_a_queue_of_many_walkers():
+    def taken(steps, size):
+        return [len(Queues(shards(LONG, 2**20, size), lambda cell: steps, lambda cell: True).take(1).shards)]
+
+    assert taken(1e4, 2**13) == [2]  # 16,384 walkers of 10,000 steps: 1.6e8
+    assert taken(1e5, 2**13) == [1]
+    assert taken(1.0, 2**13) == [32]  # no more than wait in memory
+
+
 def test_what_is_put_back_is_the_next_one_taken():
-    waiting = Queues(shards(LONG, 2**14), lambda cell: 1.0, lambda cell: True)
+    waiting = Queues(shards(LONG, 2**14), lambda cell: 1e6, lambda cell: True)
     task = waiting.take(1)
     assert len(task.shards) == 32
     waiting.put_back(task)
@@ -73,7 +83,7 @@ def one_by_one(tmp_path_factory):
     """Shards that were computed each for itself."""
     folder = tmp_path_factory.mktemp("one-by-one")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queues, "MOST_WALKERS", 1)
+        patch.setattr(queues, "MOST_WALKERS", 1)  # no shard is that small
         patch.setattr(Checkpoints, "forget", remember := Remember())
         run_sweep(STUDY, folder, threads=1)
     assert {len(task.shards) for task in remember.tasks} == {1}
