@@ -10,7 +10,6 @@ import ctypes
 import hashlib
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -36,7 +35,6 @@ NEVER_CALLED: Final = (
     "numba_runtime_build_excinfo_struct",
     "numba_unpickle",
 )
-
 
 #: Takes the arguments of a kernel, whole and as arrays and numbers.
 Entry: TypeAlias = Callable[[tuple[Any, ...], list[Any]], int]
@@ -72,7 +70,7 @@ class StoredKernel:
     def must_compile(self) -> bool:
         """Whether the first call takes seconds, as far as the names of the object files tell."""
         folder = cache_folder()
-        return folder is None or not any(folder.glob(f"{self.module}.{self.name}-*.o"))
+        return folder is None or (is_tried(machine()) and not any(folder.glob(f"{self.module}.{self.name}-*.o")))
 
     def _find(self, signature: str, arguments: tuple[Any, ...]) -> Entry:
         path = self._path(signature)
@@ -89,10 +87,15 @@ class StoredKernel:
     def _path(self, signature: str) -> Path | None:
         """Name the object file, or None where there is to be none; the folder's name has sources and compilers."""
         folder, is_interpreted = cache_folder(), os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
-        if sys.platform != "linux" or folder is None or is_interpreted or GAPS in signature:
-            return None  # on other systems it has not been tried
+        if folder is None or is_interpreted or GAPS in signature or not is_tried(machine()):
+            return None
         named = "\n".join([signature, *machine()])
         return folder / f"{self.module}.{self.name}-{hashlib.sha256(named.encode()).hexdigest()[:16]}.o"
+
+
+def is_tried(target: Machine) -> bool:
+    """Tell whether object files have been loaded on such a machine: with Linux, and a CPU of the x86-64 family."""
+    return target.triple.startswith("x86_64") and "linux" in target.triple
 
 
 def leaves_of(argument: Any) -> Iterator[Any]:
@@ -174,9 +177,10 @@ def emit(code: str, native_name: str, target: Machine) -> bytes | None:
             return None
     module = llvm.parse_assembly(code)
     module.get_function(native_name).name = ENTRY
-    options = {"cpu": target.cpu, "features": target.features, "opt": 3, "codemodel": "jitdefault", "jit": True}
-    options["reloc"] = "static" if target.triple.startswith("x86") else "default"  # as Numba does
-    return bytes(llvm.Target.from_triple(target.triple).create_target_machine(**options).emit_object(module))
+    compiler = llvm.Target.from_triple(target.triple).create_target_machine(
+        cpu=target.cpu, features=target.features, opt=3, reloc="static", codemodel="jitdefault", jit=True
+    )  # as Numba has it
+    return bytes(compiler.emit_object(module))
 
 
 def read_code(path: Path) -> bytes | None:

@@ -182,6 +182,25 @@ def test_a_folder_that_takes_no_file_costs_the_next_start_only(module, tmp_path,
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["small_kernels.py"]
 
 
+@pytest.mark.parametrize(
+    ("triple", "is_tried"),
+    [
+        ("x86_64-unknown-linux-gnu", True),
+        ("aarch64-unknown-linux-gnu", False),
+        ("x86_64-apple-darwin22", False),
+        ("x86_64-pc-windows-msvc", False),
+    ],
+)
+def test_machines_on_which_object_files_have_not_been_tried_are_left_to_numba(
+    module, tmp_path, monkeypatch, triple, is_tried
+):
+    here = objects.machine()
+    monkeypatch.setattr(objects, "machine", lambda: here._replace(triple=triple))
+    assert StoredKernel(module, "add")(arrays(), 1.0) == 5
+    assert len(list(tmp_path.glob("*.o"))) == is_tried
+    assert not StoredKernel(module, "add").must_compile
+
+
 def test_threads_that_call_at_once_compile_once(module, monkeypatch):
     compiled, honest = [], objects.compile_entry
     monkeypatch.setattr(objects, "compile_entry", lambda *a: compiled.append(1) or honest(*a))
