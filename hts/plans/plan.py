@@ -146,6 +146,10 @@ class Plan:
         """Build the law of one cell."""
         return self.noise.build(cell.alpha)
 
+    def is_heavy(self, cell: Cell) -> bool:
+        """Tell whether one cell's noise has a heavy tail, so that jumps are counted and clips matter to the limit."""
+        return self.noise_of(cell).tail_index is not None
+
     def exit_domain(self) -> ExitDomain:
         """Resolve `well`, or `domain` and `start`, to numbers; with [visits] the basin in which every walker starts."""
         if self.exit is not None:

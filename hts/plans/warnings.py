@@ -82,7 +82,7 @@ def _about_law(plan: Plan, alphas: Sequence[float]) -> Iterator[str]:
 def _open_sides(plan: Plan) -> list[float]:
     """Distances from the only minimum to the ends that one jump direction can reach (equation (3))."""
     landscape, domain = plan.build_landscape(), plan.exit_domain()
-    if domain.minimum is None or plan.noise.kind == "normal":  # light tails leave by no single jump
+    if domain.minimum is None or not any(map(plan.is_heavy, plan.cells())):  # light tails leave by no single jump
         return []
     L, p = landscape.projection, plan.noise.p_plus
     left, right = domain.minimum - domain.low, domain.high - domain.minimum

@@ -77,9 +77,7 @@ def _survival_finding(cells: Sequence[ComparedCell]) -> str | None:
 def _landscape(study: Study) -> Drawn | None:
     plan = study.plan
     landscape, domain = plan.build_landscape(), plan.exit_domain()
-    clips = [cell.b for cell in plan.cells()]
-    # light tails have no jumps to count
-    shown = clips if plan.noise.kind != "normal" else []
+    shown = [cell.b for cell in plan.cells() if plan.is_heavy(cell)]  # light tails have no jumps to count
     figure = landscape_figure(landscape, domain, shown, plan.noise.p_plus)
     return figure, landscape_rows(landscape, domain, shown, plan.noise.p_plus)
 

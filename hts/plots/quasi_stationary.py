@@ -61,7 +61,7 @@ def clip_marks(plan: Plan, b: float) -> FloatArray:
     """Give the points m +- j b inside the part shown: beyond them a walker needs one more jump from the minimum."""
     low, high = shown_part(plan.build_landscape(), plan.exit_domain())
     centre = float(plan.build_landscape().minima[plan.exit_domain().well])
-    if math.isinf(b) or plan.noise.kind == "normal":
+    if math.isinf(b) or not any(plan.is_heavy(cell) for cell in plan.cells() if cell.b == b):
         return np.empty(0)
     n = math.floor((high - low) / b)
     marks = centre + b * np.arange(-n, n + 1)

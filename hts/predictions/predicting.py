@@ -118,8 +118,7 @@ def approach_cells(plan: Plan) -> tuple[Cell, ...]:
         key = cell.b, cell.alpha
         if key not in smallest or cell.eta < smallest[key].eta:
             smallest[key] = cell
-    is_heavy = plan.noise.kind != "normal"
-    return tuple(replace(c, eta=APPROACH_ETA) for c in smallest.values() if is_heavy and c.eta > APPROACH_ETA)
+    return tuple(replace(c, eta=APPROACH_ETA) for c in smallest.values() if plan.is_heavy(c) and c.eta > APPROACH_ETA)
 
 
 def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False) -> ExitPrediction:

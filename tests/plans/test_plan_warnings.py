@@ -99,10 +99,19 @@ def test_what_a_landscape_says_of_itself_is_passed_on():
     assert "the minimum 2 lies outside" in only(said_of(landscape=wells, exits="well = 0"))
 
 
+@pytest.mark.parametrize("law", [("normal", ""), ("stable", "alpha = [2.0]")])
 @pytest.mark.parametrize("b", ["0.7", "1.2", "0.5", "1e-300"])
-def test_normal_noise_is_told_nothing_about_jumps(b: str):
-    warnings = said_of(noise='kind = "normal"', grid=f"eta = [0.01]\nb = [{b}]")
-    assert not any("jump" in warning for warning in warnings)
+def test_normal_noise_is_told_nothing_about_jumps_by_either_name(b: str, law: tuple[str, str]):
+    kind, alpha = law
+
+    def about_jumps(kind: str, alpha: str) -> list[str]:
+        warnings = said_of(noise=f'kind = "{kind}"', grid=f"eta = [0.01]\nb = [{b}]\n{alpha}")
+        return [warning for warning in warnings if "jump" in warning]
+
+    assert about_jumps(kind, alpha) == []
+    assert about_jumps("stable", "alpha = [2.0, 1.5]") == about_jumps("stable", "alpha = [1.5]")
+    if b in ("1.2", "0.5"):
+        assert about_jumps("stable", "alpha = [1.5]")
 
 
 def test_sharp_wells_beside_the_one_that_is_left_are_named_with_their_limits():
