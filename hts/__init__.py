@@ -8,7 +8,7 @@ Each command of the command line is a function here, which takes and returns fro
 >>> hts.run_sweep(plan, "results/quick")
 >>> hts.fit_results("results/quick").fits
 
-Names are imported when they are first used: Numba, pyarrow and matplotlib take a second each.
+Names are imported when they are first used: SciPy, pyarrow and matplotlib take a while each.
 """
 
 from importlib import import_module
