@@ -69,7 +69,7 @@ check: setup  ## lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-validate: setup  ## the long tier of the tests (about an hour)
+validate: setup  ## the long tier of the tests (about ten minutes)
 	$(BIN)/python -m pytest -m long
 
 bench: setup  ## speed against peers in the same run; writes benchmarks/latest.json
