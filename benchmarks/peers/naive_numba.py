@@ -1,8 +1,9 @@
 """This file is where the loop stands that everybody writes in Numba: one walker at a time, `np.random`, `**`."""
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from hts.kernels.settings import numba  # told of the CPU, before anybody compiles
 
 
 @numba.njit

@@ -6,7 +6,19 @@ import tempfile
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+#: Numba's settings that change what is compiled; each combination has a cache folder of its own.
+SETTINGS: Final = (
+    "NUMBA_BOUNDSCHECK",
+    "NUMBA_DEBUGINFO",
+    "NUMBA_ENABLE_AVX",
+    "NUMBA_LOOP_VECTORIZE",
+    "NUMBA_OPT",
+    "NUMBA_SLP_VECTORIZE",
+)
+#: Bytes that all compiled kernels take, several times over.
+ROOM: Final = 2**24
 
 
 class Machine(NamedTuple):
@@ -18,12 +30,13 @@ class Machine(NamedTuple):
 
 
 def source_fingerprint() -> str:
-    """Give the hash of all kernel sources and of the compilers' versions: 16 hex digits.
+    """Give the hash of all kernel sources, of the compilers' versions and of their settings: 16 hex digits.
 
     Numba's own cache looks at the file of the outermost function only, and would run stale machine code when a function
     inlined from another file has changed. A folder per fingerprint makes that impossible.
     """
     digest = hashlib.sha256(f"{version('numba')} {version('llvmlite')}".encode())
+    digest.update(repr([os.environ.get(name, "") for name in SETTINGS]).encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
@@ -38,7 +51,7 @@ def cache_folder() -> Path | None:
     """
     import platformdirs
 
-    root = Path(os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("hts"))
+    root = Path(os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("hts")).absolute()
     name = f"kernels-{source_fingerprint()}"
     folder = root if root.name == name else root / name  # a process started by another one is given the folder itself
     try:
@@ -67,10 +80,29 @@ def machine() -> Machine:
     return Machine(llvm.get_process_triple(), name or llvm.get_host_cpu_name(), features)
 
 
-def prepare_numba() -> None:
-    """Tell Numba of machine and cache folder; it reads its environment once, when it is first imported."""
+def prepare_numba() -> bool:
+    """Tell Numba of machine and cache folder; it reads its environment once, when it is first imported.
+
+    Returns
+    -------
+    bool
+        Whether Numba may keep what it compiles. Where it may and its disk is full it raises an error.
+    """
     if "NUMBA_CPU_NAME" not in os.environ:
         os.environ["NUMBA_CPU_FEATURES"] = machine().features
     folder = cache_folder()
-    if folder is not None:
-        os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    if folder is None or not has_room(folder):
+        return False
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    return True
+
+
+def has_room(folder: Path) -> bool:
+    """Tell whether a folder takes all compiled kernels, as far as this system lets us ask."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, ROOM)
+    except OSError:
+        return False
+    return True

@@ -9,9 +9,10 @@ is called: the same code, the same bits.
 import ctypes
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib import import_module
+from operator import index
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, TypeAlias
@@ -20,12 +21,12 @@ import numpy as np
 
 from hts.kernels.environment import Machine, cache_folder, machine
 
-#: Marks the kind of an array that is not C-contiguous.
-GAPS: Final = "~"
+#: Marks the kind of an array that C code cannot take: with gaps, swapped bytes or a bad alignment.
+ODD: Final = "~"
 #: What the C function is called in every object file.
 ENTRY: Final = "entry"
 #: What Numba adds to a process, for code that makes arrays or raises errors. Kernels do neither, but their code names
-#: them; the process would end if one were called.
+#: them; if one were called, the process would end.
 NEVER_CALLED: Final = (
     "NRT_Free",
     "NRT_MemInfo_call_dtor",
@@ -44,12 +45,13 @@ class StoredKernel:
     """A kernel by its name, to be called with the arguments of its Numba function: arrays, numbers, tuples of them.
 
     It gives an int, 0 where its Numba function gives nothing, and lets go of the interpreter's lock while it runs. With
-    an array that is not C-contiguous it is Numba's function that runs.
+    an array that is not C-contiguous, aligned and of this machine's byte order it is Numba's function that runs.
 
     Parameters
     ----------
     module, name : str
-        Where its Numba function is defined. It is imported only where it must be compiled, or interpreted.
+        Where its Numba function is defined, whose arguments are nested in one way only. It is imported only where it
+        must be compiled, or interpreted.
     """
 
     def __init__(self, module: str, name: str) -> None:
@@ -70,12 +72,14 @@ class StoredKernel:
     def must_compile(self) -> bool:
         """Whether the first call takes seconds, as far as the names of the object files tell."""
         folder = cache_folder()
-        return folder is None or (is_tried(machine()) and not any(folder.glob(f"{self.module}.{self.name}-*.o")))
+        if folder is None:
+            return not is_interpreted()
+        return may_be_kept() and not any(folder.glob(f"{self.module}.{self.name}-*.o"))
 
     def _find(self, signature: str, arguments: tuple[Any, ...]) -> Entry:
         path = self._path(signature)
         code = None if path is None else read_code(path)
-        if path is None or code is None:
+        if code is None:
             function = getattr(import_module(self.module), self.name)
             code = None if path is None else compile_entry(function, arguments)
             if path is None or code is None:
@@ -86,16 +90,26 @@ class StoredKernel:
 
     def _path(self, signature: str) -> Path | None:
         """Name the object file, or None where there is to be none; the folder's name has sources and compilers."""
-        folder, is_interpreted = cache_folder(), os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
-        if folder is None or is_interpreted or GAPS in signature or not is_tried(machine()):
+        folder = cache_folder()
+        if folder is None or ODD in signature or not may_be_kept():
             return None
         named = "\n".join([signature, *machine()])
         return folder / f"{self.module}.{self.name}-{hashlib.sha256(named.encode()).hexdigest()[:16]}.o"
 
 
-def is_tried(target: Machine) -> bool:
-    """Tell whether object files have been loaded on such a machine: with Linux, and a CPU of the x86-64 family."""
-    return target.triple.startswith("x86_64") and "linux" in target.triple
+def is_interpreted() -> bool:
+    """Tell whether NUMBA_DISABLE_JIT=1 asks for plain Python."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+
+
+def may_be_kept() -> bool:
+    """Tell whether object files are of use here: on Linux and x86-64, where they have been tried, and if nobody debugs.
+
+    Who asks Numba for tests of bounds wants its errors, and a C function raises none.
+    """
+    triple = machine().triple
+    is_debugged = any(os.environ.get(name, "0") not in ("", "0") for name in ("NUMBA_BOUNDSCHECK", "NUMBA_DEBUGINFO"))
+    return triple.startswith("x86_64") and "linux" in triple and not is_debugged and not is_interpreted()
 
 
 def leaves_of(argument: Any) -> Iterator[Any]:
@@ -110,7 +124,8 @@ def leaves_of(argument: Any) -> Iterator[Any]:
 def kind_of(leaf: Any) -> str:
     """Name what an argument is, by NumPy's letter: ``d``, ``l`` or, for an array of two dimensions, ``L2``."""
     if isinstance(leaf, np.ndarray):
-        return f"{leaf.dtype.char}{leaf.ndim}{'' if leaf.flags.c_contiguous else GAPS}"
+        is_plain = leaf.flags.c_contiguous and leaf.flags.aligned and leaf.dtype.isnative
+        return f"{leaf.dtype.char}{leaf.ndim}{'' if is_plain else ODD}"
     return "d" if isinstance(leaf, float) else "l"
 
 
@@ -125,11 +140,18 @@ def words_of(leaf: Any) -> tuple[Any, ...]:
     """Give an argument as C takes it; see `c_types`."""
     if isinstance(leaf, np.ndarray):
         return leaf.ctypes.data, *leaf.shape
-    return (leaf,)
+    if isinstance(leaf, float):
+        return (leaf,)
+    if not -(2**63) <= (number := index(leaf)) < 2**63:
+        raise OverflowError(f"{number} is no 64-bit integer")  # C would take its last bits
+    return (number,)
 
 
 def compile_entry(function: Any, arguments: tuple[Any, ...]) -> bytes | None:
-    """Compile a Numba function as a C function: its object file, or None where it would not run without Numba.
+    """Compile a Numba function as a C function: its object file, or None where Numba had better run it.
+
+    That is a function that is interpreted, one that needs Numba at run time, and any where Numba was imported before it
+    could be told of the machine, and compiles for another one.
 
     Parameters
     ----------
@@ -139,7 +161,10 @@ def compile_entry(function: Any, arguments: tuple[Any, ...]) -> bytes | None:
     """
     import numba
     from numba import types
+    from numba.core.registry import cpu_target
 
+    if not hasattr(function, "py_func") or cpu_target.target_context.codegen().magic_tuple() != machine():
+        return None
     names: dict[str, Any] = {"carray": numba.carray, "function": function}  # type: ignore[attr-defined]
     parameters: list[str] = []
     c_kinds: list[Any] = []
@@ -171,11 +196,11 @@ def emit(code: str, native_name: str, target: Machine) -> bytes | None:
     """Turn LLVM's language into an object file; None where it calls what only a process with Numba has."""
     import llvmlite.binding as llvm
 
-    process = ctypes.CDLL(None)
-    for name in re.findall(r"^declare .*?@([\w.$]+)\(", code, re.MULTILINE):
-        if not name.startswith("llvm.") and name not in NEVER_CALLED and not hasattr(process, name):
+    process, module = ctypes.CDLL(None), llvm.parse_assembly(code)
+    for used in (*module.functions, *module.global_variables):
+        is_known = used.name.startswith("llvm.") or used.name in NEVER_CALLED
+        if used.is_declaration and not is_known and not hasattr(process, used.name):
             return None
-    module = llvm.parse_assembly(code)
     module.get_function(native_name).name = ENTRY
     compiler = llvm.Target.from_triple(target.triple).create_target_machine(
         cpu=target.cpu, features=target.features, opt=3, reloc="static", codemodel="jitdefault", jit=True
@@ -200,7 +225,8 @@ def keep_code(path: Path, code: bytes) -> None:
         unfinished.write_bytes(hashlib.sha256(code).digest() + code)
         unfinished.replace(path)
     except OSError:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 #: What must live as long as the code that was loaded.

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from hts.kernels.environment import cache_folder, prepare_numba
+from hts.kernels.environment import prepare_numba
 
-prepare_numba()
+IS_CACHED = prepare_numba()
 
 import numba  # noqa: E402
+
+numba.config.reload_config()  # where somebody else has imported it before
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -23,9 +25,9 @@ def jit(kernel: Kernel) -> Kernel:
     - no ``fastmath``: it changes results between machines, and heavy tails meet infinities. Where a fused
       multiply-add is wanted it is written out (`arithmetic.fma`).
     - ``error_model="numpy"``: a division is one instruction, without a test for zero that would stop vector code.
-    - ``cache``: where the cache folder can be written; without it every process compiles afresh.
+    - ``cache``: where the cache folder takes it; without it every process compiles afresh.
     """
-    return cast(Kernel, numba.njit(nogil=True, error_model="numpy", cache=cache_folder() is not None)(kernel))
+    return cast(Kernel, numba.njit(nogil=True, error_model="numpy", cache=IS_CACHED)(kernel))
 
 
 def inline(function: Kernel) -> Kernel:

@@ -19,6 +19,8 @@ MANY_WALKERS = 2**13
 MANY_STEPS = 2e8
 #: Walkers that wait in memory, some tens of bytes each, until they are written.
 MOST_WALKERS = 2**18
+#: Shards that are written when a queue is done; a stop waits for them.
+MOST_SHARDS = 2**5
 
 
 class Queues:
@@ -50,15 +52,16 @@ class Queues:
         """Take the next shard, or several that follow one another, for one of so many cores."""
         most = self._left / n_cores
         taken = [self._waiting.popleft()]
+        n_walkers, cost = taken[0].n_walkers, self._cost(taken[0])
         if self._may_join(taken[0].cell):
-            while self._waiting and _follows(taken[-1], self._waiting[0]):
-                together = [*taken, self._waiting[0]]
-                n_walkers, cost = sum(task.n_walkers for task in together), sum(map(self._cost, together))
-                is_long = n_walkers > MANY_WALKERS and cost > MANY_STEPS
-                if is_long or n_walkers > MOST_WALKERS or cost > most:
+            while self._waiting and _follows(taken[-1], self._waiting[0]) and len(taken) < MOST_SHARDS:
+                n_together, cost_together = n_walkers + self._waiting[0].n_walkers, cost + self._cost(self._waiting[0])
+                is_enough = n_together > MANY_WALKERS and cost_together > MANY_STEPS
+                if is_enough or n_together > MOST_WALKERS or cost_together > most:
                     break
                 taken.append(self._waiting.popleft())
-        self._left -= sum(map(self._cost, taken))
+                n_walkers, cost = n_together, cost_together
+        self._left -= cost
         return joined(taken)
 
     def put_back(self, task: Task) -> None:

@@ -1,5 +1,6 @@
 """Tests that kernels run from object files as Numba runs them, without Numba, and that a bad file costs time only."""
 
+import errno
 import json
 import os
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hts.kernels import objects
+from hts.kernels import environment, objects
 from hts.kernels.objects import StoredKernel
 
 SCRIPT = """
@@ -20,12 +21,12 @@ print(json.dumps([list(samples(20, 40)), "numba" in sys.modules]))
 """
 
 
-def small_exits(folder, **environment):
+def small_exits(folder, first="", **environment):
     """Simulate in a process of its own, and say whether it imported Numba."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA_")}
     script = SCRIPT.format(small_exits=str(Path(__file__).with_name("small_exits.py")))
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script],
+        [sys.executable, "-W", "error", "-c", first + script],
         env=clean | {"NUMBA_CACHE_DIR": str(folder)} | environment,
         capture_output=True,
         text=True,
@@ -78,12 +79,36 @@ def test_another_cpu_has_object_files_of_its_own(cache):
     theirs.unlink()
 
 
+@pytest.mark.parametrize(
+    ("settings", "n_folders", "n_kept"), [({"NUMBA_LOOP_VECTORIZE": "0"}, 2, 1), ({"NUMBA_BOUNDSCHECK": "1"}, 2, 0)]
+)
+def test_settings_of_the_compiler_leave_the_kernels_of_others_alone(tmp_path, settings, n_folders, n_kept):
+    """Slow code is not taken for good, and where errors are looked for Numba raises them."""
+    plain = small_exits(tmp_path)
+    (kept,) = objects_in(tmp_path)
+    assert small_exits(tmp_path, **settings) == plain
+    assert len(list(tmp_path.glob("kernels-*"))) == n_folders
+    assert len(objects_in(tmp_path)) == 1 + n_kept
+    assert small_exits(tmp_path) == [plain[0], False]
+    assert kept in objects_in(tmp_path)
+
+
+def test_code_for_another_machine_is_not_kept(tmp_path):
+    """Numba, used before it could be told of the machine, goes on compiling for the one it has found."""
+    first = "import numba\nnumba.njit(lambda x: x)(1)\n"
+    samples, _ = small_exits(tmp_path, first=first)
+    assert objects_in(tmp_path) == []
+    assert small_exits(tmp_path) == [samples, True]
+    assert len(objects_in(tmp_path)) == 1
+
+
 def test_interpreted_kernels_leave_object_files_aside(cache):
     folder, (samples, _) = cache
     assert small_exits(folder, NUMBA_DISABLE_JIT="1") == [samples, True]
 
 
 MODULE = """
+from hts.kernels import settings  # before Numba, as every kernel does
 import numpy as np
 from numba import njit
 
@@ -199,6 +224,39 @@ def test_machines_on_which_object_files_have_not_been_tried_are_left_to_numba(
     assert StoredKernel(module, "add")(arrays(), 1.0) == 5
     assert len(list(tmp_path.glob("*.o"))) == is_tried
     assert not StoredKernel(module, "add").must_compile
+
+
+def test_integers_that_c_would_cut_are_refused(module):
+    add = StoredKernel(module, "add")
+    for number in (2**63, 2**64 + 3, -(2**63) - 1):
+        with pytest.raises(OverflowError, match="no 64-bit integer"):
+            add(arrays(), number)
+    a, b = arrays()
+    assert add((a, b), np.int32(2)) == 5
+    np.testing.assert_array_equal(a, [0.0, 4.0, 8.0])
+
+
+def test_arrays_that_c_would_misread_are_another_kind():
+    plain, words = np.zeros(3), np.zeros(25, np.uint8)
+    kinds = [objects.kind_of(a) for a in (plain, plain.astype(">f8"), words[1:].view(float), plain[::2])]
+    assert kinds == ["d1", "d1~", "d1~", "d1~"]
+
+
+def test_a_folder_that_has_become_a_file_costs_the_next_start_only(module, tmp_path, monkeypatch):
+    lost = tmp_path / "lost"
+    lost.write_text("")
+    monkeypatch.setattr(objects, "cache_folder", lambda: lost)
+    assert StoredKernel(module, "add")(arrays(), 0.5) == 5
+    assert lost.read_text() == ""
+
+
+def test_a_full_disk_takes_no_kernels(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert environment.has_room(tmp_path)
+    monkeypatch.setattr(environment.os, "posix_fallocate", full, raising=False)
+    assert not environment.has_room(tmp_path)
 
 
 def test_threads_that_call_at_once_compile_once(module, monkeypatch):
