@@ -1,5 +1,6 @@
 """This file is where `hts paths` records trajectories, typical ones and those given how they leave."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -131,10 +132,17 @@ def choose(plan: "Plan", etas: Sequence[float], clips: Sequence[float], alphas: 
     cells = plan.cells()
     for name, wanted in (("eta", etas), ("b", clips), ("alpha", alphas)):
         values = sorted({getattr(cell, name) for cell in cells}, key=lambda value: value or 0.0)
-        if unknown := [value for value in wanted if value not in values]:
-            there = ", ".join("none" if value is None else f"{value:g}" for value in values)
-            raise PlanError(f"--{name} {unknown[0]:g}: no cell of the plan has it; there are {there}")
-        cells = tuple(cell for cell in cells if not wanted or getattr(cell, name) in wanted)
+        meant: set[float | None] = set()
+        for value in wanted:
+            there = [one for one in values if one is not None]
+            # tables print four digits: those are enough where they mean one value
+            near = [one for one in there if math.isclose(one, value, rel_tol=5e-4)]
+            near = [value] if value in near else near
+            if len(near) != 1:
+                listed = ", ".join(f"{one:g}" for one in there) or "none"
+                raise PlanError(f"--{name} {value:g}: no cell of the plan has it; there are {listed}")
+            meant.update(near)
+        cells = tuple(cell for cell in cells if not wanted or getattr(cell, name) in meant)
     if not cells:
         raise PlanError("no cell of the plan has all these values; leave one of --eta, --b, --alpha out")
     return cells

@@ -136,12 +136,15 @@ def engine_maker(engine: str, scheduler: str | None, workers: int | None) -> "Ca
 def summary(target: Path, report: "SweepReport") -> str:
     """Say in a line or two what a run did and what comes next."""
     others = f"; {report.n_elsewhere} missing ones belong to other shares" if report.n_elsewhere else ""
+    aside = f"; set aside, because damaged: {report.n_damaged}" if report.n_damaged else ""
+    if report.n_cells_beside:
+        aside += f"; stored here too, and left out by `hts fit`: {report.n_cells_beside} cells of other grids"
     if report.n_written == 0:
         rest = "nothing to do" if not others else "nothing to do for this share"
-        return f"{target}: all {report.n_skipped} shards were there; {rest}{others}. Next: hts fit {target}"
+        return f"{target}: all {report.n_skipped} shards were there; {rest}{others}{aside}. Next: hts fit {target}"
     resumed = f" ({report.steps_resumed:.3g} of them from checkpoints)" if report.steps_resumed else ""
     return (
-        f"{target}: {report.n_written} shards written, {report.n_skipped} were there{others}; "
+        f"{target}: {report.n_written} shards written, {report.n_skipped} were there{others}{aside}; "
         f"{report.walker_steps:.3g} walker-steps{resumed} in {clock(report.seconds)} "
         f"({rate(report.steps_per_second)}). Next: hts fit {target}"
     )

@@ -123,7 +123,7 @@ def _verdict(n_jumps: int, share: float, number_p: float, tests: Sequence[JumpTe
     if not tests:
         return f"{count}: too few of them to test times and sizes"
     if p >= LEVEL:
-        return f"{count}; number, times and sizes as in the limit (p = {p:.2g})"
+        return f"{count}; number, times and sizes show no difference from the limit (p = {p:.2g})"
     worst = max(tests, key=lambda test: test.distance)
     parts = [f"{test.what} of jump {test.jump}" for test in tests if test.p < LEVEL / (len(tests) + 1)]
     parts = (["number"] if number_p < LEVEL / (len(tests) + 1) else []) + parts

@@ -12,6 +12,7 @@ from hts.comparison.records import CellComparison, FitComparison
 # else.
 
 DISAGREE_P = 1e-3  # chi-square p below which simulation and exact computation disagree; so often is a right one accused
+DOUBTFUL_P = 0.05  # p below which "agree" would claim too much
 CURVED_P = 0.01  # straightness below which the means are said to bend
 MANY_CENSORED = 0.1  # share of censored walkers from which the law of sigma matters for the mean
 LIMIT_REACHED = 0.02  # exponents this close count as the same
@@ -81,7 +82,7 @@ def _agreement(fit: FitComparison, chi_square_p: float, cells: Sequence[CellComp
     worst, eta = _largest_z(cells)
     n_cells = sum(cell.z_exact is not None for cell in cells)
     text = (
-        f"simulation and exact agree in {n_cells} cell{'s' * (n_cells > 1)} "
+        f"simulation and exact {agree(chi_square_p)} in {n_cells} cell{'s' * (n_cells > 1)} "
         f"(chi-square p = {chi_square_p:.2g}, largest |z| {worst:.1f} at eta = {_number(eta)})"
     )
     if fit.exit_exponent_measured is None:
@@ -94,10 +95,15 @@ def _agreement(fit: FitComparison, chi_square_p: float, cells: Sequence[CellComp
     away = abs(fit.exit_exponent_limit - fit.exit_exponent_exact)
     if away <= LIMIT_REACHED:
         return f"{text}, within {LIMIT_REACHED} of the limit {_number(fit.exit_exponent_limit)}"
-    text += f"; the limit {_number(fit.exit_exponent_limit)} is still {away:.2f} away"
+    text += f"; the limit {_number(fit.exit_exponent_limit)} is still {away:.2g} away"
     if fit.limit_below_eta is not None:
-        text += f"; it would be within {LIMIT_REACHED} below about eta = {fit.limit_below_eta:.2g}"
+        text += f"; the local exponent is within {LIMIT_REACHED} of it below about eta = {fit.limit_below_eta:.2g}"
     return text
+
+
+def agree(p: float) -> str:
+    """Say in a verb or two what a p-value that is no disagreement allows to be said."""
+    return "agree" if p >= DOUBTFUL_P else "lie further apart than mostly by chance (more walkers would tell)"
 
 
 def _presumed_geometric(cells: Sequence[CellComparison]) -> str:

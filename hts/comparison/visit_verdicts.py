@@ -6,7 +6,7 @@ import math
 
 import scipy
 
-from hts.comparison.verdicts import DISAGREE_P
+from hts.comparison.verdicts import DISAGREE_P, agree
 from hts.comparison.visit_records import VisitComparison
 
 #: Weight of the start in the shares from which on they are called stationary.
@@ -75,7 +75,7 @@ def _agreement(cell: VisitComparison) -> str:
             "simulation and exact disagree (a bug, or a wrong model): "
             f"|z| = {worst:.1f} in well {well}, p = {max(p, 1e-300):.1g}"
         )
-    return f"simulation and exact agree (largest |z| {worst:.1f} in well {well})"
+    return f"simulation and exact {agree(p)} (largest |z| {worst:.1f} in well {well})"
 
 
 def _outside(cell: VisitComparison) -> str:

@@ -117,7 +117,12 @@ def _syntax_mistake(path: Path, text: str, problem: ValueError) -> str:
     line = int(found[2] or last.count("\n") + 1)
     column = int(found[3] or len(last) - (last.rfind("\n") + 1) + 1)
     reason = " ".join(found[1].split())
-    return f"{path}:{line}:{column}: not valid TOML: {reason}; text needs quotes, lists need [ ], comments begin with #"
+    remedy = "text needs quotes, lists need [ ], comments begin with #"
+    if reason == "Cannot overwrite a value":
+        before = text.splitlines()[line - 1][: max(column - 1, 0)]
+        reason = f"the key {before.split('=')[0].strip()!r} stands twice"
+        remedy = "remove one of the two"
+    return f"{path}:{line}:{column}: not valid TOML: {reason}; {remedy}"
 
 
 def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan | None:

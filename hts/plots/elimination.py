@@ -151,7 +151,9 @@ def _finding(panel: EliminationPanel) -> str:
     text += f" in the first {_in_words(panel.horizon)} steps: " if panel.horizon else ": "
     text += ", ".join(told)
     if panel.horizon and shares and shares[-1] >= shares[0] and len(cells) > 1:
-        return f"{text}; these runs are too short to see it fall"
+        exact = [panel.exact_outside(cell) for cell in cells]
+        falls = exact[0] is None or exact[-1] is None or exact[-1] < exact[0]
+        return f"{text}; {'these runs are too short to see it fall' if falls else 'nor does the exact share fall yet'}"
     return text
 
 

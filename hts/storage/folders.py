@@ -120,6 +120,11 @@ class ResultsFolder:
         PlanError
             With the remedy; also where the folder cannot be looked into.
         """
+        if self.path.is_file():
+            raise PlanError(
+                f"{self.path}: is a file, not a results folder; give the folder that `hts run` wrote, "
+                f"results/{self.path.stem} if this is its plan"
+            )
         try:
             names = set(os.listdir(self.path))
         except FileNotFoundError:
@@ -146,6 +151,11 @@ class ResultsFolder:
         PlanError
             With the remedy; also where the folder cannot be looked into.
         """
+        if self.path.is_file():
+            raise PlanError(
+                f"{self.path}: is a file, not a results folder; give the folder that `hts run` wrote, "
+                f"results/{self.path.stem} if this is its plan"
+            )
         try:
             names = set(os.listdir(self.path))
         except (FileNotFoundError, NotADirectoryError):

@@ -33,6 +33,8 @@ class SweepReport:
         Shards that could not be computed, now or, where they were not tried again, by an earlier run.
     n_elsewhere : int
         Missing shards that were left to the other shares of the sweep.
+    n_cells_beside : int
+        Cells with walkers in the folder that the plan does not ask for.
     computing_seconds : float
         Processor time of simulating the shards written, all threads together: what `walker_steps` took but for what
         other programs took meanwhile, and for writing.
@@ -47,6 +49,7 @@ class SweepReport:
     seconds: float
     failures: tuple[Failure, ...]
     n_elsewhere: int = 0
+    n_cells_beside: int = 0
     computing_seconds: float = 0.0
 
     @property

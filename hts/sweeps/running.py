@@ -107,6 +107,7 @@ def run_sweep(
         seconds=meter.seconds,
         failures=tuple(failures),
         n_elsewhere=work.n_elsewhere,
+        n_cells_beside=len(found.usable.keys() - walkers.keys()),
         computing_seconds=meter.computing_seconds,
     )
     if failures:

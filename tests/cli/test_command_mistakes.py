@@ -32,6 +32,13 @@ def test_a_folder_of_another_plan_is_refused_naming_the_key(hts, plan):
     assert "6" in err
 
 
+@pytest.mark.parametrize("command", ["fit", "status", "verify"])
+def test_a_plan_in_place_of_its_results_is_answered_with_their_folder(hts, plan, command):
+    code, _, err = hts(command, plan)
+    assert code == 2
+    assert "results/study if this is its plan" in err
+
+
 @pytest.mark.parametrize(
     "words", [("fit", "nowhere"), ("status", "nowhere"), ("verify", "nowhere"), ("run", "no.toml")]
 )

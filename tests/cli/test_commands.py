@@ -92,6 +92,18 @@ def test_shares_are_told_what_is_left_to_others(hts, plan):
         assert "share" in err
 
 
+def test_a_run_tells_of_cells_of_other_grids_and_of_damage(hts, plan, tmp_path):
+    assert hts("run", plan, "-o", "out", "--set", "grid.eta=[0.1]")[0] == 0
+    beside = "left out by `hts fit`: 1 cells of other grids"
+    assert beside in hts("run", plan, "-o", "out", "--set", "grid.eta=[0.05]")[1]
+    assert beside in hts("run", plan, "-o", "out", "--set", "grid.eta=[0.05]")[1]
+    shard = next((tmp_path / "out/shards").glob("eta0.05*.parquet"))
+    shard.write_bytes(shard.read_bytes()[:500])
+    out = hts("run", plan, "-o", "out")[1]
+    assert "set aside, because damaged: 1" in out
+    assert "other grids" not in out
+
+
 def test_describe_says_why_and_measures_when_asked(hts, plan):
     assert hts("run", plan, "-o", "out")[0] == 0
     grown = ("-o", "out", "--set", "exit.walkers=400", "--threads", "1")

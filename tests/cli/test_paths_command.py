@@ -107,6 +107,7 @@ def test_a_sweep_may_follow_in_the_same_folder(hts, plan):
         (("--within", "0"), 2, "--within"),
         (("--within", "0.01"), 2, "less than one step"),
         (("--eta", "0.2"), 2, "no cell of the plan has it; there are 0.05, 0.1"),
+        (("--eta", "0.0501"), 2, "no cell of the plan has it"),
         (("--within", "0.08"), 2, "leaving takes 2 at least"),
         (("--within", "0.15"), 1, "eta = 0.1, b = 0.7: no paths: 1 step is too few"),
         (("--set", "exit.start=2.0"), 2, "must lie inside the domain"),
@@ -117,6 +118,11 @@ def test_a_mistake_is_told_with_its_remedy(hts, plan, more, code, words):
     found, out, err = hts("paths", plan, "--paths", "2", *more)
     assert (found, "Traceback" in out + err) == (code, False)
     assert words in err
+
+
+def test_a_value_may_be_given_with_the_digits_that_tables_show(hts, plan):
+    code, out, _ = hts("paths", plan, "--paths", "2", "--eta", "0.05001")
+    assert (code, "eta0.05_" in out, "eta0.1_" in out) == (0, True, False)
 
 
 def test_two_plans_share_one_figure_unless_they_share_a_cell(plan, hts, tmp_path):

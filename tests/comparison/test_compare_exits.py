@@ -17,6 +17,7 @@ from hts.comparison.censoring import mean_under_censoring
 from hts.comparison.documents import to_json
 from hts.comparison.exits import compare_exits, z_exact
 from hts.comparison.records import CellPrediction, ExitComparison
+from hts.comparison.verdicts import agree
 from hts.estimation.exits import count_destinations, estimate_exits
 from hts.plans import Cell
 from hts.sweeps import CellSample
@@ -137,8 +138,16 @@ def test_agreement_is_with_the_exact_values_and_the_limit_is_told_apart() -> Non
     assert fit.low < fit.exit_exponent_exact < fit.high < 2.0
     assert "simulation and exact agree in 4 cells" in fit.verdict
     away = 2.0 - fit.exit_exponent_exact
-    assert f"the limit 2 is still {away:.2f} away; it would be within 0.02 below about eta = 9e-08" in fit.verdict
+    assert (
+        f"the limit 2 is still {away:.2g} away; the local exponent is within 0.02 of it below about eta = 9e-08"
+        in fit.verdict
+    )
     assert "disagree" not in fit.verdict
+
+
+def test_agreement_is_not_claimed_where_chance_seldom_goes_so_far() -> None:
+    assert agree(0.05) == "agree"
+    assert agree(0.0499).startswith("lie further apart than mostly by chance")
 
 
 def test_a_model_wrong_by_a_tenth_is_called_wrong() -> None:

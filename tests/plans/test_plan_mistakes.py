@@ -124,6 +124,7 @@ def test_the_good_plan_is_good():
         ("curvature = 1.0", "curvature = 1.0\nL = nan", "8:5: landscape.L: must be greater than 0 (nan)"),
         ("[landscape]", "[landscape", "3:11: not valid TOML:"),
         ("scale = 1.0", "scale = ", "10:9: not valid TOML: Invalid value"),
+        ("scale = 1.0", "scale = 1.0\nscale = 2.0", "11:12: not valid TOML: the key 'scale' stands twice; remove one"),
         ("max_steps = 1000000", "max_steps = [", "19:14: not valid TOML:"),
     ],
 )  # fmt: skip

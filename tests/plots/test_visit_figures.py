@@ -131,14 +131,22 @@ def test_the_horizon_of_the_theorem_lies_above_its_bound_and_within_the_runs():
 
 def test_the_title_of_elimination_owns_up_to_runs_that_are_too_short():
     flat = tuple(OutsideShare(s, 0.9, 0.8, 1.0, 0.9) for s in STEPS)
+
+    def visit(eta, outside):
+        """Make a visit that measures a share of 0.9 outside the widest wells at any eta, with a given exact one."""
+        shares = tuple((1 - outside) / 2 if well in made_visit().widest else outside / 2 for well in range(4))
+        return dataclasses.replace(made_visit(eta=eta), outside_widest=flat, exact=shares)
+
     titles = []
     for visits in (
         [made_visit(eta=1e-2), made_visit(eta=1e-4)],
-        [dataclasses.replace(made_visit(eta=eta), outside_widest=flat) for eta in (1e-2, 1e-4)],
+        [visit(1e-2, 0.5), visit(1e-4, 0.1)],
+        [visit(1e-2, 0.5), visit(1e-4, 0.6)],
     ):
         with house_style():
             titles.append(elimination_figure(elimination_panels(visits, JUMPS)).get_suptitle())
-    assert ["too short" in title for title in titles] == [False, True]
+    assert ["too short" in title for title in titles] == [False, True, False]
+    assert ["nor does the exact share fall" in title for title in titles] == [False, False, True]
 
 
 def test_light_tails_have_no_horizon_in_the_theorem():
