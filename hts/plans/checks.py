@@ -65,11 +65,10 @@ def grid_mistakes(noise: NoisePlan | None, grids: Sequence[tuple[KeyPath, GridPl
         return found
     for place, grid in grids:
         found += _alpha_mistakes(noise, grid, (*place, "alpha"))
-    if not found:
-        alphas = {alpha: None for _, grid in grids for alpha in grid.alpha or ()} or {ANY_ALPHA: None}
-        for alpha in alphas if noise.kind != "normal" else [None]:
-            if (error := _law_error(noise, alpha)) is not None:
-                return [Mistake(("noise", error.key), str(error))]
+    given = {} if found else {alpha: None for _, grid in grids for alpha in grid.alpha or ()}
+    for alpha in (given or {ANY_ALPHA: None}) if noise.kind != "normal" else [None]:
+        if (error := _law_error(noise, alpha)) is not None:
+            return [*found, Mistake(("noise", error.key), str(error))]
     return found
 
 

@@ -151,6 +151,11 @@ def test_each_bad_tail_index_is_named_and_thousands_are_counted():
     assert any("990 more of its values" in line for line in lines)
 
 
+def test_a_bad_tail_index_hides_nothing_of_the_noise():
+    lines = told(GOOD.replace("[1.5]", "[2.5]").replace('"pareto"', '"stable"\np_plus = 0.7'))
+    assert [line.split(": ")[1] for line in lines] == ["noise.p_plus", "grid.alpha[0]"]
+
+
 def test_one_of_several_grids_is_named_by_its_number():
     text = GOOD.replace("[exit]", "[[grid]]\neta = [0.1]\nb = [-1]\nalpha = [1.2]\n[exit]").replace(
         "[grid]\n", "[[grid]]\n", 1
