@@ -6,7 +6,7 @@ Each command of the command line is a function here, which takes and returns fro
 >>> plan = hts.read_plan("configs/quick.toml")
 >>> hts.describe(plan).cost
 >>> hts.run_sweep(plan, "results/quick")
->>> hts.fit_results("results/quick").fits
+>>> hts.fit_results("results/quick", hts.exact_predictions(hts.predict)).fits
 
 Names are imported when they are first used: SciPy, pyarrow and matplotlib take a while each.
 """
@@ -29,6 +29,10 @@ _HOMES = {
     "repair_sweep": "hts.sweeps",
     "load_cells": "hts.sweeps",
     "load_visits": "hts.sweeps",
+    "predict": "hts.predictions",
+    "predict_shares": "hts.predictions",
+    "exact_predictions": "hts.comparison",
+    "exact_references": "hts.comparison",
     "fit_results": "hts.comparison",
     "fit_visits": "hts.comparison",
     "sample_paths": "hts.conditioning",
