@@ -120,11 +120,6 @@ class ResultsFolder:
         PlanError
             With the remedy; also where the folder cannot be looked into.
         """
-        if self.path.is_file():
-            raise PlanError(
-                f"{self.path}: is a file, not a results folder; give the folder that `hts run` wrote, "
-                f"results/{self.path.stem} if this is its plan"
-            )
         try:
             names = set(os.listdir(self.path))
         except FileNotFoundError:
@@ -151,15 +146,15 @@ class ResultsFolder:
         PlanError
             With the remedy; also where the folder cannot be looked into.
         """
-        if self.path.is_file():
-            raise PlanError(
-                f"{self.path}: is a file, not a results folder; give the folder that `hts run` wrote, "
-                f"results/{self.path.stem} if this is its plan"
-            )
         try:
             names = set(os.listdir(self.path))
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             names = set()
+        except NotADirectoryError as error:
+            raise PlanError(
+                f"{self.path}: is no folder; give the one that `hts run` wrote, "
+                f"results/{self.path.stem} if this is its plan"
+            ) from error
         except OSError as error:
             raise PlanError(f"{self.path}: {error.strerror}; make it readable") from error
         if not names & {self.plan.name, self.identity.name, self.shards.name, self.visits.name}:

@@ -49,7 +49,7 @@ def test_a_folder_of_somebody_else_is_left_alone_and_a_half_made_one_of_ours_is_
     (tmp_path / "thesis.tex").write_text("dear")
     with pytest.raises(PlanError, match=r"it holds thesis\.tex.*-o"):
         ResultsFolder(tmp_path).check_is_ours_or_new()
-    with pytest.raises(PlanError, match="is a file"):
+    with pytest.raises(PlanError, match=r"is a file.* choose a folder with -o"):
         ResultsFolder(tmp_path / "thesis.tex").check_is_ours_or_new()
     (tmp_path / "identity.json").write_text("{}")
     ResultsFolder(tmp_path).check_is_ours_or_new()
