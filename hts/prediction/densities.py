@@ -20,6 +20,9 @@ TOLERANCE = 5e-13
 STEEP = 50.0
 #: An interval is halved at most so often: a rounding error cannot be resolved away.
 MAX_DEPTH = 40
+#: What rounding of z makes of a density is allowed so many times over.
+ROUNDED = 8.0
+EPS = float(np.finfo(np.float64).eps)
 #: A density below it is nothing, whatever the number of steps.
 NEGLIGIBLE = 1e-290
 
@@ -75,6 +78,7 @@ def tabulate_density(noise: Noise, low: float, high: float) -> DensityTable:
         is_nothing = np.all(exact <= NEGLIGIBLE, axis=1)
         error = np.abs(polynomial.polyval(_CHECKS, fit.T) - exact)
         allowed = TOLERANCE * exact * np.maximum(1.0, -np.log(np.maximum(exact, NEGLIGIBLE)) / STEEP)
+        allowed += _rounding(noise, middle + half * _CHECKS, exact, half)
         is_done = np.all(error <= np.maximum(allowed, NEGLIGIBLE), axis=1) | is_nothing | (depth == MAX_DEPTH - 1)
         intervals.append(pending[is_done])
         polynomials.append(np.where(is_nothing[:, None], 0.0, fit)[is_done])
@@ -86,6 +90,16 @@ def tabulate_density(noise: Noise, low: float, high: float) -> DensityTable:
     breaks = np.append(np.concatenate(intervals)[order, 0], high)
     table = np.ascontiguousarray(np.concatenate(polynomials)[order])
     return DensityTable(breaks, table, ~np.any(table, axis=1), np.isin(breaks, singular))
+
+
+def _rounding(noise: Noise, z: FloatArray, exact: FloatArray, half: FloatArray) -> FloatArray:
+    """Return what the rounding of z leaves in the density where a narrow normal part makes it steep."""
+    if noise.normal_scale == 0.0:
+        return np.zeros_like(exact)
+    slope = np.ptp(exact, axis=1, keepdims=True) / half
+    size = np.abs(z) + abs(noise.centre) + noise.scale
+    rounded: FloatArray = ROUNDED * EPS * size * slope
+    return rounded
 
 
 def _density(noise: Noise, middle: FloatArray, offset: FloatArray) -> FloatArray:
