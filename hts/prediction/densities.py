@@ -23,6 +23,8 @@ MAX_DEPTH = 40
 #: What rounding of z makes of a density is allowed so many times over.
 ROUNDED = 8.0
 EPS = float(np.finfo(np.float64).eps)
+#: So many deviations of the normal part around a jump of the law its edge is steep.
+EDGE = 50.0
 #: A density below it is nothing, whatever the number of steps.
 NEGLIGIBLE = 1e-290
 
@@ -31,7 +33,7 @@ _CHECKS = np.array([-0.995, -0.8, -0.43, 0.11, 0.57, 0.9, 0.998])
 _MONOMIALS = np.stack(
     [np.pad(chebyshev.cheb2poly(np.eye(DEGREE + 1)[m][: m + 1]), (0, DEGREE - m)) for m in range(DEGREE + 1)]
 )
-_FIT = np.linalg.inv(chebyshev.chebvander(_NODES, DEGREE)).T @ _MONOMIALS
+_TO_CHEBYSHEV = np.linalg.inv(chebyshev.chebvander(_NODES, DEGREE)).T
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +75,8 @@ def tabulate_density(noise: Noise, low: float, high: float) -> DensityTable:
     intervals, polynomials = [], []
     for depth in range(MAX_DEPTH):
         middle, half = pending.mean(axis=1, keepdims=True), np.diff(pending) / 2.0
-        fit = _density(noise, middle, half * _NODES) @ _FIT
+        # one after the other: a product of the two has large entries, and makes 1e-12 of the last bit of a value
+        fit = _density(noise, middle, half * _NODES) @ _TO_CHEBYSHEV @ _MONOMIALS
         exact = _density(noise, middle, half * _CHECKS)
         is_nothing = np.all(exact <= NEGLIGIBLE, axis=1)
         error = np.abs(polynomial.polyval(_CHECKS, fit.T) - exact)
@@ -97,8 +100,10 @@ def _rounding(noise: Noise, z: FloatArray, exact: FloatArray, half: FloatArray) 
     if noise.normal_scale == 0.0:
         return np.zeros_like(exact)
     slope = np.ptp(exact, axis=1, keepdims=True) / half
-    size = np.abs(z) + abs(noise.centre) + noise.scale
-    rounded: FloatArray = ROUNDED * EPS * size * slope
+    # all jumps and cusps of a law lie within its scale; about them the density varies on the normal part's length
+    is_edge = np.abs(z + noise.centre) <= noise.scale + EDGE * noise.normal_scale
+    steepest = slope + np.where(is_edge, exact / noise.normal_scale, 0.0)
+    rounded: FloatArray = ROUNDED * EPS * (np.abs(z) + abs(noise.centre)) * steepest
     return rounded
 
 
