@@ -9,9 +9,19 @@ from hts.noise import LawError
 from hts.plans.domains import domain_mistakes, exit_domain
 from hts.plans.grids import EXAMPLES, MAX_CELLS
 from hts.plans.mistakes import Mistake
-from hts.plans.models import ExitPlan, FormulaPlan, GridPlan, LandscapePlan, NoisePlan, VisitsPlan, WellsPlan
+from hts.plans.models import (
+    MAX_STEPS,
+    ExitPlan,
+    FormulaPlan,
+    GridPlan,
+    LandscapePlan,
+    NoisePlan,
+    VisitsPlan,
+    WellsPlan,
+)
 from hts.plans.plan import built
 from hts.plans.positions import KeyPath
+from hts.plans.values import shown
 from hts.plans.visits import record_mistakes
 
 MAX_ELEMENTS = 10  # bad tail indices named one by one; a range may hold thousands
@@ -98,6 +108,18 @@ def _law_error(noise: NoisePlan, alpha: float | None) -> LawError | None:
     except LawError as error:
         return error
     return None
+
+
+def within_mistakes(plan: ExitPlan | VisitsPlan | None, grids: Sequence[tuple[KeyPath, GridPlan]]) -> list[Mistake]:
+    """Find whether the time `within` is more steps than can be counted at the smallest eta of the grid."""
+    etas = [eta for _, grid in grids for eta in grid.eta]
+    if not isinstance(plan, ExitPlan) or plan.within is None or not etas:
+        return []
+    n_steps = plan.within / min(etas)
+    if n_steps <= MAX_STEPS:
+        return []
+    text = f"is {n_steps:.3g} steps at eta = {min(etas):g}, more than {MAX_STEPS} ({shown(plan.within)}); shorten it"
+    return [Mistake(("exit", "within"), text)]
 
 
 def cross_mistakes(landscape: LandscapePlan | None, plan: ExitPlan | VisitsPlan | None) -> list[Mistake]:

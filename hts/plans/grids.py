@@ -7,7 +7,7 @@ from decimal import Context, Decimal
 from pydantic import ValidationInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from hts.plans.values import shown
+from hts.plans.values import LARGEST, SMALLEST, shown
 
 MAX_CELLS = 1_000_000  # as many shards as a folder bears; a grid beyond it is a slip of the pen
 PRECISE = Context(prec=40)
@@ -112,7 +112,9 @@ def _not_positive(value: object, may_be_infinite: bool = False) -> str:
         is_finite = math.isfinite(value)
     except OverflowError:  # an integer beyond the largest float
         return "must be below 1.8e308"
-    return "" if is_finite or may_be_infinite else "must be finite"
+    if not is_finite:
+        return "" if may_be_infinite else "must be finite"
+    return "" if SMALLEST <= value <= LARGEST else f"must be between {SMALLEST:g} and {LARGEST:g}"
 
 
 def _range_mistakes(spacing: str, numbers: object) -> list[tuple[tuple[int, ...], str]]:

@@ -11,7 +11,7 @@ from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.plans.counts import MAX_WALKERS, WalkersByError, read_walkers, write_walkers
 from hts.plans.grids import read_axis
-from hts.plans.values import shown
+from hts.plans.values import LARGEST, SMALLEST, shown
 
 MAX_SEED = 2**64 - 1  # the width of the key of the random streams
 MAX_BINS = 10_000  # of a histogram for each walker: a few kB compressed
@@ -36,6 +36,22 @@ def _float_sized(value: Any) -> Any:
     return value
 
 
+def _not_huge(value: float) -> float:
+    """Turn away places whose squares would leave floating point; inf is others' to judge."""
+    if math.isinf(value) or abs(value) <= LARGEST:
+        return value
+    text = f"must be at most {LARGEST:g} in size ({{value}}); choose other units"
+    raise PydanticCustomError("size", text, {"value": shown(value)})
+
+
+def _in_range(value: float) -> float:
+    """Turn away sizes whose squares and ratios would leave floating point; 0 and inf are others' to judge."""
+    if value == 0.0 or math.isinf(value) or SMALLEST <= abs(value) <= LARGEST:
+        return value
+    text = f"must be between {SMALLEST:g} and {LARGEST:g} ({{value}}); choose other units"
+    raise PydanticCustomError("size", text, {"value": shown(value)})
+
+
 def _interval(value: tuple[float, ...]) -> tuple[float, ...]:
     if len(value) != 2 or not value[0] < value[1]:
         text = "must be two numbers, the lower first ({value})"
@@ -43,10 +59,12 @@ def _interval(value: tuple[float, ...]) -> tuple[float, ...]:
     return value
 
 
-Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_float_sized)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_float_sized)]
-Edge = Annotated[float, AfterValidator(_no_nan), BeforeValidator(_float_sized)]
-Projection = Annotated[float, Field(gt=0), AfterValidator(_no_nan), BeforeValidator(_float_sized)]
+_NotHuge, _InRange = AfterValidator(_not_huge), AfterValidator(_in_range)
+_FloatSized = BeforeValidator(_float_sized)
+Number = Annotated[float, Field(allow_inf_nan=False), _NotHuge, _FloatSized]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False), _InRange, _FloatSized]
+Edge = Annotated[float, AfterValidator(_no_nan), _NotHuge, _FloatSized]
+Projection = Annotated[float, Field(gt=0), AfterValidator(_no_nan), _InRange, _FloatSized]
 Numbers = Annotated[tuple[Number, ...], Field(min_length=1), BeforeValidator(_no_list)]
 Barriers = Annotated[tuple[Number, ...], BeforeValidator(_no_list)]  # none where there is one well
 Positives = Annotated[tuple[Positive, ...], BeforeValidator(_no_list)]
@@ -148,7 +166,7 @@ class NoisePlan(Table):
     kind: Literal["pareto", "lomax", "stable", "student", "normal"] = Field(examples=['kind = "pareto"'])
     scale: Positive = Field(1.0, examples=["scale = 1.0"])
     p_plus: Annotated[Number, Field(ge=0, le=1)] = Field(0.5, examples=["p_plus = 0.5"])
-    normal_scale: Annotated[Number, Field(ge=0)] = Field(0.0, examples=["normal_scale = 0.0"])
+    normal_scale: Annotated[Number, Field(ge=0), _InRange] = Field(0.0, examples=["normal_scale = 0.0"])
 
     def build(self, alpha: float | None) -> Noise:
         """Build the law of one tail index."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from hts.errors import PlanError
-from hts.plans.checks import cross_mistakes, grid_mistakes, landscape_mistakes
+from hts.plans.checks import cross_mistakes, grid_mistakes, landscape_mistakes, within_mistakes
 from hts.plans.domains import exit_mistakes
 from hts.plans.mistakes import Mistake, did_you_mean, key_name, table_mistakes
 from hts.plans.models import (
@@ -134,6 +134,7 @@ def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan 
     study = _study(tables, mistakes)
     figure = _table({"figure": {}} | tables, "figure", FigurePlan, mistakes)
     mistakes += grid_mistakes(noise, grids)
+    mistakes += within_mistakes(study, grids)
     mistakes += cross_mistakes(landscape, study)
     if mistakes or not (head and landscape and noise and study and figure):
         return None

@@ -5,6 +5,8 @@ import math
 import re
 from collections.abc import Sequence
 
+#: Sizes of lengths, scales, curvatures, step sizes and clips: their squares and ratios stay within floating point.
+SMALLEST, LARGEST = 1e-100, 1e100
 N_SHOWN = 4  # entries of a list that a message writes out
 MAX_SHOWN = 60  # characters of a value in a message: a line of a terminal has room for the rest
 DECIMAL_BITS = 1000  # Python refuses to write integers of thousands of digits in decimal

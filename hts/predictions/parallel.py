@@ -1,7 +1,7 @@
 """This file is where cells are computed side by side, and where Ctrl-C is heard meanwhile."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import TypeVar
 
 from hts.engines import ThreadEngine
@@ -9,6 +9,9 @@ from hts.errors import StoppedError
 from hts.plans import Cell
 
 Record = TypeVar("Record")
+
+#: How long a wish to stop may go unheard: a cell computes for seconds, and the main thread alone hears signals.
+LISTEN_SECONDS = 0.2
 
 
 def complete(
@@ -37,7 +40,7 @@ def complete(
     on_cell : callable or None
         Called with the cells done and all cells, from this thread.
     should_stop : callable or None
-        Asked after each cell.
+        Asked after each cell, and a few times a second meanwhile.
 
     Raises
     ------
@@ -46,16 +49,20 @@ def complete(
     """
     if on_cell is not None:
         on_cell(len(found), len(cells))
-    with ThreadEngine(threads) as engine:
-        running = {engine.submit(compute, cell): cell for cell in cells if cell not in found}
-        try:
-            for future in as_completed(running):
+    engine = ThreadEngine(threads)
+    running = {engine.submit(compute, cell): cell for cell in cells if cell not in found}
+    waiting: set[Future[Record]] = set(running)
+    try:
+        while waiting:
+            finished, waiting = wait(waiting, timeout=LISTEN_SECONDS, return_when=FIRST_COMPLETED)
+            for future in finished:
                 found[running[future]] = future.result()
                 if on_cell is not None:
                     on_cell(len(found), len(cells))
-                if should_stop is not None and should_stop():
-                    raise StoppedError(f"stopped; {len(found)} of {len(cells)} cells were predicted")
-        finally:
-            engine.shutdown(cancel_futures=True)
-            if keep is not None and running:
-                keep([found[cell] for cell in running.values() if cell in found])
+            if should_stop is not None and should_stop():
+                raise StoppedError(f"stopped; {len(found)} of {len(cells)} cells were predicted")
+    finally:
+        # where somebody wants to stop, a cell in the middle of its work is not waited for
+        engine.shutdown(wait=not waiting, cancel_futures=True)
+        if keep is not None and running:
+            keep([found[cell] for cell in running.values() if cell in found])

@@ -272,3 +272,19 @@ def test_a_setting_is_blamed_by_its_key():
 def test_a_setting_that_cannot_be_made_is_told(override: str, line: str):
     (only,) = told(GOOD, override)
     assert only.startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("override", "place"),
+    [
+        ("exit.within=1e18", "exit.within: is 2e+19 steps"),
+        ("landscape.L=1e308", "landscape.L: must be between 1e-100 and 1e+100"),
+        ("landscape.curvature=5e-324", "landscape.curvature: must be between"),
+        ("noise.scale=1e-320", "noise.scale: must be between"),
+        ("noise.normal_scale=1e-320", "noise.normal_scale: must be between"),
+        ("grid.b=[1e308]", "grid.b[0]: must be between"),
+        ("grid.eta=[1e-300]", "grid.eta[0]: must be between"),
+    ],
+)
+def test_numbers_that_leave_floating_point_are_refused(override, place):
+    assert place in told(GOOD, override)[0]

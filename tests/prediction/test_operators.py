@@ -38,6 +38,25 @@ def test_the_table_is_the_density(noise):
     assert np.all(table([-1e5 - 1, 2e6 + 1]) == 0)
 
 
+NARROW = [
+    Noise("pareto", 1.5, normal_scale=1e-3),
+    Noise("pareto", 1.5, p_plus=0.8, normal_scale=1e-4),
+    Noise("lomax", 1.06, scale=7.9, p_plus=0.0, normal_scale=0.236),
+    Noise("student", 1.5, normal_scale=1e-4),
+]
+
+
+@pytest.mark.parametrize("noise", NARROW, ids=str)
+def test_a_narrow_normal_part_takes_no_more_intervals_than_a_wide_one(noise):
+    table = tabulate_density(noise, -200.0, 200.0)
+    assert len(table.breaks) < 1000  # 46 million nodes before
+    z = np.concatenate([np.linspace(-3.0, 3.0, 2001) * noise.scale, np.geomspace(3.0, 199.0, 100)])
+    exact = noise.density(z)
+    is_seen = exact > 1e-30
+    bound = 3e-12 + 32 * np.finfo(float).eps * (noise.scale + abs(noise.centre)) / noise.normal_scale * 40
+    assert np.all(np.abs(table(z) - exact)[is_seen] <= bound * exact[is_seen])
+
+
 def operator_of(landscape, noise, eta, b, low, high, start):
     step = make_step(landscape, noise, eta, b, low, high, start)
     breaks = find_breaks(step, [start])

@@ -99,8 +99,11 @@ def test_shares_are_remembered_for_the_same_plan_only(tmp_path, monkeypatch):
 def test_what_was_computed_before_a_stop_is_kept(tmp_path):
     plan = study()
     memory = ShareMemory(plan, ResultsFolder(tmp_path))
+    done: list[int] = []
     with pytest.raises(StoppedError, match="of 4 cells were predicted"):
-        predict_shares(plan, threads=1, memory=memory, should_stop=lambda: True)
+        predict_shares(
+            plan, threads=1, memory=memory, on_cell=lambda n, _: done.append(n), should_stop=lambda: done[-1] > 0
+        )
     assert len(memory.recall(plan.cells())) >= 1
 
 
