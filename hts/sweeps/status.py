@@ -13,6 +13,7 @@ from hts.sweeps.failures import kept_message
 from hts.sweeps.slugs import slug_of
 from hts.sweeps.studies import study_of
 from hts.sweeps.survey import Survey, open_results, stated_identity, survey
+from hts.sweeps.verification import harms_of
 
 State: TypeAlias = Literal["done", "partial", "missing", "damaged", "failed"]
 
@@ -43,14 +44,14 @@ class CellStatus:
 
 @dataclass(frozen=True)
 class Verification:
-    """What a check of all shards found.
+    """What a check of all files that decide a number found.
 
     Attributes
     ----------
     n_shards : int
-        Files checked.
+        Shards checked.
     damaged : tuple of str
-        Those that are not what was written, as `shards/<name>` or `visits/<name>`.
+        Files that are not what was written, as `shards/<name>`, `visits/<name>`, `checkpoints/<name>` or a bare name.
     reasons : tuple of str
         What is wrong with each.
     """
@@ -97,7 +98,7 @@ def status_of(folder: ResultsFolder, found: Survey, plan: Plan, cell: Cell) -> C
 
 
 def verify_sweep(folder: str | PathLike[str]) -> Verification:
-    """Check every shard of a folder against its checksum, its name, its metadata and the folder's plan.
+    """Check every file of a folder that decides a number: shards, their plan, predictions, counts and checkpoints.
 
     Raises
     ------
@@ -107,12 +108,10 @@ def verify_sweep(folder: str | PathLike[str]) -> Verification:
     results = ResultsFolder(Path(folder))
     results.check_exists()
     identity, stream_version = _expected(results)
-    found = survey(results, identity, stream_version, max_steps=None)
-    return Verification(
-        n_shards=found.n_shards,
-        damaged=tuple(f"{damage.path.parent.name}/{damage.path.name}" for damage in found.damages),
-        reasons=tuple(damage.message for damage in found.damages),
-    )
+    found = survey(results, identity, stream_version, max_steps=None, with_columns=True)
+    shards = {f"{damage.path.parent.name}/{damage.path.name}": damage.message for damage in found.damages}
+    harms = shards | harms_of(results)
+    return Verification(found.n_shards, tuple(harms), tuple(harms.values()))
 
 
 def repair_sweep(folder: str | PathLike[str], shards: Sequence[str]) -> None:
