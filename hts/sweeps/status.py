@@ -1,14 +1,16 @@
 """This file is where a results folder, in whatever state, is asked what of its plan is done, missing or damaged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from hts.ensembles import STREAM_VERSION
 from hts.errors import PlanError
 from hts.plans import Cell, Plan, read_plan
 from hts.storage import ResultsFolder, move_into
+from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.failures import kept_message
 from hts.sweeps.slugs import slug_of
 from hts.sweeps.studies import study_of
@@ -71,7 +73,17 @@ def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
     """
     results, plan, stream_version = open_results(Path(folder))
     found = survey(results, plan.identity(), stream_version, plan.most_steps)
-    return tuple(status_of(results, found, plan, cell) for cell in plan.cells())
+    waiting = Checkpoints.of(plan, results, stream_version or STREAM_VERSION).walkers_by_slug()
+    statuses = (status_of(results, found, plan, cell) for cell in plan.cells())
+    return tuple(_with_checkpoint(status, waiting.get(slug_of(status.cell), 0)) for status in statuses)
+
+
+def _with_checkpoint(status: CellStatus, n_walkers: int) -> CellStatus:
+    """Tell of the walkers of an unfinished cell that wait in checkpoints."""
+    if n_walkers == 0 or status.state == "done":
+        return status
+    note = f"{n_walkers} walkers wait in checkpoints; running it again goes on with them"
+    return replace(status, message="; ".join(filter(None, (status.message, note))))
 
 
 def status_of(folder: ResultsFolder, found: Survey, plan: Plan, cell: Cell) -> CellStatus:

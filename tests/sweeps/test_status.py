@@ -135,3 +135,12 @@ def test_a_shard_of_other_random_streams_is_damage(tmp_path):
     found = verify_sweep(tmp_path / "a")
     assert len(found.damaged) == 6
     assert all(f"streams fake/2, not {STREAMS}" in reason for reason in found.reasons)
+
+
+def test_walkers_that_wait_in_a_checkpoint_are_told(tmp_path):
+    sweep(plan(), tmp_path)
+    remove(tmp_path, "eta0.05_b0.7_alpha1.5_well0-w0000000256")
+    (tmp_path / "checkpoints").mkdir(exist_ok=True)
+    (tmp_path / "checkpoints" / "eta0.05_b0.7_alpha1.5_well0-w0000000256-0000000511.checkpoint").write_bytes(b"")
+    messages = [status.message for status in sweep_status(tmp_path)]
+    assert messages == ["256 walkers wait in checkpoints; running it again goes on with them", "", "", ""]
