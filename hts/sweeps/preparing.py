@@ -37,7 +37,7 @@ def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
 def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     """Claim a folder for a plan and clear it of what cannot be used.
 
-    Damaged shards go to `damaged/`, those whose censored walkers stopped too early to `superseded/`; nothing is lost.
+    Damaged shards and predictions go to `damaged/`, those whose censored walkers stopped too early to `superseded/`; nothing is lost.
 
     Returns
     -------
@@ -68,6 +68,9 @@ def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     for cell in plan.cells():
         for shard in found.outdated.get(slug_of(cell), ()):
             move_into(folder.superseded, shard.path)
+    for path in (folder.predictions, folder.predicted_shares):
+        if folder.harm_of(path) is not None:
+            move_into(folder.damaged, path)
     folder.clear_abandoned()
     return found
 

@@ -92,3 +92,10 @@ def test_walkers_that_cannot_be_are_damage_under_a_right_checksum(folder, column
 
 def test_documents_say_their_digest(folder):
     assert len(json.loads((folder / "identity.json").read_bytes())["sha256"]) == 64
+
+
+def test_harmed_predictions_are_set_aside_by_the_next_run(folder):
+    (folder / "predictions.json").write_text("{}")
+    sweep(plan(), folder)
+    assert (folder / "damaged" / "predictions.json").read_text() == "{}"
+    assert verify_sweep(folder).damaged == ()
