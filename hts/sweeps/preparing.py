@@ -37,7 +37,8 @@ def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
 def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     """Claim a folder for a plan and clear it of what cannot be used.
 
-    Damaged shards and predictions go to `damaged/`, those whose censored walkers stopped too early to `superseded/`; nothing is lost.
+    Damaged shards and predictions go to `damaged/`, those whose censored walkers stopped too early to
+    `superseded/`; nothing is lost.
 
     Returns
     -------
