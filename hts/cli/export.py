@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from hts.cli.fit import compared
+from hts.cli.fit import compared, refuse_nothing
 from hts.cli.options import folder_argument, threads_option
+from hts.errors import PlanError
 
 
 @click.command("export")
@@ -14,7 +15,8 @@ from hts.cli.options import folder_argument, threads_option
               help="Where to: a name that ends in .csv or .parquet.")  # fmt: skip
 @threads_option
 @click.option("--no-exact", is_flag=True, help="Leave the exact values out; they take about a second a cell, once.")
-def command(folder: Path, target: Path, threads: int | None, no_exact: bool) -> None:
+@click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+def command(folder: Path, target: Path, threads: int | None, no_exact: bool, force: bool) -> None:
     r"""Write what `hts fit` shows of each cell of DIR as one table.
 
     The walkers themselves need no export: DIR/shards/*.parquet, of long runs DIR/visits/*.parquet, is read by pandas,
@@ -30,10 +32,27 @@ def command(folder: Path, target: Path, threads: int | None, no_exact: bool) -> 
     from hts.storage.exports import check_suffix, write_table
 
     check_suffix(target)
+    check_target(target, force)
     comparison = compared(folder, threads, not no_exact)
+    refuse_nothing(comparison, folder)
     if isinstance(comparison, ShareComparison):
         write_table(target, share_table(comparison))
         click.echo(f"{target}: {len(comparison.visits)} cells, a row for each well")
         return
     write_table(target, cell_table(comparison))
     click.echo(f"{target}: {len(comparison.cells)} cells")
+
+
+def check_target(target: Path, force: bool) -> None:
+    """Turn away a file among stored results, and one that is there already unless it may be replaced."""
+    from hts.storage import ResultsFolder
+
+    place = target.resolve()
+    for parent in place.parents:
+        results = ResultsFolder(parent.parent)
+        own = (results.shards, results.visits, results.scratch, results.checkpoints, results.superseded)
+        is_own = parent in (*own, results.damaged, results.failures)
+        if is_own and (results.plan.exists() or results.identity.exists() or parent == results.shards):
+            raise PlanError(f"{target}: lies among the results of {results.path}; choose another place")
+    if target.exists() and not force:
+        raise PlanError(f"{target}: is there already; --force replaces it")

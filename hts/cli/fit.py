@@ -8,6 +8,7 @@ import click
 from hts.cli.options import folder_argument, json_option, threads_option
 from hts.cli.predictor import predictor, share_predictor
 from hts.cli.shares import show_visits
+from hts.errors import IncompleteError
 
 if TYPE_CHECKING:
     from hts.comparison import ExitComparison, ShareComparison
@@ -40,6 +41,18 @@ def command(folder: Path, threads: int | None, no_exact: bool, as_json: bool) ->
         show_visits(comparison, folder)
     else:
         show(comparison, folder)
+    refuse_nothing(comparison, folder)
+
+
+def refuse_nothing(comparison: "ExitComparison | ShareComparison", folder: Path) -> None:
+    """End with exit code 1 where no walker is finished."""
+    from hts.comparison import ShareComparison
+
+    cells = comparison.visits if isinstance(comparison, ShareComparison) else comparison.cells
+    if not any(cell.n_walkers for cell in cells):
+        raise IncompleteError(
+            f"{folder}: no walker is finished yet; hts run {folder / 'plan.toml'} -o {folder} goes on"
+        )
 
 
 def compared(folder: Path, threads: int | None, with_exact: bool) -> "ExitComparison | ShareComparison":

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Which walkers --replay picks."
 )
-@click.option("--repair", is_flag=True, help="Set damaged shards aside; the next `hts run` computes them anew.")
+@click.option("--repair", is_flag=True, help="Set damaged files aside; the next `hts run` computes them anew.")
 @threads_option
 @json_option
 def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int | None, as_json: bool) -> None:
-    r"""Compare every shard of DIR with its checksum; exit 4 when one differs, repaired or not.
+    r"""Compare every file of DIR that decides a number with its checksum; exit 4 when one differs, repaired or not.
 
     \b
     Examples:
@@ -59,7 +59,7 @@ def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int 
     if bad:
         lines = [f"{name}: {reason}" for name, reason in zip(found.damaged, found.reasons, strict=True)]
         aside = f"set aside in {folder / 'damaged'}; `hts run` computes them anew"
-        remedy = aside if repair else "`hts run` sets damaged shards aside and computes them anew, as --repair would"
+        remedy = aside if repair else "`hts run` sets damaged files aside and writes them anew, as --repair would"
         raise IntegrityError("\n".join([*lines, *told(replay), remedy]))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from hts.errors import StoppedError
 from hts.plans import Cell, Plan
 from hts.predictions.records import ExitPrediction, SharePrediction, SurvivalTable
-from hts.storage import ResultsFolder
+from hts.storage import ResultsFolder, move_into
 from hts.version import __version__
 
 FILE = "predictions.json"
@@ -43,6 +43,8 @@ class _Memory(Generic[Record]):
         """Add predictions to the file; a folder that cannot be written costs time later, nothing else."""
         known = self._known() | {_place(prediction): prediction for prediction in predictions}
         try:
+            if self._folder.harm_of(self._path) is not None:
+                move_into(self._folder.damaged, self._path)
             rows = [_written(prediction) for prediction in known.values()]
             self._folder.write_json(self._path, {**self._depends_on, "cells": rows})
         except StoppedError:
@@ -57,7 +59,10 @@ class _Memory(Generic[Record]):
         document = self._folder.read_json(self._path) or {}
         if any(document.get(key) != value for key, value in self._depends_on.items()):
             return {}
-        return {_place(prediction): prediction for prediction in map(self._read, document.get("cells", ()))}
+        try:
+            return {_place(prediction): prediction for prediction in map(self._read, document.get("cells", ()))}
+        except (AttributeError, KeyError, TypeError, ValueError):  # sealed by something else than this hts
+            return {}
 
 
 class PredictionMemory(_Memory[ExitPrediction]):

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.storage.atomic import write_whole
+from hts.storage.reading import read_bytes
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -42,10 +43,21 @@ def write_checkpoint(path: Path, scratch: Path, key: Mapping[str, Any], arrays: 
     write_whole(path, hashlib.sha256(data).digest() + data, scratch)
 
 
+def is_harmed(path: Path) -> bool:
+    """Say whether a checkpoint is there that is not what was written."""
+    try:
+        data = read_bytes(path)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return hashlib.sha256(data[DIGEST_BYTES:]).digest() != data[:DIGEST_BYTES]
+
+
 def read_checkpoint(path: Path, key: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]] | None:
     """Read what `write_checkpoint` wrote; None where there is none, or one that was harmed or is of something else."""
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
     except OSError:
         return None
     digest, body = data[:DIGEST_BYTES], data[DIGEST_BYTES:]

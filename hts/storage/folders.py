@@ -1,6 +1,5 @@
 """This file is where a results folder is laid out, and other people's folders are left alone."""
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 
 from hts.errors import PlanError
 from hts.storage.atomic import clear_abandoned, write_whole
+from hts.storage.reading import read_bytes, read_document, text_of_document
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,21 @@ class ResultsFolder:
         """How many walkers each cell has, where that was chosen for a relative error."""
         return self.path / "walkers.json"
 
+    @property
+    def predictions(self) -> Path:
+        """Predicted exits of the plan's cells."""
+        return self.path / "predictions.json"
+
+    @property
+    def predicted_shares(self) -> Path:
+        """Predicted shares of time of the plan's cells."""
+        return self.path / "shares.json"
+
+    @property
+    def documents(self) -> tuple[Path, ...]:
+        """JSON documents that decide numbers, each with a digest."""
+        return self.identity, self.walkers, self.predictions, self.predicted_shares
+
     def write_text(self, path: Path, text: str) -> None:
         """Write a text file whole, unless it says so already: a finished folder may be read-only.
 
@@ -88,29 +103,40 @@ class ResultsFolder:
         """
         data = text.encode()
         try:
-            if path.read_bytes() == data:
+            if read_bytes(path) == data:
                 return
         except OSError:
             pass  # there is none, or none that can be read
         write_whole(path, data, self.scratch)
 
     def write_json(self, path: Path, document: Mapping[str, Any]) -> None:
-        """Write a JSON document whole, for people as well.
+        """Write a JSON document whole, with a digest of its content, for people as well.
 
         Raises
         ------
         StoppedError
             Where the system refuses.
         """
-        self.write_text(path, json.dumps({"schema": 1, **document}, indent=2, sort_keys=True, allow_nan=False) + "\n")
+        self.write_text(path, text_of_document(document))
 
     def read_json(self, path: Path) -> dict[str, Any] | None:
-        """Read a JSON document; None where there is none, or none that makes sense."""
+        """Read a JSON document; None where there is none, or none that is what was written."""
         try:
-            document = json.loads(path.read_bytes())
+            return read_document(path)
         except (OSError, ValueError):
             return None
-        return document if isinstance(document, dict) else None
+
+    def harm_of(self, path: Path) -> str | None:
+        """Say what is wrong with a JSON document that is there; None where nothing is, or where there is none."""
+        try:
+            read_document(path)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return f"cannot be read ({error.strerror})"
+        except ValueError as error:
+            return str(error)
+        return None
 
     def check_is_ours_or_new(self) -> None:
         """Turn away a file, and a folder that holds other people's things.
@@ -132,7 +158,7 @@ class ResultsFolder:
             return
         folders = (self.shards, self.visits, self.scratch, self.checkpoints, self.superseded, self.damaged)
         ours = {place.name for place in (*folders, self.failures, self.paths)}
-        strangers = sorted(names - ours - {self.plan.name, self.walkers.name})
+        strangers = sorted(names - ours - {self.plan.name, "figures", *(path.name for path in self.documents)})
         strangers = [name for name in strangers if not name.startswith(".")]  # .DS_Store, .gitignore and their like
         if strangers:
             some = ", ".join(strangers[:3])

@@ -12,6 +12,7 @@ from hts.errors import IntegrityError
 from hts.storage.atomic import write_whole
 from hts.storage.content import Columns, Provenance
 from hts.storage.names import SUFFIX, Parameters, ShardName, cell_slug, digest_of
+from hts.storage.reading import read_bytes
 
 
 @dataclass(frozen=True)
@@ -147,11 +148,13 @@ def read_columns(shard: Shard) -> dict[str, npt.NDArray[Any]]:
 
 
 def _columns(shard: Shard, data: bytes) -> dict[str, npt.NDArray[Any]]:
+    from hts.storage.columns import check_columns
     from hts.storage.tables import decode_columns
 
     name = shard.path.name
     try:
         columns = decode_columns(data)
+        check_columns(columns, shard.provenance.max_steps)
     except ValueError as error:
         raise IntegrityError(f"{name}: {error}") from error
     if not np.array_equal(columns["walker"], np.arange(shard.first_walker, shard.end)):
@@ -161,7 +164,7 @@ def _columns(shard: Shard, data: bytes) -> dict[str, npt.NDArray[Any]]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bytes(path)
     except OSError as error:
         raise IntegrityError(f"{path.name}: cannot be read ({error.strerror})") from error
 

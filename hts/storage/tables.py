@@ -137,6 +137,8 @@ def decode_footer(data: bytes) -> Footer:
         texts = {key.decode(): value.decode() for key, value in (file.metadata or {}).items()}
         layout = _layout(file)
         max_steps = int(texts["max_steps"])
+        if max_steps < 1:
+            raise ValueError(f"its walkers may take {max_steps} steps")
         has_censored, longest = (True, max_steps) if layout.is_cut_at_max_steps else _ends(file)
         cell = cell_from_json(texts["cell"])
         return Footer(
@@ -161,6 +163,8 @@ def decode_footer(data: bytes) -> Footer:
         )
     except KeyError as missing:
         raise ValueError(f"its metadata lack {missing.args[0]}") from missing
+    except (RecursionError, TypeError) as error:
+        raise ValueError("its metadata make no sense") from error
     except (pa.ArrowException, OSError, AttributeError) as error:
         raise ValueError(f"it is no readable Parquet file ({error})") from error
 
@@ -210,5 +214,7 @@ def decode_columns(data: bytes) -> dict[str, npt.NDArray[Any]]:
             raise ValueError("some of its values are missing")
         kinds = {column.name: column.type for column in layout.fields}
         return {name: to_numpy(table.column(name), kind, shapes.get(name)) for name, kind in kinds.items()}
+    except (RecursionError, TypeError) as error:
+        raise ValueError("its metadata make no sense") from error
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"its columns cannot be read ({error})") from error

@@ -107,6 +107,13 @@ class Checkpoints:
             if found := NAME.fullmatch(name):
                 yield found["slug"], int(found["first"]), int(found["last"]) + 1
 
+    def walkers_by_slug(self) -> dict[str, int]:
+        """Count the walkers of each cell that wait in checkpoints, by their names."""
+        counts: dict[str, int] = {}
+        for slug, first, end in self._ranges():
+            counts[slug] = counts.get(slug, 0) + end - first
+        return counts
+
     def among(self, tasks: list[Task]) -> set[Task]:
         """Pick the shards whose walkers may go on from a checkpoint."""
         names = self.names()

@@ -29,8 +29,8 @@ class Choices:
     share: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
-        if self.share is not None and not (self.share[1] >= 1 and 0 <= self.share[0] <= self.share[1]):
-            raise PlanError(f"share: must be i/n with i from 1 (or 0) to n, not {self.share[0]}/{self.share[1]}")
+        if self.share is not None and not (self.share[1] >= 1 and 1 <= self.share[0] <= self.share[1]):
+            raise PlanError(f"share: must be i/n with i from 1 to n, not {self.share[0]}/{self.share[1]}")
 
 
 EVERYTHING = Choices()

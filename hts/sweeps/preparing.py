@@ -12,6 +12,7 @@ from hts.sweeps.progress import Task
 from hts.sweeps.slugs import slug_of
 from hts.sweeps.studies import study_of
 from hts.sweeps.survey import Survey, check_same_plan, survey
+from hts.sweeps.verification import PLAN_DIGEST, digest_of_plan
 
 
 def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
@@ -36,7 +37,8 @@ def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
 def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     """Claim a folder for a plan and clear it of what cannot be used.
 
-    Damaged shards go to `damaged/`, those whose censored walkers stopped too early to `superseded/`; nothing is lost.
+    Damaged shards and predictions go to `damaged/`, those whose censored walkers stopped too early to
+    `superseded/`; nothing is lost.
 
     Returns
     -------
@@ -53,7 +55,12 @@ def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     found = examine(plan, folder, stream_version)
     folder.write_json(
         folder.identity,
-        {"identity": plan.identity(), "physics": plan.physics(), "stream_version": stream_version},
+        {
+            "identity": plan.identity(),
+            "physics": plan.physics(),
+            "stream_version": stream_version,
+            PLAN_DIGEST: digest_of_plan(plan),
+        },
     )
     folder.write_text(folder.plan, plan.to_toml())
     keep_counts(plan, folder)
@@ -62,6 +69,9 @@ def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     for cell in plan.cells():
         for shard in found.outdated.get(slug_of(cell), ()):
             move_into(folder.superseded, shard.path)
+    for path in (folder.predictions, folder.predicted_shares):
+        if folder.harm_of(path) is not None:
+            move_into(folder.damaged, path)
     folder.clear_abandoned()
     return found
 
@@ -126,7 +136,7 @@ def share_of(plan: Plan, tasks: list[Task], share: int, n_shares: int) -> list[T
     """Pick the missing shards that one of n processes computes, whenever it looks and whatever the others have done.
 
     Shards are dealt in turn from the full list of the plan, so each share has its part of every cell. `share` counts
-    modulo n, so that job arrays may count from 0 or from 1.
+    from 1 to n.
     """
     place: dict[Cell, int] = {}
     size: dict[Cell, int] = {}

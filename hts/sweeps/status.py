@@ -1,18 +1,21 @@
 """This file is where a results folder, in whatever state, is asked what of its plan is done, missing or damaged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from hts.ensembles import STREAM_VERSION
 from hts.errors import PlanError
 from hts.plans import Cell, Plan, read_plan
 from hts.storage import ResultsFolder, move_into
+from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.failures import kept_message
 from hts.sweeps.slugs import slug_of
 from hts.sweeps.studies import study_of
 from hts.sweeps.survey import Survey, open_results, stated_identity, survey
+from hts.sweeps.verification import harms_of
 
 State: TypeAlias = Literal["done", "partial", "missing", "damaged", "failed"]
 
@@ -43,14 +46,14 @@ class CellStatus:
 
 @dataclass(frozen=True)
 class Verification:
-    """What a check of all shards found.
+    """What a check of all files that decide a number found.
 
     Attributes
     ----------
     n_shards : int
-        Files checked.
+        Shards checked.
     damaged : tuple of str
-        Those that are not what was written, as `shards/<name>` or `visits/<name>`.
+        Files that are not what was written, as `shards/<name>`, `visits/<name>`, `checkpoints/<name>` or a bare name.
     reasons : tuple of str
         What is wrong with each.
     """
@@ -70,7 +73,17 @@ def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
     """
     results, plan, stream_version = open_results(Path(folder))
     found = survey(results, plan.identity(), stream_version, plan.most_steps)
-    return tuple(status_of(results, found, plan, cell) for cell in plan.cells())
+    waiting = Checkpoints.of(plan, results, stream_version or STREAM_VERSION).walkers_by_slug()
+    statuses = (status_of(results, found, plan, cell) for cell in plan.cells())
+    return tuple(_with_checkpoint(status, waiting.get(slug_of(status.cell), 0)) for status in statuses)
+
+
+def _with_checkpoint(status: CellStatus, n_walkers: int) -> CellStatus:
+    """Tell of the walkers of an unfinished cell that wait in checkpoints."""
+    if n_walkers == 0 or status.state == "done":
+        return status
+    note = f"{n_walkers} walkers wait in checkpoints; running it again goes on with them"
+    return replace(status, message="; ".join(filter(None, (status.message, note))))
 
 
 def status_of(folder: ResultsFolder, found: Survey, plan: Plan, cell: Cell) -> CellStatus:
@@ -97,7 +110,7 @@ def status_of(folder: ResultsFolder, found: Survey, plan: Plan, cell: Cell) -> C
 
 
 def verify_sweep(folder: str | PathLike[str]) -> Verification:
-    """Check every shard of a folder against its checksum, its name, its metadata and the folder's plan.
+    """Check every file of a folder that decides a number: shards, their plan, predictions, counts and checkpoints.
 
     Raises
     ------
@@ -107,12 +120,10 @@ def verify_sweep(folder: str | PathLike[str]) -> Verification:
     results = ResultsFolder(Path(folder))
     results.check_exists()
     identity, stream_version = _expected(results)
-    found = survey(results, identity, stream_version, max_steps=None)
-    return Verification(
-        n_shards=found.n_shards,
-        damaged=tuple(f"{damage.path.parent.name}/{damage.path.name}" for damage in found.damages),
-        reasons=tuple(damage.message for damage in found.damages),
-    )
+    found = survey(results, identity, stream_version, max_steps=None, with_columns=True)
+    shards = {f"{damage.path.parent.name}/{damage.path.name}": damage.message for damage in found.damages}
+    harms = shards | harms_of(results)
+    return Verification(found.n_shards, tuple(harms), tuple(harms.values()))
 
 
 def repair_sweep(folder: str | PathLike[str], shards: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from hts.errors import IntegrityError, PlanError
 from hts.plans import Plan, differences, read_plan
 from hts.plans.identity import identity_of
-from hts.storage import ResultsFolder, Shard, ShardName, inspect_shard, list_shards
+from hts.storage import ResultsFolder, Shard, ShardName, inspect_shard, list_shards, read_shard
 from hts.sweeps.counts import counted
 from hts.sweeps.coverage import Range, gaps
 
@@ -76,7 +76,13 @@ class Survey:
         return gaps(((shard.first_walker, shard.end) for shard in self.usable.get(slug, ())), walkers)
 
 
-def survey(folder: ResultsFolder, identity: str | None, stream_version: str | None, max_steps: int | None) -> Survey:
+def survey(
+    folder: ResultsFolder,
+    identity: str | None,
+    stream_version: str | None,
+    max_steps: int | None,
+    with_columns: bool = False,
+) -> Survey:
     """Check every shard of a folder.
 
     Parameters
@@ -87,11 +93,13 @@ def survey(folder: ResultsFolder, identity: str | None, stream_version: str | No
         What every shard must say of itself; None where nobody knows.
     max_steps : int or None
         Of the plan; None where any will do.
+    with_columns : bool
+        Unpack the columns too, and ask whether walkers can be so.
     """
     found = Survey()
     for path in (*list_shards(folder.shards), *list_shards(folder.visits)):
         try:
-            shard = inspect_shard(path)
+            shard = read_shard(path)[0] if with_columns else inspect_shard(path)
         except IntegrityError as error:
             if not path.exists():  # another process set it aside meanwhile
                 continue

@@ -48,7 +48,7 @@ def fitted(folder, hts, monkeypatch):
 
 
 def test_the_csv_holds_what_fit_says_of_each_cell(folder, fitted, hts):
-    assert hts("export", "results/quick", "--to", "cells.csv", "--no-exact")[0] == 0
+    assert hts("export", "results/quick", "--to", "cells.csv", "--no-exact", "--force")[0] == 0
     with (folder / "cells.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(fitted) == 4
@@ -64,7 +64,7 @@ def test_the_csv_holds_what_fit_says_of_each_cell(folder, fitted, hts):
 @pytest.mark.parametrize("library", ["pandas", "polars", "duckdb"])
 def test_the_table_of_cells_reads_alike_everywhere(folder, fitted, hts, name, library):
     module = pytest.importorskip(library, reason=f"{library} is not installed")
-    assert hts("export", "results/quick", "--to", name, "--no-exact")[0] == 0
+    assert hts("export", "results/quick", "--to", name, "--no-exact", "--force")[0] == 0
     read = "csv" if name.endswith("csv") else "parquet"
     if library == "duckdb":
         means = [row[0] for row in module.sql(f"select mean_exit_steps from '{name}'").fetchall()]
@@ -104,3 +104,14 @@ def test_other_formats_are_refused_before_anything_is_computed(folder, hts):
     code, _, err = hts("export", "nowhere", "--to", "cells.xlsx")
     assert code == 2
     assert ".csv or .parquet" in err
+
+
+def test_stored_shards_and_files_that_exist_are_not_overwritten(folder, monkeypatch, hts):
+    monkeypatch.chdir(folder)
+    shard = next(Path("results/quick/shards").iterdir())
+    data = shard.read_bytes()
+    assert hts("export", "results/quick", "--to", str(shard), "--no-exact", "--force")[0] == 2
+    assert shard.read_bytes() == data
+    Path("mine.csv").write_text("mine")
+    code, _, err = hts("export", "results/quick", "--to", "mine.csv", "--no-exact")
+    assert (code, "--force" in err, Path("mine.csv").read_text()) == (2, True, "mine")

@@ -25,14 +25,14 @@ def test_shares_are_disjoint_and_together_the_whole_in_whatever_order_they_run(t
     assert shard_names(tmp_path / "whole") == shard_names(tmp_path / "shared")
 
 
-def test_shares_may_be_counted_from_0_or_from_1_and_do_not_depend_on_what_is_done(tmp_path):
+def test_shares_count_from_1_and_do_not_depend_on_what_is_done(tmp_path):
     one, other = Recorder(), Recorder()
-    sweep(plan(), tmp_path / "a", one, choices=Choices(share=(0, 4)))
+    sweep(plan(), tmp_path / "a", one, choices=Choices(share=(4, 4)))
     sweep(plan(), tmp_path / "b", choices=Choices(share=(1, 4)))
     report = sweep(plan(), tmp_path / "b", other, choices=Choices(share=(4, 4)))
     assert sorted(one.calls, key=repr) == sorted(other.calls, key=repr)
     assert report.n_elsewhere == 6
-    for wrong in ((5, 4), (-1, 4), (1, 0)):
+    for wrong in ((5, 4), (0, 4), (-1, 4), (1, 0)):
         with pytest.raises(PlanError, match="share: must be i/n"):
             Choices(share=wrong)
 

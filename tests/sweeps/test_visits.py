@@ -84,7 +84,7 @@ def test_what_is_recorded_is_part_of_the_physics(tmp_path, change, named):
 
 
 def test_shares_of_a_sweep_cover_it(tmp_path):
-    for k in range(3):
+    for k in (1, 2, 3):
         sweep(STUDY, tmp_path / "shared", choices=Choices(share=(k, 3)))
     sweep(STUDY, tmp_path / "whole")
     assert all_columns(tmp_path / "shared") == all_columns(tmp_path / "whole")
@@ -118,7 +118,7 @@ def test_a_folder_of_exits_is_no_place_for_visits(tmp_path):
 
 
 def test_unfinished_cells_are_read_as_far_as_they_are(tmp_path):
-    sweep(STUDY, tmp_path, choices=Choices(share=(0, 3)))
+    sweep(STUDY, tmp_path, choices=Choices(share=(3, 3)))
     assert {state for state, _, _ in states(tmp_path)} <= {"partial", "missing"}
     assert sum(len(sample.walker) for sample in load_visits(tmp_path)) == sum(n for _, n, _ in states(tmp_path))
 

@@ -1,0 +1,101 @@
+"""Faults: a bit that flips in any file of a folder that decides a number is named by verify."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+from fake_exits import plan, shard_names, sweep
+
+from hts.storage import ResultsFolder
+from hts.storage.checkpoints import write_checkpoint
+from hts.storage.names import ShardName, digest_of
+from hts.storage.tables import decode_columns, decode_footer, encode
+from hts.sweeps import verify_sweep
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """All files that a folder can hold."""
+    path = tmp_path / "results"
+    sweep(plan(), path)
+    results = ResultsFolder(path)
+    for document in (results.walkers, results.predictions, results.predicted_shares):
+        results.write_json(document, {"cells": [{"mean_exit_steps_exact": 59.194, "warnings": []}]})
+    arrays = {"steps": np.arange(99)}
+    write_checkpoint(results.checkpoints / "a-w0000000000-0000000098.checkpoint", results.scratch, {}, arrays)
+    return path
+
+
+def check_flips(folder, n):
+    rng = np.random.default_rng(17)
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    assert verify_sweep(folder).damaged == ()
+    for k in range(n):
+        path = files[-1 - k % len(files)]
+        data = path.read_bytes()
+        harmed = bytearray(data)
+        harmed[rng.integers(len(data))] ^= 1 << rng.integers(8)
+        path.write_bytes(harmed)
+        assert verify_sweep(folder).damaged == (str(path.relative_to(folder)),)
+        path.write_bytes(data)
+
+
+def test_a_flipped_bit_of_any_file_is_named(folder):
+    check_flips(folder, 40)
+
+
+@pytest.mark.long
+def test_hundreds_of_flipped_bits_are_named(folder):
+    check_flips(folder, 300)
+
+
+@pytest.mark.parametrize("name", ["identity.json", "plan.toml"])
+def test_a_file_that_is_gone_is_named_and_comes_back(folder, name):
+    text = (folder / name).read_bytes()
+    (folder / name).unlink()
+    assert verify_sweep(folder).damaged == (name,)
+    sweep(plan(), folder)
+    assert (folder / name).read_bytes() == text
+
+
+def test_another_plan_in_the_folder_is_named(folder):
+    text = (folder / "plan.toml").read_text()
+    (folder / "plan.toml").write_text(text.replace("curvature = 1.0", "curvature = 2.0"))
+    found = verify_sweep(folder)
+    assert (found.damaged, "another plan" in found.reasons[0]) == (("plan.toml",), True)
+
+
+def test_pipes_and_deep_json_are_damage(folder):
+    os.mkfifo(folder / "shards" / "a.parquet")
+    (folder / "predictions.json").write_text("[" * 100_000)
+    assert verify_sweep(folder).damaged == ("shards/a.parquet", "predictions.json")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("exit_steps", 0), ("side", 7), ("landing", np.nan), ("is_censored", True)]
+)
+def test_walkers_that_cannot_be_are_damage_under_a_right_checksum(folder, column, value):
+    old = folder / "shards" / shard_names(folder)[0]
+    data = old.read_bytes()
+    footer, columns = decode_footer(data), decode_columns(data)
+    columns = {name: values.copy() for name, values in columns.items()}
+    columns[column][3] = value
+    data = encode(footer.cell, columns, footer.provenance)
+    new = old.with_name(str(ShardName(footer.slug, footer.first_walker, footer.n_walkers, digest_of(data))))
+    old.unlink()
+    new.write_bytes(data)
+    found = verify_sweep(folder)
+    assert found.damaged == (f"shards/{new.name}",)
+    assert "walker 3" in found.reasons[0]
+
+
+def test_documents_say_their_digest(folder):
+    assert len(json.loads((folder / "identity.json").read_bytes())["sha256"]) == 64
+
+
+def test_harmed_predictions_are_set_aside_by_the_next_run(folder):
+    (folder / "predictions.json").write_text("{}")
+    sweep(plan(), folder)
+    assert (folder / "damaged" / "predictions.json").read_text() == "{}"
+    assert verify_sweep(folder).damaged == ()
