@@ -18,9 +18,11 @@ class SurvivalTable:
     n_steps: tuple[int, ...]  #: increasing, from 0
     log_survival: tuple[float, ...]  #: log P(sigma > n) there
     log_stay: float  #: log(1 - mu), the slope beyond the table
+    error: float = 0.0  #: computed between the entries, relative to the smaller of P(sigma > n) and P(sigma <= n)
+    max_steps: int = 0  #: made for walkers censored there; the slowest mode alone is told beyond
 
     def __call__(self, n_steps: FloatArray) -> FloatArray:
-        """Evaluate P(sigma > n); between entries its logarithm is interpolated (error below 1e-4 of itself)."""
+        """Evaluate P(sigma > n); between entries its logarithm is interpolated (see `error`)."""
         n = np.asarray(n_steps, dtype=np.float64)
         inside = np.interp(n, self.n_steps, self.log_survival)
         beyond = np.maximum(n - self.n_steps[-1], 0.0) * self.log_stay
