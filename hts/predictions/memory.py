@@ -131,6 +131,7 @@ def _read_shares(row: dict[str, Any]) -> SharePrediction:
             "rates_exact": _matrix(row["rates_exact"]),
             "whereabouts_exact": _matrix(row["whereabouts_exact"]),
             "warnings": tuple(row["warnings"]),
+            "first_wells": None if row["first_wells"] is None else tuple(row["first_wells"]),
         }
     )
 

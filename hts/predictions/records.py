@@ -72,15 +72,24 @@ class SharePrediction:
     whereabouts_exact: tuple[tuple[float, ...], ...] | None  #: chance to be found in each well while settled in one
     rates_relative_error: float | None  #: their own estimate
     warnings: tuple[str, ...]
+    first_wells: tuple[float, ...] | None = None  #: chance to settle first in each; None: it starts at a minimum
 
     def occupation(self, start_well: int, n_steps: npt.ArrayLike) -> FloatArray | None:
-        """Return the expected share of the first n steps in each well (float64[k, well]) from the bottom of one.
+        """Return the expected share of the first n steps in each well (float64[k, well]) from the plan's start.
 
+        The start is the bottom of `start_well`, or lies between two minima, and then `first_wells` says how it goes on.
         None where there are no exact rates. A walk just set off knows nothing of being between two wells: take n well
         above the steps of a descent, 1/(eta f'').
         """
         if self.rates_exact is None or self.whereabouts_exact is None:
             return None
-        settled = expected_shares(np.array(self.rates_exact), start_well, n_steps)
+        rates, first = np.array(self.rates_exact), self.first_wells
+        if first is None:
+            settled = expected_shares(rates, start_well, n_steps)
+        else:
+            settled = sum(
+                (chance * expected_shares(rates, well, n_steps) for well, chance in enumerate(first) if chance > 0.0),
+                start=np.zeros(1),
+            )
         shares: FloatArray = np.maximum(settled @ np.array(self.whereabouts_exact), 0.0)
         return shares
