@@ -16,6 +16,7 @@ import scipy
 from hts.comparison.censoring import mean_under_censoring
 from hts.comparison.predictions import limit_predictions
 from hts.comparison.records import CellComparison, CellPrediction, ExitComparison, FitComparison
+from hts.comparison.short_laws import z_of_total
 from hts.comparison.verdicts import verdict
 from hts.estimation.exits import ExitEstimate, count_landings, estimate_exits, name_destinations
 from hts.estimation.exponentiality import agreement_with_law, exponentiality
@@ -29,6 +30,8 @@ from hts.sweeps import CellSample, load_pieces
 FloatArray = npt.NDArray[np.float64]
 
 NO_BARRIERS = np.zeros(0)
+#: An exact law tells scores up to 6.7; beyond, the normal law may say more.
+FARTHEST_SCORE = 6.0
 NOTHING = CellPrediction()
 
 
@@ -231,7 +234,19 @@ def _against_exact(
         if estimate.n_censored:
             exact = mean_under_censoring(survival, sample.max_steps)
     z = None if exact is None else z_exact(estimate, exact, prediction.relative_error_exact)
+    if survival is not None and estimate.n_exits:
+        z = _with_short_law(z, sample, estimate, survival)
     return z, None if law is None else law.p_value
+
+
+def _with_short_law(
+    z: float | None, sample: _Walkers, estimate: ExitEstimate, survival: Callable[[FloatArray], FloatArray]
+) -> float | None:
+    """Return z by the exact law of all steps lived where that can be had, as far as it tells; else as it was."""
+    exact = z_of_total(estimate.n_walkers, estimate.n_exits, estimate.exposure_steps, survival, sample.max_steps)
+    if exact is None:
+        return z
+    return max(exact, z, key=abs) if z is not None and abs(exact) > FARTHEST_SCORE else exact
 
 
 def _compare_fit(rows: Sequence[_Row]) -> FitComparison:
