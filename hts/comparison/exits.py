@@ -17,7 +17,7 @@ from hts.comparison.censoring import mean_under_censoring
 from hts.comparison.predictions import limit_predictions
 from hts.comparison.records import CellComparison, CellPrediction, ExitComparison, FitComparison
 from hts.comparison.short_laws import z_of_total
-from hts.comparison.verdicts import verdict
+from hts.comparison.verdicts import DISAGREE_P, verdict
 from hts.estimation.exits import ExitEstimate, count_landings, estimate_exits, name_destinations
 from hts.estimation.exponentiality import agreement_with_law, exponentiality
 from hts.estimation.regression import fit_log_linear
@@ -74,7 +74,9 @@ def compare_exits(
 
 
 def fit_results(
-    folder: str | PathLike[str], predict: Callable[[Plan], Mapping[Cell, CellPrediction]] = limit_predictions
+    folder: str | PathLike[str],
+    predict: Callable[[Plan], Mapping[Cell, CellPrediction]] = limit_predictions,
+    again: Callable[[Plan, Sequence[Cell]], Mapping[Cell, CellPrediction]] | None = None,
 ) -> ExitComparison:
     """Compare what a results folder holds with what is predicted for its plan.
 
@@ -84,6 +86,9 @@ def fit_results(
         As `run_sweep` leaves it; finished or not.
     predict : callable
         From a plan to predictions of its cells; by default those of the limit law alone.
+    again : callable, optional
+        Predicts cells anew, on a finer mesh and table. It is asked of all cells of a fit that disagrees with its exact
+        values, before the verdict says so.
 
     Returns
     -------
@@ -99,7 +104,25 @@ def fit_results(
     """
     samples = load_pieces(folder)
     plan = read_plan(ResultsFolder(Path(folder)).plan)
-    return compare_exits(samples, predict(plan), plan.build_landscape().barriers, plan.within)
+    barriers, predictions = plan.build_landscape().barriers, predict(plan)
+    compared = compare_exits(samples, predictions, barriers, plan.within)
+    accused = _accused(plan, compared)
+    if again is None or not accused:
+        return compared
+    better = {
+        cell: replace(p, limit_below_eta=predictions[cell].limit_below_eta)
+        for cell, p in again(plan, accused).items()
+        if p.mean_exit_steps_exact is not None
+    }
+    return compare_exits(load_pieces(folder), {**predictions, **better}, barriers, plan.within)
+
+
+def _accused(plan: Plan, compared: ExitComparison) -> list[Cell]:
+    """Return the cells of the fits that disagree with their exact values."""
+    lines = {
+        (fit.b, fit.alpha) for fit in compared.fits if fit.chi_square_p is not None and fit.chi_square_p < DISAGREE_P
+    }
+    return [cell for cell in plan.cells() if (cell.b, cell.alpha) in lines]
 
 
 def z_exact(estimate: ExitEstimate, exact: float, relative_error: float) -> float | None:
