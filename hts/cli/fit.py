@@ -11,7 +11,11 @@ from hts.cli.shares import show_visits
 from hts.errors import IncompleteError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hts.comparison import ExitComparison, ShareComparison
+    from hts.plans import Cell, Plan
+    from hts.predictions import ExitPrediction
 
 
 @click.command("fit")
@@ -61,8 +65,19 @@ def compared(folder: Path, threads: int | None, with_exact: bool) -> "ExitCompar
     from hts.sweeps.survey import open_results
 
     if open_results(folder)[1].visits is None:
-        with predictor(folder, threads) as predict:
-            return c.fit_results(folder, c.exact_predictions(predict) if with_exact else c.limit_predictions)
+        if not with_exact:
+            return c.fit_results(folder)
+
+        def again(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[ExitPrediction]":
+            click.echo(f"{len(cells)} cells disagree; computing their exact values again, finer", err=True)
+            with predictor(folder, threads, finer=True) as predict_finer:
+                return predict_finer(plan, cells)
+
+        def first(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[ExitPrediction]":
+            with predictor(folder, threads) as predict:
+                return predict(plan, cells)
+
+        return c.fit_results(folder, c.exact_predictions(first), c.exact_predictions_again(again))
     with share_predictor(folder, threads) as predict_shares:
         return c.fit_visits(folder, c.exact_references(predict_shares) if with_exact else c.limit_references)
 

@@ -17,7 +17,7 @@ PredictShares: TypeAlias = "Callable[[Plan, Sequence[Cell]], Sequence[SharePredi
 
 
 @contextmanager
-def predictor(folder: Path | None, threads: int | None) -> Iterator[Predict]:
+def predictor(folder: Path | None, threads: int | None, finer: bool = False) -> Iterator[Predict]:
     """Give the function that predicts a plan's cells; Ctrl-C stops it, and what is computed is kept.
 
     Parameters
@@ -26,6 +26,8 @@ def predictor(folder: Path | None, threads: int | None) -> Iterator[Predict]:
         The results folder beside whose shards values are kept; None keeps nothing.
     threads : int or None
         Cells at once; one per core by default.
+    finer : bool
+        Compute anew on a finer mesh and table.
     """
     from hts.predictions import predict
     from hts.predictions.memory import PredictionMemory
@@ -40,6 +42,7 @@ def predictor(folder: Path | None, threads: int | None) -> Iterator[Predict]:
                 cells,
                 threads=threads,
                 with_survival=folder is not None,
+                finer=finer,
                 memory=memory,
                 on_cell=display.show,
                 should_stop=stop,

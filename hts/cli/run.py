@@ -96,14 +96,17 @@ def command(
         remember_speed(parsed, report, threads)
     click.echo(summary(target, report))
     if parsed.visits is not None:
-        show_shares(target)
+        show_shares(target, threads)
 
 
-def show_shares(folder: Path) -> None:
-    """Print measured shares of time beside those of the limit; exact ones take a while, and `fit` has them."""
-    from hts.comparison import fit_visits
+def show_shares(folder: Path, threads: int | None) -> None:
+    """Print what `hts fit` prints: relaxation times of the limit chain would be other numbers than its exact ones."""
+    from hts.cli.fit import compared
+    from hts.comparison import ShareComparison
 
-    show_visits(fit_visits(folder), folder)
+    comparison = compared(folder, threads, with_exact=True)
+    assert isinstance(comparison, ShareComparison)
+    show_visits(comparison, folder)
 
 
 def with_walkers(plan: "Plan", folder: Path, threads: int | None) -> "Plan":

@@ -2,7 +2,7 @@
 
 from hts.comparison.documents import to_json
 from hts.comparison.exits import compare_exits, fit_results
-from hts.comparison.predictions import exact_predictions, limit_predictions
+from hts.comparison.predictions import exact_predictions, exact_predictions_again, limit_predictions
 from hts.comparison.records import CellComparison, CellPrediction, ExitComparison, FitComparison
 from hts.comparison.visit_records import ShareComparison, ShareReference, VisitComparison
 from hts.comparison.visits import compare_visits, exact_references, fit_visits, limit_references
@@ -18,6 +18,7 @@ __all__ = [
     "compare_exits",
     "compare_visits",
     "exact_predictions",
+    "exact_predictions_again",
     "exact_references",
     "fit_results",
     "fit_visits",

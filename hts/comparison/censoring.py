@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
-SINGLE_STEPS = 128  # summed one by one; beyond, points 1 % apart and the trapezoidal rule, whose error is 1e-5 at most
+SINGLE_STEPS = 256  # summed one by one; beyond, points 1 % apart and the trapezoidal rule, whose error is 1e-5 at most
 SPACING = 1.01
 
 
@@ -22,7 +22,7 @@ def mean_under_censoring(survival: Callable[[FloatArray], FloatArray], max_steps
     Parameters
     ----------
     survival : callable
-        P(sigma > n) for an array of whole n >= 0, float64 and increasing.
+        P(sigma > n) for an array of whole n >= 0, float64 and increasing. A table's entries `n_steps` are used.
     max_steps : int
         C, at least 1.
 
@@ -34,7 +34,8 @@ def mean_under_censoring(survival: Callable[[FloatArray], FloatArray], max_steps
     single = np.arange(min(max_steps, SINGLE_STEPS) + 1, dtype=np.float64)
     n_far = int(np.ceil(np.log(max(max_steps / SINGLE_STEPS, 1.0)) / np.log(SPACING)))
     far = np.rint(np.geomspace(single[-1], max_steps, n_far + 1)) if n_far else single[-1:]
-    steps = np.unique(np.concatenate((single, far)))
+    entries = np.array(getattr(survival, "n_steps", ()), dtype=np.float64)
+    steps = np.unique(np.concatenate((single, far, entries[entries <= max_steps])))
     inside = survival(steps)
     # E min(sigma, C) = sum of P(sigma > n) over n < C; a block a <= n < b has b - a terms and misses the last end
     width, first, last = np.diff(steps), inside[:-1], inside[1:]

@@ -16,7 +16,8 @@ import scipy
 from hts.comparison.censoring import mean_under_censoring
 from hts.comparison.predictions import limit_predictions
 from hts.comparison.records import CellComparison, CellPrediction, ExitComparison, FitComparison
-from hts.comparison.verdicts import verdict
+from hts.comparison.short_laws import z_of_total
+from hts.comparison.verdicts import DISAGREE_P, verdict
 from hts.estimation.exits import ExitEstimate, count_landings, estimate_exits, name_destinations
 from hts.estimation.exponentiality import agreement_with_law, exponentiality
 from hts.estimation.regression import fit_log_linear
@@ -29,6 +30,8 @@ from hts.sweeps import CellSample, load_pieces
 FloatArray = npt.NDArray[np.float64]
 
 NO_BARRIERS = np.zeros(0)
+#: An exact law tells scores up to 6.7; beyond, the normal law may say more.
+FARTHEST_SCORE = 6.0
 NOTHING = CellPrediction()
 
 
@@ -71,7 +74,9 @@ def compare_exits(
 
 
 def fit_results(
-    folder: str | PathLike[str], predict: Callable[[Plan], Mapping[Cell, CellPrediction]] = limit_predictions
+    folder: str | PathLike[str],
+    predict: Callable[[Plan], Mapping[Cell, CellPrediction]] = limit_predictions,
+    again: Callable[[Plan, Sequence[Cell]], Mapping[Cell, CellPrediction]] | None = None,
 ) -> ExitComparison:
     """Compare what a results folder holds with what is predicted for its plan.
 
@@ -81,6 +86,9 @@ def fit_results(
         As `run_sweep` leaves it; finished or not.
     predict : callable
         From a plan to predictions of its cells; by default those of the limit law alone.
+    again : callable, optional
+        Predicts cells anew, on a finer mesh and table. It is asked of all cells of a fit that disagrees with its exact
+        values, before the verdict says so.
 
     Returns
     -------
@@ -96,7 +104,25 @@ def fit_results(
     """
     samples = load_pieces(folder)
     plan = read_plan(ResultsFolder(Path(folder)).plan)
-    return compare_exits(samples, predict(plan), plan.build_landscape().barriers, plan.within)
+    barriers, predictions = plan.build_landscape().barriers, predict(plan)
+    compared = compare_exits(samples, predictions, barriers, plan.within)
+    accused = _accused(plan, compared)
+    if again is None or not accused:
+        return compared
+    better = {
+        cell: replace(p, limit_below_eta=predictions[cell].limit_below_eta)
+        for cell, p in again(plan, accused).items()
+        if p.mean_exit_steps_exact is not None
+    }
+    return compare_exits(load_pieces(folder), {**predictions, **better}, barriers, plan.within)
+
+
+def _accused(plan: Plan, compared: ExitComparison) -> list[Cell]:
+    """Return the cells of the fits that disagree with their exact values."""
+    lines = {
+        (fit.b, fit.alpha) for fit in compared.fits if fit.chi_square_p is not None and fit.chi_square_p < DISAGREE_P
+    }
+    return [cell for cell in plan.cells() if (cell.b, cell.alpha) in lines]
 
 
 def z_exact(estimate: ExitEstimate, exact: float, relative_error: float) -> float | None:
@@ -231,7 +257,19 @@ def _against_exact(
         if estimate.n_censored:
             exact = mean_under_censoring(survival, sample.max_steps)
     z = None if exact is None else z_exact(estimate, exact, prediction.relative_error_exact)
+    if survival is not None and estimate.n_exits:
+        z = _with_short_law(z, sample, estimate, survival)
     return z, None if law is None else law.p_value
+
+
+def _with_short_law(
+    z: float | None, sample: _Walkers, estimate: ExitEstimate, survival: Callable[[FloatArray], FloatArray]
+) -> float | None:
+    """Return z by the exact law of all steps lived where that can be had, as far as it tells; else as it was."""
+    exact = z_of_total(estimate.n_walkers, estimate.n_exits, estimate.exposure_steps, survival, sample.max_steps)
+    if exact is None:
+        return z
+    return max(exact, z, key=abs) if z is not None and abs(exact) > FARTHEST_SCORE else exact
 
 
 def _compare_fit(rows: Sequence[_Row]) -> FitComparison:

@@ -59,21 +59,37 @@ def exact_predictions(predict: Predict) -> Callable[[Plan], dict[Cell, CellPredi
         for p in sorted(predictions, key=lambda p: p.eta):
             nearest.setdefault((p.b, p.alpha), p)
         below = {line: limit_below_eta(p) for line, p in nearest.items()}
-        return {
-            cell: CellPrediction(
-                jump_number=p.jump_number,
-                exit_exponent_limit=p.exit_exponent_limit,
-                mean_exit_steps_limit=p.mean_exit_steps_limit,
-                mean_exit_steps_exact=p.mean_exit_steps_exact,
-                relative_error_exact=p.relative_error_exact or 0.0,
-                survival_exact=p.survival_exact,
-                probability_within_exact=p.probability_within_exact,
-                limit_below_eta=below[p.b, p.alpha],
-            )
-            for cell, p in zip(cells, predictions, strict=False)
-        }
+        return {cell: _as_compared(p, below[p.b, p.alpha]) for cell, p in zip(cells, predictions, strict=False)}
 
     return predictions_of
+
+
+def exact_predictions_again(predict: Predict) -> Callable[[Plan, Sequence[Cell]], dict[Cell, CellPrediction]]:
+    """Make the function that predicts cells a second time, before a simulation is said to disagree.
+
+    Parameters
+    ----------
+    predict : callable
+        From a plan and cells to better predictions of those (`hts.predictions.predict` with `finer`).
+    """
+
+    def predictions_of(plan: Plan, cells: Sequence[Cell]) -> dict[Cell, CellPrediction]:
+        return {cell: _as_compared(p, limit_below_eta(p)) for cell, p in zip(cells, predict(plan, cells), strict=True)}
+
+    return predictions_of
+
+
+def _as_compared(p: ExitPrediction, below: float | None) -> CellPrediction:
+    return CellPrediction(
+        jump_number=p.jump_number,
+        exit_exponent_limit=p.exit_exponent_limit,
+        mean_exit_steps_limit=p.mean_exit_steps_limit,
+        mean_exit_steps_exact=p.mean_exit_steps_exact,
+        relative_error_exact=p.relative_error_exact or 0.0,
+        survival_exact=p.survival_exact,
+        probability_within_exact=p.probability_within_exact,
+        limit_below_eta=below,
+    )
 
 
 def limit_below_eta(prediction: ExitPrediction) -> float | None:

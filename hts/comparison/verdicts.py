@@ -12,6 +12,8 @@ from hts.comparison.records import CellComparison, FitComparison
 # else.
 
 DISAGREE_P = 1e-3  # chi-square p below which simulation and exact computation disagree; so often is a right one accused
+ACCUSED_Z = 3.0  # |z| above which a cell is named in a disagreement
+MOST_NAMED = 5
 DOUBTFUL_P = 0.05  # p below which "agree" would claim too much
 CURVED_P = 0.01  # straightness below which the means are said to bend
 MANY_CENSORED = 0.1  # share of censored walkers from which the law of sigma matters for the mean
@@ -72,9 +74,13 @@ def _without_exact(fit: FitComparison) -> str:
 
 def _disagreement(chi_square_p: float, cells: Sequence[CellComparison]) -> str:
     worst, eta = _largest_z(cells)
+    others = sorted(((abs(c.z_exact), c.eta, c.z_exact) for c in cells if c.z_exact is not None), reverse=True)
+    named = [f"eta = {_number(eta)} (z = {z:.1f})" for size, eta, z in others if size > ACCUSED_Z][:MOST_NAMED]
+    which = f"; cells: {', '.join(named)}" if named else ""
     return (
         "simulation and exact disagree (a bug, or a wrong model): "
-        f"largest |z| {worst:.1f} at eta = {_number(eta)}, chi-square {_p_value(chi_square_p)}"
+        f"largest |z| {worst:.1f} at eta = {_number(eta)}, chi-square {_p_value(chi_square_p)}{which}; "
+        "next: hts verify DIR --replay 100, then more walkers there under another seed"
     )
 
 

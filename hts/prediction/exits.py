@@ -49,11 +49,11 @@ class ExactExit:
 
     def exit_by(self, n_steps: npt.ArrayLike) -> FloatArray:
         """Return P(sigma <= n) from the start for an array of n, however rare; relative error `steps_error`."""
-        return self._probabilities(n_steps)[0]
+        return self.probabilities(n_steps)[0]
 
     def survival(self, n_steps: npt.ArrayLike) -> FloatArray:
         """Return P(sigma > n) from the start for an array of n, however small."""
-        return self._probabilities(n_steps)[1]
+        return self.probabilities(n_steps)[1]
 
     def steps_error(self, n_steps: int) -> float:
         """Return the relative error that `exit_by` has at n, estimated by that of the mean on the same mesh."""
@@ -65,7 +65,7 @@ class ExactExit:
         start, tables = exit_tables(solution.operator, n_steps)
         return mesh, start, tables[:, : mesh.n_nodes]
 
-    def _probabilities(self, n_steps: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    def probabilities(self, n_steps: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Return P(sigma <= n) and P(sigma > n), each n on the mesh that it can afford."""
         n_steps = np.asarray(n_steps, dtype=np.int64)
         leaves, stays = np.empty(n_steps.shape), np.empty(n_steps.shape)

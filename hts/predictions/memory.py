@@ -14,6 +14,8 @@ from hts.version import __version__
 FILE = "predictions.json"
 SHARES_FILE = "shares.json"
 
+FORMAT = 2  # of both files; 1 had survival tables of 16 entries a decade, and visits from the bottom of a well
+
 Place: TypeAlias = tuple[float, float, float | None]  # eta, b, alpha: a plan asks of one well only
 Record = TypeVar("Record", ExitPrediction, SharePrediction)
 
@@ -37,7 +39,7 @@ class _Memory(Generic[Record]):
         self._folder = folder
         self._path = folder.path / file
         self._read: Callable[[dict[str, Any]], Record] = read
-        self._depends_on = {"version": __version__} | depends_on
+        self._depends_on = {"version": __version__, "format": FORMAT} | depends_on
 
     def keep(self, predictions: Iterable[Record]) -> None:
         """Add predictions to the file; a folder that cannot be written costs time later, nothing else."""
@@ -76,10 +78,12 @@ class PredictionMemory(_Memory[ExitPrediction]):
 
     def __init__(self, plan: Plan, folder: ResultsFolder) -> None:
         super().__init__(folder, FILE, _read_exit, {"identity": plan.identity(), "within": plan.within})
+        self._plan = plan
 
     def recall(self, cells: Iterable[Cell], with_survival: bool) -> dict[Cell, ExitPrediction]:
-        """Look up what is there."""
-        return {cell: p for cell, p in self._found(cells).items() if not with_survival or _is_whole(p)}
+        """Look up what is there; survival that is asked for reaches as far as the walkers of the plan's cells."""
+        own, most = set(self._plan.cells()) if with_survival else set(), self._plan.most_steps
+        return {cell: p for cell, p in self._found(cells).items() if cell not in own or _is_whole(p, most)}
 
 
 class ShareMemory(_Memory[SharePrediction]):
@@ -99,9 +103,10 @@ class ShareMemory(_Memory[SharePrediction]):
         return self._found(cells)
 
 
-def _is_whole(prediction: ExitPrediction) -> bool:
-    """Say whether all that can be known is there, survival included."""
-    return prediction.survival_exact is not None or prediction.mean_exit_steps_exact is None
+def _is_whole(prediction: ExitPrediction, max_steps: int) -> bool:
+    """Say whether all that can be known is there, survival included, an entry at the censoring step among it."""
+    table = prediction.survival_exact
+    return prediction.mean_exit_steps_exact is None or (table is not None and table.max_steps == max_steps)
 
 
 def _place(of: Cell | ExitPrediction | SharePrediction) -> Place:
@@ -116,7 +121,8 @@ def _read_exit(row: dict[str, Any]) -> ExitPrediction:
     survival = row["survival_exact"]
     table = None
     if survival is not None:
-        table = SurvivalTable(tuple(survival["n_steps"]), tuple(survival["log_survival"]), survival["log_stay"])
+        entries = {key: tuple(survival[key]) for key in ("n_steps", "log_survival")}
+        table = SurvivalTable(**survival | entries)
     return ExitPrediction(**row | {"b": _read_b(row), "survival_exact": table, "warnings": tuple(row["warnings"])})
 
 
@@ -130,6 +136,7 @@ def _read_shares(row: dict[str, Any]) -> SharePrediction:
             "rates_exact": _matrix(row["rates_exact"]),
             "whereabouts_exact": _matrix(row["whereabouts_exact"]),
             "warnings": tuple(row["warnings"]),
+            "first_wells": None if row["first_wells"] is None else tuple(row["first_wells"]),
         }
     )
 

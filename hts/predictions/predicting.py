@@ -2,9 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from math import ceil, log, log1p
-
-import numpy as np
 
 from hts.plans import Cell, Plan
 from hts.prediction.exits import ExactExit, exact_exit
@@ -14,17 +11,14 @@ from hts.prediction.steps import BeyondArithmeticError, ExactExitError
 from hts.predictions.memory import PredictionMemory
 from hts.predictions.parallel import complete
 from hts.predictions.records import ExitPrediction, SurvivalTable
+from hts.predictions.tabulation import TOLERANCE, tabulate_survival
 
-#: Gradient-flow time after which only the slowest mode is left: memory of the start fades like e^-t f''(m).
-SETTLED_TIME = 30.0
-#: Mean exits this long, in gradient-flow time, leave the law of the first steps no part above 1 % in the whole.
-RARE_EXITS = 300.0
-#: Entries of a survival table per decade of n.
-ENTRIES_PER_DECADE = 16
+#: Wanted relative error of the mean.
+MEAN_TOLERANCE = 1e-6
+#: Errors of a second look, as a part of those of the first.
+FINER = 1e-2
 #: Where the correction to the limit law is read off: some ten per cent for three jumps at alpha = 1.5, in 3 s a cell.
 APPROACH_ETA = 1e-5
-#: Survival beyond this many mean exit times is never looked at.
-LONGEST_MEANS = 50.0
 
 
 def predict(
@@ -33,6 +27,7 @@ def predict(
     *,
     threads: int | None = None,
     with_survival: bool = False,
+    finer: bool = False,
     memory: PredictionMemory | None = None,
     on_cell: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -47,7 +42,9 @@ def predict(
     threads : int, optional
         Cells computed at once; one per core by default. Each takes up to 1 GB.
     with_survival : bool
-        Tabulate P(sigma > n) as well.
+        Tabulate P(sigma > n) as well, of cells that are the plan's own: others have no walkers.
+    finer : bool
+        Compute anew, whatever the memory holds, to a hundredth of the error: the second look before anyone is accused.
     memory : PredictionMemory, optional
         Where values of earlier calls are looked up and new ones are kept.
     on_cell : callable, optional
@@ -66,11 +63,12 @@ def predict(
         Where `should_stop` said so; what the memory has keeps.
     """
     cells = plan.cells() if cells is None else cells
-    found = {} if memory is None else memory.recall(cells, with_survival)
+    found = {} if memory is None or finer else memory.recall(cells, with_survival)
+    own = set(plan.cells())
     complete(
         found,
         cells,
-        lambda cell: predict_cell(plan, cell, with_survival),
+        lambda cell: predict_cell(plan, cell, with_survival and cell in own, finer),
         threads=threads,
         keep=None if memory is None else memory.keep,
         on_cell=on_cell,
@@ -121,38 +119,21 @@ def approach_cells(plan: Plan) -> tuple[Cell, ...]:
     return tuple(replace(c, eta=APPROACH_ETA) for c in smallest.values() if plan.is_heavy(c) and c.eta > APPROACH_ETA)
 
 
-def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False) -> ExitPrediction:
-    """Predict one cell."""
+def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False, finer: bool = False) -> ExitPrediction:
+    """Predict one cell; finer: see `predict`."""
+    part = FINER if finer else 1.0
     landscape, noise, domain = plan.build_landscape(), plan.noise_of(cell), plan.exit_domain()
     limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
+    way = landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.start
     try:
-        exact = exact_exit(
-            landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.start, within=plan.within
-        )
+        exact = exact_exit(*way, within=plan.within, tolerance=part * MEAN_TOLERANCE)
     except BeyondArithmeticError as problem:
-        advice = larger_eta(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.start)
+        advice = larger_eta(*way)
         return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}; {advice}"))
     except ExactExitError as problem:
         return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}"))
-    survival = survival_table(exact, cell.eta) if with_survival else None
+    survival = tabulate_survival(exact, plan.most_steps, part * TOLERANCE) if with_survival else None
     return _joined(cell, limit, exact, survival, (*limit.warnings, *exact.warnings))
-
-
-def survival_table(exact: ExactExit, eta: float) -> SurvivalTable:
-    """Tabulate P(sigma > n) until only the slowest mode is left; it is alone from the start where exits are rare."""
-    log_stay = log1p(-min(exact.escape_rate, 1 - 1e-16))
-    if exact.mean_exit_steps * eta > RARE_EXITS:
-        return SurvivalTable((0,), (log(exact.refined.solution.escape.amplitude),), log_stay)
-    end = max(ceil(min(SETTLED_TIME / eta, LONGEST_MEANS * exact.mean_exit_steps)), 2)
-    n_entries = ceil(ENTRIES_PER_DECADE * np.log10(end)) + 2
-    n = np.unique(np.round(np.geomspace(1, end, n_entries)).astype(np.int64))
-    survival = exact.survival(n)
-    is_positive = survival > 0
-    return SurvivalTable(
-        n_steps=(0, *n[is_positive].tolist()),
-        log_survival=(0.0, *np.log(survival[is_positive]).tolist()),
-        log_stay=log_stay,
-    )
 
 
 def _joined(

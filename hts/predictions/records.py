@@ -18,9 +18,11 @@ class SurvivalTable:
     n_steps: tuple[int, ...]  #: increasing, from 0
     log_survival: tuple[float, ...]  #: log P(sigma > n) there
     log_stay: float  #: log(1 - mu), the slope beyond the table
+    error: float = 0.0  #: computed between the entries, relative to the smaller of P(sigma > n) and P(sigma <= n)
+    max_steps: int = 0  #: made for walkers censored there; the slowest mode alone is told beyond
 
     def __call__(self, n_steps: FloatArray) -> FloatArray:
-        """Evaluate P(sigma > n); between entries its logarithm is interpolated (error below 1e-4 of itself)."""
+        """Evaluate P(sigma > n); between entries its logarithm is interpolated (see `error`)."""
         n = np.asarray(n_steps, dtype=np.float64)
         inside = np.interp(n, self.n_steps, self.log_survival)
         beyond = np.maximum(n - self.n_steps[-1], 0.0) * self.log_stay
@@ -70,15 +72,24 @@ class SharePrediction:
     whereabouts_exact: tuple[tuple[float, ...], ...] | None  #: chance to be found in each well while settled in one
     rates_relative_error: float | None  #: their own estimate
     warnings: tuple[str, ...]
+    first_wells: tuple[float, ...] | None = None  #: chance to settle first in each; None: it starts at a minimum
 
     def occupation(self, start_well: int, n_steps: npt.ArrayLike) -> FloatArray | None:
-        """Return the expected share of the first n steps in each well (float64[k, well]) from the bottom of one.
+        """Return the expected share of the first n steps in each well (float64[k, well]) from the plan's start.
 
+        The start is the bottom of `start_well`, or lies between two minima, and then `first_wells` says how it goes on.
         None where there are no exact rates. A walk just set off knows nothing of being between two wells: take n well
         above the steps of a descent, 1/(eta f'').
         """
         if self.rates_exact is None or self.whereabouts_exact is None:
             return None
-        settled = expected_shares(np.array(self.rates_exact), start_well, n_steps)
+        rates, first = np.array(self.rates_exact), self.first_wells
+        if first is None:
+            settled = expected_shares(rates, start_well, n_steps)
+        else:
+            settled = sum(
+                (chance * expected_shares(rates, well, n_steps) for well, chance in enumerate(first) if chance > 0.0),
+                start=np.zeros(1),
+            )
         shares: FloatArray = np.maximum(settled @ np.array(self.whereabouts_exact), 0.0)
         return shares

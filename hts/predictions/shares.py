@@ -7,7 +7,9 @@ from hts.noise import Noise
 from hts.plans import Cell, Plan
 from hts.prediction.boxes import ShareError
 from hts.prediction.chains import LimitChain, limit_chain
+from hts.prediction.first_wells import first_wells
 from hts.prediction.shares import StationaryShares, stationary_shares
+from hts.prediction.steps import ExactExitError
 from hts.predictions.memory import ShareMemory
 from hts.predictions.parallel import complete
 from hts.predictions.records import SharePrediction
@@ -74,6 +76,7 @@ def predict_cell_shares(plan: Plan, cell: Cell) -> SharePrediction:
     chain = limit_chain(landscape, cell.b, noise.tail_index, noise.p_plus)
     limit, relaxation, said = _limit(chain, noise, cell.eta)
     exact, why = _exact(landscape, noise, cell)
+    first, unsettled = (None, ()) if exact is None else _first(plan, cell, landscape, noise)
     moves = None if exact is None else exact.chain
     return SharePrediction(
         eta=cell.eta,
@@ -87,7 +90,8 @@ def predict_cell_shares(plan: Plan, cell: Cell) -> SharePrediction:
         rates_exact=None if moves is None else tuple(tuple(row) for row in moves.rates.tolist()),
         whereabouts_exact=None if moves is None else tuple(tuple(row) for row in moves.whereabouts.tolist()),
         rates_relative_error=None if moves is None else moves.relative_error,
-        warnings=(*said, *why),
+        warnings=(*said, *why, *unsettled),
+        first_wells=first,
     )
 
 
@@ -98,6 +102,19 @@ def _exact(landscape: Landscape, noise: Noise, cell: Cell) -> tuple[StationarySh
     except ShareError as problem:
         return None, (f"no exact shares: {problem}",)
     return exact, exact.warnings
+
+
+def _first(
+    plan: Plan, cell: Cell, landscape: Landscape, noise: Noise
+) -> tuple[tuple[float, ...] | None, tuple[str, ...]]:
+    """Return the chances to settle first in each well where walkers start between two minima, or why there are none."""
+    start = None if plan.visits is None else plan.visits.start
+    if start is None or not landscape.minima[0] < start < landscape.minima[-1] or start in landscape.minima:
+        return None, ()
+    try:
+        return tuple(first_wells(landscape, noise, cell.eta, cell.b, start).tolist()), ()
+    except ExactExitError as problem:
+        return None, (f"walkers are taken to settle first in the well of their start, {start:g}: {problem}",)
 
 
 def _limit(

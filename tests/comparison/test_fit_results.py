@@ -1,7 +1,7 @@
 """A results folder, from its shards to the document that scripts read."""
 
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -99,6 +99,35 @@ def test_exact_values_come_from_whoever_predicts(folder: Path) -> None:
     comparison = fit_results(folder, predict)
     assert all("simulation and exact agree in 3 cells" in fit.verdict for fit in comparison.fits)
     assert all(fit.exit_exponent_exact is not None for fit in comparison.fits)
+
+
+def test_a_disagreement_is_told_only_where_a_second_look_confirms_it(folder: Path) -> None:
+    """A first look wrong by a factor 2 is mended by a right second one; a second one as wrong is told, cell by cell."""
+
+    def predicted(plan: Plan, factor: float) -> dict[Cell, CellPrediction]:
+        return {
+            cell: replace(known, mean_exit_steps_exact=factor * mean_of(cell), relative_error_exact=1e-6)
+            for cell, known in limit_predictions(plan).items()
+        }
+
+    asked: list[Cell] = []
+
+    def again(factor: float) -> Callable[[Plan, Sequence[Cell]], dict[Cell, CellPrediction]]:
+        def found(plan: Plan, cells: Sequence[Cell]) -> dict[Cell, CellPrediction]:
+            asked.extend(cells)
+            return {cell: predicted(plan, factor)[cell] for cell in cells}
+
+        return found
+
+    mended = fit_results(folder, lambda plan: predicted(plan, 2.0), again(1.0))
+    assert len(asked) == 6
+    assert all("simulation and exact agree in 3 cells" in fit.verdict for fit in mended.fits)
+    confirmed = fit_results(folder, lambda plan: predicted(plan, 2.0), again(2.0))
+    assert all("a bug, or a wrong model" in fit.verdict for fit in confirmed.fits)
+    assert all("(z = -" in fit.verdict and "--replay" in fit.verdict for fit in confirmed.fits)
+    asked.clear()
+    fit_results(folder, lambda plan: predicted(plan, 1.0), again(1.0))
+    assert not asked
 
 
 def test_a_fit_holds_no_more_of_a_walker_than_it_needs(tmp_path: Path) -> None:

@@ -174,3 +174,35 @@ def test_the_table_shows_each_well_and_each_warning_once(hts):
     assert "exact share" in answer
     assert answer.count("no exact shares: leaving the widest well takes 14") == 1
     assert "(eta 0.1, b 0.09, alpha 1.5) and 1 more" in answer
+
+
+BETWEEN = """seed = 1
+[landscape]
+kind = "double-well"
+minima = [-1.0, 1.0]
+barriers = [0.0]
+curvature = 1.0
+[noise]
+kind = "pareto"
+scale = 0.3
+[grid]
+eta = [0.01]
+b = [inf]
+alpha = [1.5]
+[visits]
+start = 0.001
+walkers = 400
+steps = 10000
+"""
+
+
+def test_visits_from_between_two_minima_settle_in_both_of_them(tmp_path):
+    """400 walkers of 10,000 steps from .001 spent .508 and .492 of their time (standard error .025), not .264/.736."""
+    plan = parse_plan(BETWEEN, Path("study.toml"))
+    memory = ShareMemory(plan, ResultsFolder(tmp_path))
+    (prediction,) = predict_shares(plan, threads=1, memory=memory)
+    assert prediction.occupation(1, [10_000])[0] == pytest.approx([0.508, 0.492], abs=0.05)
+    assert memory.recall(plan.cells())[plan.cells()[0]] == prediction
+    (settled,) = predict_shares(parse_plan(BETWEEN.replace("0.001", "1.0"), Path("study.toml")), threads=1)
+    assert settled.first_wells is None
+    assert settled.occupation(1, [10_000])[0] == pytest.approx([0.264, 0.736], abs=0.01)
