@@ -16,7 +16,7 @@ from hts.comparison.visits import PredictShares
 from hts.errors import PlanError
 from hts.plans import Cell, Plan, read_plan
 from hts.plots.figures import plot_plan, plot_results, plot_visits
-from hts.plots.waiting import WaitingDensity, waiting_cells, waiting_density
+from hts.plots.wells.waiting import WaitingDensity, waiting_cells, waiting_density
 from hts.predictions import ExitPrediction
 from hts.sweeps import load_cells, load_visits
 from hts.sweeps.survey import open_results

@@ -8,11 +8,11 @@ from pathlib import Path
 from hts.comparison import ShareComparison
 from hts.errors import IncompleteError, PlanError
 from hts.plans import Plan
-from hts.plots.makers import FIGURES, NEEDS
+from hts.plots.registry import FIGURES, NEEDS
 from hts.plots.save import save_figure
 from hts.plots.study import Comparison, Sample, Study
 from hts.plots.style import house_style
-from hts.plots.waiting import WaitingDensity
+from hts.plots.wells.waiting import WaitingDensity
 from hts.predictions import ExitPrediction
 from hts.sweeps import VisitCellSample
 

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from hts.comparison import VisitComparison
 from hts.plans import Cell, Plan
+from hts.plots.exits.series import MeasuredCell
+from hts.plots.exits.within_series import WithinCell
 from hts.plots.save import Row
-from hts.plots.series import MeasuredCell
-from hts.plots.waiting import WaitingDensity
-from hts.plots.within_series import WithinCell
+from hts.plots.wells.waiting import WaitingDensity
 from hts.predictions import ExitPrediction
 from hts.sweeps import VisitCellSample
 

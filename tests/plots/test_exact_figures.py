@@ -13,26 +13,26 @@ from matplotlib.figure import Figure
 
 from hts.errors import IncompleteError
 from hts.plans import Cell
-from hts.plots.exact import few_etas
-from hts.plots.exits import draw_exits
-from hts.plots.exponent_by_alpha import alpha_panels, draw_exponent_by_alpha, exponent_by_alpha_figure
-from hts.plots.figures import plot_plan
-from hts.plots.laws import limit_laws
-from hts.plots.local_exponents import (
+from hts.plots.exits.exact import few_etas
+from hts.plots.exits.exponent_by_alpha import alpha_panels, draw_exponent_by_alpha, exponent_by_alpha_figure
+from hts.plots.exits.laws import limit_laws
+from hts.plots.exits.local_exponents import (
     draw_local_exponents,
     local_exponent_finding,
     local_exponent_panels,
     local_exponents_figure,
 )
-from hts.plots.makers import FIGURES, NEEDS
-from hts.plots.quasi_stationary import draw_waiting, waiting_figure, waiting_panels, waiting_rows
-from hts.plots.ratios import draw_ratios, ratio_panels, ratios_figure
+from hts.plots.exits.means import draw_exits
+from hts.plots.exits.ratios import draw_ratios, ratio_panels, ratios_figure
+from hts.plots.exits.series import exit_panels, exit_rows
+from hts.plots.exits.staircase import draw_staircase, staircase_figure, staircase_panels, stairs
+from hts.plots.figures import plot_plan
+from hts.plots.registry import FIGURES, NEEDS
 from hts.plots.save import csv_text
-from hts.plots.series import exit_panels, exit_rows
-from hts.plots.staircase import draw_staircase, staircase_figure, staircase_panels, stairs
 from hts.plots.study import Study
 from hts.plots.style import house_style
-from hts.plots.waiting import waiting_cells, waiting_density
+from hts.plots.wells.quasi_stationary import draw_waiting, waiting_figure, waiting_panels, waiting_rows
+from hts.plots.wells.waiting import waiting_cells, waiting_density
 
 INF = math.inf
 EXACT = ["local_exponents", "ratios", "exponent_by_alpha", "staircase"]

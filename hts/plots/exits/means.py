@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hts.plots.series import Curve, ExitPanel, ExitPoint, ExitSeries
+from hts.plots.exits.series import Curve, ExitPanel, ExitPoint, ExitSeries
 from hts.plots.style import (
     AID,
     DOTTED,

@@ -16,9 +16,9 @@ from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.path import Path
 
 from hts.landscapes import Landscape
-from hts.plots.landscape import SHADE, draw_landscape
 from hts.plots.style import AID, COLUMN, JUMPS, PAGE, clip_label, listing, number, place_legend, set_title, tail_label
-from hts.plots.transitions import GraphPanel, Transition, widest_wells
+from hts.plots.wells.landscape import SHADE, draw_landscape
+from hts.plots.wells.transitions import GraphPanel, Transition, widest_wells
 from hts.prediction.chains import LimitChain
 
 FloatArray = npt.NDArray[np.float64]

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
-from hts.plots.etas import LIMIT, draw_eta_curve, eta_handles, eta_looks
-from hts.plots.exact import (
+from hts.plots.exits.etas import LIMIT, draw_eta_curve, eta_handles, eta_looks
+from hts.plots.exits.exact import (
     EXPONENT_LABEL,
     ExactPanel,
     FloatArray,

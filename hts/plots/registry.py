@@ -6,27 +6,27 @@ from collections.abc import Sequence
 
 from hts.estimation.survival import survival_curve
 from hts.plans import Cell
-from hts.plots.elimination import elimination_figure
-from hts.plots.exact import few_etas
-from hts.plots.exits import exits_figure
-from hts.plots.exponent_by_alpha import alpha_panels, alpha_rows, exponent_by_alpha_figure
-from hts.plots.graph import graph_figure
-from hts.plots.histograms import histogram_panels, histogram_rows, histograms_figure
-from hts.plots.landscape import landscape_figure, landscape_rows
-from hts.plots.laws import exit_distance, largest_jump_numbers, limit_laws, within_laws
-from hts.plots.local_exponents import local_exponent_panels, local_exponent_rows, local_exponents_figure
-from hts.plots.outside import elimination_panels, elimination_rows
-from hts.plots.probabilities import within_figure
+from hts.plots.exits.exact import few_etas
+from hts.plots.exits.exponent_by_alpha import alpha_panels, alpha_rows, exponent_by_alpha_figure
+from hts.plots.exits.laws import exit_distance, largest_jump_numbers, limit_laws, within_laws
+from hts.plots.exits.local_exponents import local_exponent_panels, local_exponent_rows, local_exponents_figure
+from hts.plots.exits.means import exits_figure
+from hts.plots.exits.probabilities import within_figure
+from hts.plots.exits.ratios import ratio_panels, ratio_rows, ratios_figure
+from hts.plots.exits.series import exit_panels, exit_rows
+from hts.plots.exits.staircase import staircase_figure, staircase_panels, staircase_rows
+from hts.plots.exits.survival import scaled_survival, survival_figure, survival_panels, survival_rows
+from hts.plots.exits.within_series import within_panels, within_rows
 from hts.plots.published import read_published, read_published_probabilities, read_published_shares
-from hts.plots.quasi_stationary import waiting_figure, waiting_panels, waiting_rows
-from hts.plots.ratios import ratio_panels, ratio_rows, ratios_figure
-from hts.plots.series import exit_panels, exit_rows
-from hts.plots.shares import share_panels, share_rows, shares_figure
-from hts.plots.staircase import staircase_figure, staircase_panels, staircase_rows
 from hts.plots.study import ComparedCell, Drawn, Maker, Study
-from hts.plots.survival import scaled_survival, survival_figure, survival_panels, survival_rows
-from hts.plots.transitions import graph_panels, graph_rows
-from hts.plots.within_series import within_panels, within_rows
+from hts.plots.visits.elimination import elimination_figure
+from hts.plots.visits.histograms import histogram_panels, histogram_rows, histograms_figure
+from hts.plots.visits.outside import elimination_panels, elimination_rows
+from hts.plots.visits.shares import share_panels, share_rows, shares_figure
+from hts.plots.wells.graph import graph_figure
+from hts.plots.wells.landscape import landscape_figure, landscape_rows
+from hts.plots.wells.quasi_stationary import waiting_figure, waiting_panels, waiting_rows
+from hts.plots.wells.transitions import graph_panels, graph_rows
 from hts.predictions import ExitPrediction
 
 SURVIVAL_POINTS = 128

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hts.comparison.visit_records import OutsideShare
-from hts.plots.outside import EliminationPanel, Horizon
 from hts.plots.style import (
     AID,
     ETA_LABEL,
@@ -26,6 +25,7 @@ from hts.plots.style import (
     set_title,
     tail_label,
 )
+from hts.plots.visits.outside import EliminationPanel, Horizon
 
 TALLEST = 5.0
 """Decades shown below 1: intervals of rare visits reach down to nothing."""

@@ -13,8 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hts.plots.exits import EXACT_WIDTH, LIFT, PUBLISHED
-from hts.plots.series import Curve
+from hts.plots.exits.means import EXACT_WIDTH, LIFT, PUBLISHED
+from hts.plots.exits.series import Curve
+from hts.plots.exits.within_series import WithinPanel, WithinSeries
 from hts.plots.style import (
     AID,
     DOTTED,
@@ -30,7 +31,6 @@ from hts.plots.style import (
     set_title,
     tail_label,
 )
-from hts.plots.within_series import WithinPanel, WithinSeries
 
 MANY_SERIES = 4
 """Above so many b, one panel is a page wide: its legend needs the room."""

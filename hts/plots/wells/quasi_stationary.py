@@ -17,10 +17,10 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from hts.landscapes import Landscape
 from hts.plans import ExitDomain, Plan
-from hts.plots.etas import eta_looks
+from hts.plots.exits.etas import eta_looks
 from hts.plots.save import Row
 from hts.plots.style import AID, COLUMN, PAGE, Look, clip_label, grid_shape, number, place_legend, set_title, tail_label
-from hts.plots.waiting import WaitingDensity, shown_part
+from hts.plots.wells.waiting import WaitingDensity, shown_part
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -16,9 +16,9 @@ from matplotlib.patches import Patch
 
 from hts.landscapes import Landscape
 from hts.plans import ExitDomain
-from hts.plots.rulers import ClipRuler, clip_rulers, draw_clip_rulers
 from hts.plots.save import Row
 from hts.plots.style import AID, COLOURS, COLUMN, listing, place_legend, set_title
+from hts.plots.wells.rulers import ClipRuler, clip_rulers, draw_clip_rulers
 
 FloatArray = npt.NDArray[np.float64]
 

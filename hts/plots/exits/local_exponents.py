@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hts.plots.exact import (
+from hts.plots.exits.exact import (
     EXPONENT_LABEL,
     ExactPanel,
     cells_of,
