@@ -23,6 +23,7 @@ from hts.plots.exits.exact import (
     shade_errors,
 )
 from hts.plots.save import Row
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import (
     AID,
     ETA_LABEL,
@@ -138,3 +139,11 @@ def layer_handles(line: str) -> list[Artist]:
         Line2D([], [], label="exact", markerfacecolor=AID, markeredgecolor=AID, **exact),
         Line2D([], [], label=line, color=AID),
     ]
+
+
+def _drawn(study: Study) -> Drawn | None:
+    panels = local_exponent_panels(study.own_predictions())
+    return (local_exponents_figure(panels), local_exponent_rows(panels)) if panels else None
+
+
+FIGURE = FigureKind("local_exponents", 6, _drawn, needs="it needs exact values at three eta or more of one b and alpha")

@@ -13,7 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hts.plots.exits.series import Curve, ExitPanel, ExitPoint, ExitSeries
+from hts.plots.exits.laws import limit_laws
+from hts.plots.exits.series import Curve, ExitPanel, ExitPoint, ExitSeries, exit_panels, exit_rows
+from hts.plots.published import read_published
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import (
     AID,
     DOTTED,
@@ -264,3 +267,21 @@ def _layer_handles(panels: Sequence[ExitPanel]) -> list[Artist]:
         handles.append(Line2D([], [], color=AID, linestyle=DOTTED, label="slope only, no constant"))
     handles += [Line2D([], [], **{**PUBLISHED, "label": f"published [{source}]"}) for source in sources]
     return handles
+
+
+def _drawn(study: Study) -> Drawn | None:
+    if study.plan.exit is None:
+        return None
+    source = study.plan.figure.published
+    panels = exit_panels(
+        study.cells,
+        limit_laws(study.plan),
+        read_published(source) if source is not None else (),
+        etas=[cell.eta for cell in study.plan.cells()],
+        well=study.plan.exit_domain().well,
+        predictions=study.own_predictions(),
+    )
+    return (exits_figure(panels), exit_rows(panels)) if panels else None
+
+
+FIGURE = FigureKind("exits", 1, _drawn, needs="run the plan first (hts run)")

@@ -13,9 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from hts.plots.exits.laws import within_laws
 from hts.plots.exits.means import EXACT_WIDTH, LIFT, PUBLISHED
 from hts.plots.exits.series import Curve
-from hts.plots.exits.within_series import WithinPanel, WithinSeries
+from hts.plots.exits.within_series import WithinPanel, WithinSeries, within_panels, within_rows
+from hts.plots.published import read_published_probabilities
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import (
     AID,
     DOTTED,
@@ -172,3 +175,15 @@ def _layer_handles(panels: Sequence[WithinPanel]) -> list[Artist]:
     for source in sorted({point.source for one in series for point in one.published}):
         handles.append(Line2D([], [], **{**PUBLISHED, "label": f"published [{source}]"}))
     return handles
+
+
+def _drawn(study: Study) -> Drawn | None:
+    plan, source = study.plan, study.plan.figure.published
+    if plan.within is None:
+        return None
+    published = read_published_probabilities(source) if source is not None else ()
+    panels = within_panels(study.cells, study.own_predictions(), within_laws(plan, plan.within), published)
+    return (within_figure(panels, plan.within), within_rows(panels)) if panels else None
+
+
+FIGURE = FigureKind("within", 5, _drawn, needs="it needs within in [exit], and exact values or walkers")
