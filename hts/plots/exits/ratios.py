@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hts.plots.exits.exact import ExactPanel, ExactSeries, FloatArray, cells_of, nearest_eta
-from hts.plots.exits.local_exponents import clip_handles, draw_exact, layer_handles, local_exponent_panels
+from hts.plots.exits.layers import draw_exact
+from hts.plots.exits.local_exponents import clip_handles, layer_handles, local_exponent_panels
 from hts.plots.save import Row
 from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import (
