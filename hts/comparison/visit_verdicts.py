@@ -87,7 +87,7 @@ def _outside(cell: VisitComparison) -> str:
     wells = ", ".join(map(str, cell.widest))
     text = f"{last.share:.3g} of the time outside the widest well{'s' * (len(cell.widest) > 1)} {wells}"
     if last.expected is not None:
-        text += f" (exact for so many steps: {last.expected:.3g})"
+        text += f" (exact for that many steps: {last.expected:.3g})"
     return f"{text}, 0 in the limit"
 
 

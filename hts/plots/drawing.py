@@ -16,15 +16,14 @@ from hts.comparison.visits import PredictShares
 from hts.errors import PlanError
 from hts.plans import Cell, Plan, read_plan
 from hts.plots.figures import plot_plan, plot_results, plot_visits
-from hts.plots.waiting import WaitingDensity, waiting_cells, waiting_density
+from hts.plots.registry import FIGURES
+from hts.plots.wells.waiting import WaitingDensity, waiting_cells, waiting_density
 from hts.predictions import ExitPrediction
 from hts.sweeps import load_cells, load_visits
 from hts.sweeps.survey import open_results
 
 Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
 
-#: Figures that show no exact value, so that none need be computed.
-WITHOUT_EXACT = frozenset({"landscape", "graph", "survival"})
 #: The one figure that needs more of the exact solution than a prediction keeps.
 DENSITY_FIGURE = "quasi_stationary"
 
@@ -71,7 +70,7 @@ def plot(
     StoppedError
         If the output folder cannot be written.
     """
-    if names is not None and set(names) <= WITHOUT_EXACT:
+    if names is not None and all(name in FIGURES and not FIGURES[name].shows_exact for name in names):
         predict = None
     if not target.is_dir():
         plan = read_plan(target, overrides)

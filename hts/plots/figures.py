@@ -8,11 +8,11 @@ from pathlib import Path
 from hts.comparison import ShareComparison
 from hts.errors import IncompleteError, PlanError
 from hts.plans import Plan
-from hts.plots.makers import FIGURES, NEEDS
+from hts.plots.registry import FIGURES
 from hts.plots.save import save_figure
 from hts.plots.study import Comparison, Sample, Study
 from hts.plots.style import house_style
-from hts.plots.waiting import WaitingDensity
+from hts.plots.wells.waiting import WaitingDensity
 from hts.predictions import ExitPrediction
 from hts.sweeps import VisitCellSample
 
@@ -106,10 +106,10 @@ def _plot(study: Study, folder: str | Path, names: Sequence[str] | None) -> tupl
     paths: list[Path] = []
     with house_style():
         for name in dict.fromkeys(FIGURES if names is None else names):
-            drawn = FIGURES[name](study)
+            drawn = FIGURES[name].draw(study)
             if drawn is not None:
                 figure, rows = drawn
                 paths += save_figure(figure, folder, name, rows)
             elif names is not None:
-                raise IncompleteError(f"nothing to draw for the figure {name!r} yet: {NEEDS[name]}")
+                raise IncompleteError(f"nothing to draw for the figure {name!r} yet: {FIGURES[name].needs}")
     return tuple(paths)

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from hts.comparison import VisitComparison
 from hts.plans import Cell, Plan
+from hts.plots.exits.series import MeasuredCell
+from hts.plots.exits.within_series import WithinCell
 from hts.plots.save import Row
-from hts.plots.series import MeasuredCell
-from hts.plots.waiting import WaitingDensity
-from hts.plots.within_series import WithinCell
+from hts.plots.wells.waiting import WaitingDensity
 from hts.predictions import ExitPrediction
 from hts.sweeps import VisitCellSample
 
@@ -57,6 +57,21 @@ class Study:
     visits: Sequence[VisitComparison] = ()  # shares of time, of a study of visits
     runs: Sequence[VisitCellSample] = ()  # the long runs themselves, for histograms
 
+    def own_predictions(self) -> list[ExitPrediction]:
+        """List the predictions of the plan's own cells: others, at an eta far below, would stretch the axes."""
+        cells = set(self.plan.cells())
+        return [one for one in self.predictions if Cell(one.eta, one.b, one.alpha, one.well) in cells]
+
 
 Drawn = tuple[Figure, list[Row]]
-Maker = Callable[[Study], Drawn | None]
+
+
+@dataclass(frozen=True)
+class FigureKind:
+    """One figure that a study can have, declared as `FIGURE` in the file that draws it."""
+
+    name: str
+    place: int  # in lists and in the order of drawing
+    draw: Callable[[Study], Drawn | None]  # None where there is nothing to draw
+    needs: str  # what is missing then
+    shows_exact: bool = True  # without it no exact values are computed for this figure

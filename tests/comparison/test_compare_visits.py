@@ -130,7 +130,7 @@ def test_time_outside_the_widest_wells_is_told_at_each_checkpoint():
     seventh = one.outside_widest[7]
     assert (seventh.share, seventh.high) == pytest.approx((float(spread.mean), min(float(spread.high), 1.0)))
     assert [row.expected for row in one.outside_widest] == pytest.approx([0.5] * len(whole.checkpoints))
-    assert "of the time outside the widest well 0 (exact for so many steps: 0.5), 0 in the limit" in one.verdict
+    assert "of the time outside the widest well 0 (exact for that many steps: 0.5), 0 in the limit" in one.verdict
     assert compared(replace(reference, widest=())).outside_widest == ()
 
 

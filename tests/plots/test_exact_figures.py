@@ -13,26 +13,26 @@ from matplotlib.figure import Figure
 
 from hts.errors import IncompleteError
 from hts.plans import Cell
-from hts.plots.exact import few_etas
-from hts.plots.exits import draw_exits
-from hts.plots.exponent_by_alpha import alpha_panels, draw_exponent_by_alpha, exponent_by_alpha_figure
-from hts.plots.figures import plot_plan
-from hts.plots.laws import limit_laws
-from hts.plots.local_exponents import (
+from hts.plots.exits.exact import few_etas
+from hts.plots.exits.exponent_by_alpha import alpha_panels, draw_exponent_by_alpha, exponent_by_alpha_figure
+from hts.plots.exits.laws import limit_laws
+from hts.plots.exits.local_exponents import (
     draw_local_exponents,
     local_exponent_finding,
     local_exponent_panels,
     local_exponents_figure,
 )
-from hts.plots.makers import FIGURES, NEEDS
-from hts.plots.quasi_stationary import draw_waiting, waiting_figure, waiting_panels, waiting_rows
-from hts.plots.ratios import draw_ratios, ratio_panels, ratios_figure
+from hts.plots.exits.means import draw_exits
+from hts.plots.exits.ratios import draw_ratios, ratio_panels, ratios_figure
+from hts.plots.exits.series import exit_panels, exit_rows
+from hts.plots.exits.staircase import draw_staircase, staircase_figure, staircase_panels, stairs
+from hts.plots.figures import plot_plan
+from hts.plots.registry import FIGURES
 from hts.plots.save import csv_text
-from hts.plots.series import exit_panels, exit_rows
-from hts.plots.staircase import draw_staircase, staircase_figure, staircase_panels, stairs
 from hts.plots.study import Study
 from hts.plots.style import house_style
-from hts.plots.waiting import waiting_cells, waiting_density
+from hts.plots.wells.quasi_stationary import draw_waiting, waiting_figure, waiting_panels, waiting_rows
+from hts.plots.wells.waiting import waiting_cells, waiting_density
 
 INF = math.inf
 EXACT = ["local_exponents", "ratios", "exponent_by_alpha", "staircase"]
@@ -75,11 +75,10 @@ def test_the_same_values_in_another_order_give_the_same_bytes(plan, tmp_path):
 
 
 def test_a_plan_with_exact_values_draws_every_figure_that_needs_no_walkers(study):
-    assert [name for name, maker in FIGURES.items() if maker(study)] == ["exits", "landscape", *EXACT]
+    assert [name for name, kind in FIGURES.items() if kind.draw(study)] == ["exits", "landscape", *EXACT]
 
 
 def test_without_exact_values_a_figure_asked_for_says_what_it_needs(plan, tmp_path):
-    assert set(NEEDS) == set(FIGURES)
     for name in [*EXACT, "quasi_stationary"]:
         with pytest.raises(IncompleteError, match=f"'{name}' yet: it needs"):
             plot_plan(plan, tmp_path, [name], predictions=[made_prediction(0.1, 0.4, 1.5, exact=False)])
@@ -104,7 +103,7 @@ def test_too_few_cells_make_no_panel(gather, along, few):
 def test_the_csv_of_each_figure_holds_the_exact_values_and_their_limits(plan, study):
     known = {(one.eta, one.b, one.alpha): one for one in made_predictions(plan)}
     for name in EXACT:
-        text = csv_text(FIGURES[name](study)[1])
+        text = csv_text(FIGURES[name].draw(study)[1])
         rows = [row for row in csv.DictReader(text.splitlines()) if row["layer"] == "exact"]
         assert len(rows) == len(known), name
         for row in rows:

@@ -9,9 +9,9 @@ from figure_worlds import collisions, large_grid, made_cell
 from matplotlib.figure import Figure
 
 from hts.noise import Noise
-from hts.plots.exits import draw_exits, exit_finding, exits_figure
+from hts.plots.exits.means import draw_exits, exit_finding, exits_figure
+from hts.plots.exits.series import LimitLaw, exit_panels, exit_rows
 from hts.plots.published import read_published
-from hts.plots.series import LimitLaw, exit_panels, exit_rows
 from hts.plots.style import house_style, look
 from hts.prediction.limits import rate_scale
 

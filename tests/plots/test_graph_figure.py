@@ -9,10 +9,10 @@ from matplotlib.patches import FancyArrowPatch
 
 from hts.landscapes import basin, multi_well, wang_oh_rhee
 from hts.noise import Noise
-from hts.plots.graph import draw_graph, graph_figure, graph_finding, left_out_word
 from hts.plots.save import csv_text
 from hts.plots.style import house_style
-from hts.plots.transitions import MOST_ARROWS, graph_panels, graph_rows, widest_wells
+from hts.plots.wells.graph import draw_graph, graph_figure, graph_finding, left_out_word
+from hts.plots.wells.transitions import MOST_ARROWS, graph_panels, graph_rows, widest_wells
 from hts.prediction.limits import exit_limit
 
 INF = math.inf

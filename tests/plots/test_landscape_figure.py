@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from hts import landscapes
 from hts.plans import ExitDomain
-from hts.plots.landscape import draw_landscape, landscape_figure, landscape_rows
-from hts.plots.rulers import MOST_BARS, clip_rulers, draw_clip_rulers
 from hts.plots.style import house_style
+from hts.plots.wells.landscape import draw_landscape, landscape_figure, landscape_rows
+from hts.plots.wells.rulers import MOST_BARS, clip_rulers, draw_clip_rulers
 
 INF = math.inf
 DOUBLE = landscapes.multi_well([-1.0, 1.0], [0.0], [1.0, 1.0], kind="double-well")

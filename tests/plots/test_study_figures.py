@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 
 from hts.errors import IncompleteError, PlanError, StoppedError
 from hts.plans import Cell, parse_plan
+from hts.plots.exits.laws import limit_laws
 from hts.plots.figures import plot_plan, plot_results
-from hts.plots.laws import limit_laws
-from hts.plots.makers import FIGURES
+from hts.plots.registry import FIGURES
 from hts.plots.save import csv_text, save_figure
 from hts.plots.style import COLUMN, house_style, number
 

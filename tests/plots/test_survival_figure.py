@@ -9,8 +9,7 @@ from figure_worlds import collisions
 from matplotlib.figure import Figure
 
 from hts.estimation.survival import survival_curve
-from hts.plots.style import house_style
-from hts.plots.survival import (
+from hts.plots.exits.survival import (
     LONGEST,
     draw_survival,
     eta_styles,
@@ -19,6 +18,7 @@ from hts.plots.survival import (
     survival_panels,
     survival_rows,
 )
+from hts.plots.style import house_style
 
 
 def made_curve(eta, b=math.inf, alpha=1.5, n_walkers=300):

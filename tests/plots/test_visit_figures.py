@@ -11,11 +11,11 @@ from hts.comparison import VisitComparison
 from hts.comparison.visit_records import OutsideShare
 from hts.landscapes import wang_oh_rhee
 from hts.plans import Cell, VisitRecord
-from hts.plots.elimination import elimination_figure
-from hts.plots.histograms import histogram_panels, histogram_rows, histograms_figure, horizon_words
-from hts.plots.outside import elimination_panels, elimination_rows
 from hts.plots.published import read_published_shares
 from hts.plots.style import house_style
+from hts.plots.visits.elimination import elimination_figure
+from hts.plots.visits.histograms import histogram_panels, histogram_rows, histograms_figure, horizon_words
+from hts.plots.visits.outside import elimination_panels, elimination_rows
 from hts.sweeps import VisitCellSample
 
 LANDSCAPE = wang_oh_rhee()

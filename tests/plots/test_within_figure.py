@@ -9,11 +9,11 @@ from figure_worlds import collisions
 
 from hts.errors import PlanError
 from hts.plans import read_plan
-from hts.plots.laws import within_laws
-from hts.plots.probabilities import draw_within, within_figure, within_finding
+from hts.plots.exits.laws import within_laws
+from hts.plots.exits.probabilities import draw_within, within_figure, within_finding
+from hts.plots.exits.within_series import WithinLaw, within_panels, within_rows
 from hts.plots.published import read_published, read_published_probabilities
 from hts.plots.style import house_style
-from hts.plots.within_series import WithinLaw, within_panels, within_rows
 
 INF = math.inf
 ETAS = (0.001, 0.01, 0.1)

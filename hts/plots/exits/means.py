@@ -13,20 +13,30 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hts.plots.series import Curve, ExitPanel, ExitPoint, ExitSeries
+from hts.plots.exits.laws import limit_laws
+from hts.plots.exits.layers import (
+    EXACT_WIDTH,
+    LIFT,
+    PUBLISHED,
+    clip_handle,
+    line_handle,
+    line_style,
+    measured_handle,
+    published_handles,
+)
+from hts.plots.exits.series import Curve, ExitPanel, ExitPoint, ExitSeries, exit_panels, exit_rows
+from hts.plots.published import read_published
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import (
     AID,
-    DOTTED,
     ETA_LABEL,
     MEAN_LABEL,
     Look,
-    clip_label,
     clip_looks,
     draw_panels,
     listing,
     log_axis,
     number,
-    paler,
     place_legend,
     set_title,
     tail_label,
@@ -34,23 +44,10 @@ from hts.plots.style import (
 
 ARROW = 9.0
 """Length in points of the arrow on a lower bound."""
-EXACT_WIDTH = 3.2
-"""Points: the exact curve is the broad pale line that the markers lie on."""
 MOST_STEPS = 1e18
 """No walker is given more steps: a plan's max_steps is a 62-bit number."""
 MANY_SERIES = 8
 """Above so many b, one panel is a page wide: its legend needs the room."""
-LIFT = {"exact": 1.5, "guide": 1.8, "limit": 2.0, "measured": 3.0, "published": 4.0}
-"""What lies over what."""
-PUBLISHED: dict[str, Any] = {
-    "linestyle": "none",
-    "marker": "x",
-    "color": "black",
-    "markersize": 3.6,
-    "markeredgewidth": 0.7,
-    "label": "published",
-}
-"""Published points, whatever is measured beside them."""
 
 
 def draw_exits(axes: Axes, panel: ExitPanel, looks: Mapping[float, Look] | None = None) -> Axes:
@@ -173,12 +170,7 @@ def _draw_series(axes: Axes, series: ExitSeries, own: Look) -> None:
 
 
 def _draw_curve(axes: Axes, layer: str, curve: Curve, own: Look) -> None:
-    styles: dict[str, dict[str, Any]] = {
-        "exact": {"color": paler(own.colour), "linewidth": EXACT_WIDTH, "solid_capstyle": "round"},
-        "limit": {"color": own.colour, "linestyle": own.line},
-        "guide": {"color": own.colour, "linestyle": DOTTED},
-    }
-    style = styles[layer]
+    style = line_style(layer, own)
     if curve.eta.size == 1:  # a line of one point would not show
         style = {"color": style["color"], "marker": "_", "markersize": 10, "markeredgewidth": EXACT_WIDTH}
     axes.plot(curve.eta, curve.mean_exit_steps, zorder=LIFT[layer], label=layer, **style)
@@ -226,16 +218,9 @@ def _series_handles(panels: Sequence[ExitPanel], looks: Mapping[float, Look]) ->
         if not any(one.points or one.curves for one in series):
             continue
         laws = [one.law for one in series if one.law and one.law.exit_exponent is not None]
-        handles.append(
-            Line2D(
-                [],
-                [],
-                color=own.colour,
-                marker=own.marker if any(one.points for one in series) else "",
-                linestyle=own.line if any(one.limit for one in series) else "none",
-                label=clip_label(b, (law.jump_number for law in laws)),
-            )
-        )
+        marker = own.marker if any(one.points for one in series) else ""
+        line: Any = own.line if any(one.limit for one in series) else "none"
+        handles.append(clip_handle(b, own, (law.jump_number for law in laws), marker, line))
     return handles
 
 
@@ -248,19 +233,35 @@ def _law_name(series: ExitSeries) -> str:
 def _layer_handles(panels: Sequence[ExitPanel]) -> list[Artist]:
     series = [series for panel in panels for series in panel.series]
     points = [point for one in series for point in one.points]
-    sources = sorted({shown.source for one in series for shown in one.published})
     dot: dict[str, Any] = {"color": AID, "marker": "o", "linestyle": "none"}
     handles: list[Artist] = []
     if any(not point.is_censored for point in points):
-        handles.append(Line2D([], [], label="measured, 95 % interval", **dot))
+        handles.append(measured_handle())
     if any(point.is_censored for point in points):
         handles.append(Line2D([], [], markerfacecolor="white", label="some walkers censored", **dot))
     if any(one.exact for one in series):
-        handles.append(Line2D([], [], color=paler(AID), linewidth=EXACT_WIDTH, label="exact"))
+        handles.append(line_handle("exact", "exact"))
     if any(one.limit for one in series):
         names = {_law_name(one) for one in series if one.limit}
-        handles.append(Line2D([], [], color=AID, label=listing(sorted(names))))
+        handles.append(line_handle("limit", listing(sorted(names))))
     if any(one.guide for one in series):
-        handles.append(Line2D([], [], color=AID, linestyle=DOTTED, label="slope only, no constant"))
-    handles += [Line2D([], [], **{**PUBLISHED, "label": f"published [{source}]"}) for source in sources]
-    return handles
+        handles.append(line_handle("guide", "slope only, no constant"))
+    return handles + published_handles(shown.source for one in series for shown in one.published)
+
+
+def _drawn(study: Study) -> Drawn | None:
+    if study.plan.exit is None:
+        return None
+    source = study.plan.figure.published
+    panels = exit_panels(
+        study.cells,
+        limit_laws(study.plan),
+        read_published(source) if source is not None else (),
+        etas=[cell.eta for cell in study.plan.cells()],
+        well=study.plan.exit_domain().well,
+        predictions=study.own_predictions(),
+    )
+    return (exits_figure(panels), exit_rows(panels)) if panels else None
+
+
+FIGURE = FigureKind("exits", 1, _drawn, needs="run the plan first (hts run)")

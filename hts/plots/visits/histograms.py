@@ -19,8 +19,9 @@ from matplotlib.ticker import MaxNLocator
 from hts.comparison import VisitComparison
 from hts.landscapes import Landscape
 from hts.plans import Cell, VisitRecord
-from hts.plots.published import PublishedShares
+from hts.plots.published import PublishedShares, read_published_shares
 from hts.plots.save import Row
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import (
     AID,
     COLOURS,
@@ -206,3 +207,16 @@ def _handles(panels: Sequence[HistogramPanel]) -> list[Artist]:
     if any(panel.published is not None for panel in panels):
         words += " (published)"
     return [*handles, Line2D([], [], linestyle="none", label=words)]
+
+
+def _drawn(study: Study) -> Drawn | None:
+    plan, source = study.plan, study.plan.figure.published
+    if plan.visits is None:
+        return None
+    published = read_published_shares(source) if source is not None else ()
+    panels = histogram_panels(study.runs, study.visits, plan.visit_record(), published)
+    landscape = plan.build_landscape()
+    return (histograms_figure(panels, landscape), histogram_rows(panels, landscape)) if panels else None
+
+
+FIGURE = FigureKind("histograms", 12, _drawn, needs="it needs a study of visits ([visits]) that has run")

@@ -17,10 +17,11 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from hts.landscapes import Landscape
 from hts.plans import ExitDomain, Plan
-from hts.plots.etas import eta_looks
+from hts.plots.exits.etas import eta_looks
 from hts.plots.save import Row
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import AID, COLUMN, PAGE, Look, clip_label, grid_shape, number, place_legend, set_title, tail_label
-from hts.plots.waiting import WaitingDensity, shown_part
+from hts.plots.wells.waiting import WaitingDensity, shown_part
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -210,3 +211,19 @@ def _handles(looks: Mapping[float, Look], panels: Sequence[WaitingPanel]) -> lis
     if any(panel.marks.size for panel in panels):
         handles.append(Line2D([], [], label="reach of whole clips", **_MARK))
     return handles
+
+
+def _drawn(study: Study) -> Drawn | None:
+    panels = waiting_panels(study.densities, study.plan)
+    if not panels:
+        return None
+    figure = waiting_figure(panels, study.plan.build_landscape(), study.plan.exit_domain())
+    return figure, waiting_rows(panels)
+
+
+FIGURE = FigureKind(
+    "quasi_stationary",
+    10,
+    _drawn,
+    needs="it needs the density of walkers inside in at least one cell that can be computed exactly",
+)

@@ -16,9 +16,10 @@ from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.path import Path
 
 from hts.landscapes import Landscape
-from hts.plots.landscape import SHADE, draw_landscape
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import AID, COLUMN, JUMPS, PAGE, clip_label, listing, number, place_legend, set_title, tail_label
-from hts.plots.transitions import GraphPanel, Transition, widest_wells
+from hts.plots.wells.landscape import SHADE, draw_landscape
+from hts.plots.wells.transitions import GraphPanel, Transition, graph_panels, graph_rows, widest_wells
 from hts.prediction.chains import LimitChain
 
 FloatArray = npt.NDArray[np.float64]
@@ -212,3 +213,13 @@ def _handles(panels: Sequence[GraphPanel]) -> list[Artist]:
     )
     label = rates if has_rates else "typical transition"
     return [*handles, Line2D([], [], color=AID, marker=">", markersize=4, label=label)]
+
+
+def _drawn(study: Study) -> Drawn | None:
+    landscape, cells = study.plan.build_landscape(), study.plan.cells()
+    alpha = min((cell.alpha for cell in cells if cell.alpha is not None), default=None)
+    panels = graph_panels(landscape, [cell.b for cell in cells], study.plan.noise.build(alpha))
+    return (graph_figure(panels, landscape), graph_rows(panels, landscape)) if panels else None
+
+
+FIGURE = FigureKind("graph", 4, _drawn, needs="it needs a landscape with two wells or more", shows_exact=False)

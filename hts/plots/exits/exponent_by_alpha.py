@@ -9,18 +9,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hts.plots.etas import LIMIT, draw_eta_curve, eta_handles, eta_looks
-from hts.plots.exact import (
+from hts.plots.exits.etas import LIMIT, draw_eta_curve, eta_handles, eta_looks
+from hts.plots.exits.exact import (
     EXPONENT_LABEL,
     ExactPanel,
     cells_of,
     exact_panels,
     exact_row,
     exponent_limits,
+    few_etas,
     largest_miss,
     shade_errors,
 )
 from hts.plots.save import Row
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import Look, clip_label, draw_panels, number, place_legend, set_title
 from hts.predictions import ExitPrediction
 
@@ -112,3 +114,13 @@ def alpha_finding(panels: Sequence[ExactPanel]) -> str:
 def alpha_rows(panels: Sequence[ExactPanel]) -> list[Row]:
     """List all that the figure shows, a row for each exact value, its limit beside it."""
     return [exact_row(cell) for cell in cells_of(panels)]
+
+
+def _drawn(study: Study) -> Drawn | None:
+    panels = few_etas(alpha_panels(study.own_predictions()))
+    return (exponent_by_alpha_figure(panels), alpha_rows(panels)) if panels else None
+
+
+FIGURE = FigureKind(
+    "exponent_by_alpha", 8, _drawn, needs="it needs exact values of three alpha or more at one b and eta"
+)

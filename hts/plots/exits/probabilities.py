@@ -13,8 +13,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hts.plots.exits import EXACT_WIDTH, LIFT, PUBLISHED
-from hts.plots.series import Curve
+from hts.plots.exits.laws import within_laws
+from hts.plots.exits.layers import (
+    LIFT,
+    PUBLISHED,
+    clip_handle,
+    line_handle,
+    line_style,
+    measured_handle,
+    published_handles,
+)
+from hts.plots.exits.within_series import WithinPanel, WithinSeries, within_panels, within_rows
+from hts.plots.published import read_published_probabilities
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import (
     AID,
     DOTTED,
@@ -25,12 +36,10 @@ from hts.plots.style import (
     draw_panels,
     log_axis,
     number,
-    paler,
     place_legend,
     set_title,
     tail_label,
 )
-from hts.plots.within_series import WithinPanel, WithinSeries
 
 MANY_SERIES = 4
 """Above so many b, one panel is a page wide: its legend needs the room."""
@@ -58,13 +67,9 @@ def draw_within(axes: Axes, panel: WithinPanel, looks: Mapping[float, Look] | No
     frame_within(axes, [panel])
     for series in panel.series:
         own = looks[series.b]
-        styles: list[tuple[str, Curve | None, dict[str, Any]]] = [
-            ("exact", series.exact, {"color": paler(own.colour), "linewidth": EXACT_WIDTH, "solid_capstyle": "round"}),
-            ("limit", series.limit, {"color": own.colour, "linestyle": own.line}),
-            ("guide", series.guide, {"color": own.colour, "linestyle": DOTTED}),
-        ]
-        for layer, curve, style in styles:
+        for layer, curve in (("exact", series.exact), ("limit", series.limit), ("guide", series.guide)):
             if curve is not None:
+                style = line_style(layer, own)
                 axes.plot(curve.eta, curve.mean_exit_steps, zorder=LIFT[layer], label=layer, **style)
         _draw_measured(axes, series, own)
         for point in series.published:
@@ -145,30 +150,39 @@ def _series_handles(panels: Sequence[WithinPanel], looks: Mapping[float, Look]) 
     handles: list[Artist] = []
     for b, own in looks.items():
         series = [one for panel in panels for one in panel.series if one.b == b]
-        label = clip_label(b, (one.law.jump_number for one in series if one.law))
+        jumps = [one.law.jump_number for one in series if one.law]
         marker = own.marker if any(one.cells for one in series) else ""
         line: Any = "none"
         if any(one.limit or one.guide for one in series):
             line = own.line if any(one.limit for one in series) else DOTTED
-        handles.append(Line2D([], [], color=own.colour, marker=marker, linestyle=line, label=label))
+        handles.append(clip_handle(b, own, jumps, marker, line))
     return handles
 
 
 def _layer_handles(panels: Sequence[WithinPanel]) -> list[Artist]:
     series = [one for panel in panels for one in panel.series]
     cells = [cell for one in series for cell in one.cells]
-    dot: dict[str, Any] = {"color": AID, "marker": "o", "linestyle": "none"}
     handles: list[Artist] = []
     if any(cell.probability_within for cell in cells):
-        handles.append(Line2D([], [], label="measured, 95 % interval", **dot))
+        handles.append(measured_handle())
     if any(cell.probability_within == 0 for cell in cells):
         handles.append(Line2D([], [], **{**_BOUND, "color": AID, "label": "nobody left: upper end"}))
     if any(one.exact for one in series):
-        handles.append(Line2D([], [], color=paler(AID), linewidth=EXACT_WIDTH, label="exact"))
+        handles.append(line_handle("exact", "exact"))
     if any(one.limit for one in series):
-        handles.append(Line2D([], [], color=AID, label=r"limit $C\,(H/\eta)^{l^{*}}$"))
+        handles.append(line_handle("limit", r"limit $C\,(H/\eta)^{l^{*}}$"))
     if any(one.guide for one in series):
-        handles.append(Line2D([], [], color=AID, linestyle=DOTTED, label=r"slope $(H/\eta)^{l^{*}}$ only"))
-    for source in sorted({point.source for one in series for point in one.published}):
-        handles.append(Line2D([], [], **{**PUBLISHED, "label": f"published [{source}]"}))
-    return handles
+        handles.append(line_handle("guide", r"slope $(H/\eta)^{l^{*}}$ only"))
+    return handles + published_handles(point.source for one in series for point in one.published)
+
+
+def _drawn(study: Study) -> Drawn | None:
+    plan, source = study.plan, study.plan.figure.published
+    if plan.within is None:
+        return None
+    published = read_published_probabilities(source) if source is not None else ()
+    panels = within_panels(study.cells, study.own_predictions(), within_laws(plan, plan.within), published)
+    return (within_figure(panels, plan.within), within_rows(panels)) if panels else None
+
+
+FIGURE = FigureKind("within", 5, _drawn, needs="it needs within in [exit], and exact values or walkers")

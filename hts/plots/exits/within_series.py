@@ -8,9 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
+from hts.plots.exits.series import CURVE_POINTS, Curve, DrawnCell
 from hts.plots.published import PublishedProbability
 from hts.plots.save import Row
-from hts.plots.series import CURVE_POINTS, Curve, DrawnCell
 from hts.predictions import ExitPrediction
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from hts.plans import Cell, Plan
-from hts.plots.series import LimitLaw
-from hts.plots.within_series import WithinLaw
+from hts.plots.exits.series import LimitLaw
+from hts.plots.exits.within_series import WithinLaw
 from hts.prediction.chains import limit_chain
 from hts.prediction.geometry import accessible_ends
 from hts.prediction.limits import exit_limit, mean_steps, rate_scale

@@ -16,9 +16,10 @@ from matplotlib.patches import Patch
 
 from hts.landscapes import Landscape
 from hts.plans import ExitDomain
-from hts.plots.rulers import ClipRuler, clip_rulers, draw_clip_rulers
 from hts.plots.save import Row
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import AID, COLOURS, COLUMN, listing, place_legend, set_title
+from hts.plots.wells.rulers import ClipRuler, clip_rulers, draw_clip_rulers
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -209,3 +210,14 @@ def _handles(landscape: Landscape, domain: ExitDomain | None) -> list[Artist]:
     if _walls(landscape, domain):
         handles.append(Line2D([], [], **_WALL))
     return handles
+
+
+def _drawn(study: Study) -> Drawn | None:
+    plan = study.plan
+    landscape, domain = plan.build_landscape(), plan.exit_domain()
+    shown = [cell.b for cell in plan.cells() if plan.is_heavy(cell)]  # light tails have no jumps to count
+    figure = landscape_figure(landscape, domain, shown, plan.noise.p_plus)
+    return figure, landscape_rows(landscape, domain, shown, plan.noise.p_plus)
+
+
+FIGURE = FigureKind("landscape", 3, _drawn, needs="run the plan first (hts run)", shows_exact=False)

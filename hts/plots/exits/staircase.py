@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
-from hts.plots.etas import LIMIT, draw_eta_curve, eta_handles, eta_looks
-from hts.plots.exact import (
+from hts.plots.exits.etas import LIMIT, draw_eta_curve, eta_handles, eta_looks
+from hts.plots.exits.exact import (
     EXPONENT_LABEL,
     ExactPanel,
     FloatArray,
@@ -22,9 +22,12 @@ from hts.plots.exact import (
     exact_panels,
     exact_row,
     exponent_limits,
+    few_etas,
     shade_errors,
 )
+from hts.plots.exits.laws import exit_distance
 from hts.plots.save import Row
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import Look, draw_panels, number, place_legend, set_title, tail_label
 from hts.prediction.geometry import exit_exponent
 from hts.predictions import ExitPrediction
@@ -191,3 +194,19 @@ _END: dict[str, Any] = {
     "linestyle": "none",
     "zorder": 2.5,
 }
+
+
+def _drawn(study: Study) -> Drawn | None:
+    distance = exit_distance(study.plan)
+    panels = few_etas(staircase_panels(study.own_predictions()))
+    if not panels or distance is None:
+        return None
+    return staircase_figure(panels, distance), staircase_rows(panels, distance)
+
+
+FIGURE = FigureKind(
+    "staircase",
+    9,
+    _drawn,
+    needs="it needs exact values of five b or more at one alpha and eta, and a minimum inside the domain",
+)

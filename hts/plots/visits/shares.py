@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from hts.comparison import VisitComparison
 from hts.plots.save import Row
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import (
     AID,
     ETA_LABEL,
@@ -165,3 +166,13 @@ def _layer_handles(panels: Sequence[Panel]) -> list[Artist]:
     if any(share is not None for cell in cells for share in cell.limit):
         handles.append(Line2D([], [], color=AID, linestyle="--", linewidth=0.8, label=r"limit $\eta \to 0$"))
     return handles
+
+
+def _drawn(study: Study) -> Drawn | None:
+    panels = share_panels(study.visits)
+    return (shares_figure(panels), share_rows(panels)) if panels else None
+
+
+FIGURE = FigureKind(
+    "shares", 11, _drawn, needs="it needs a study of visits ([visits]) of two wells or more that has run"
+)

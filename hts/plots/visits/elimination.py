@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hts.comparison.visit_records import OutsideShare
-from hts.plots.outside import EliminationPanel, Horizon
+from hts.plots.exits.laws import largest_jump_numbers
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import (
     AID,
     ETA_LABEL,
@@ -26,6 +27,7 @@ from hts.plots.style import (
     set_title,
     tail_label,
 )
+from hts.plots.visits.outside import EliminationPanel, Horizon, elimination_panels, elimination_rows
 
 TALLEST = 5.0
 """Decades shown below 1: intervals of rare visits reach down to nothing."""
@@ -176,3 +178,13 @@ def _layer_handles(panels: Sequence[EliminationPanel]) -> list[Artist]:
     if any(share is not None for cell in cells for share in cell.exact):
         handles.append(Line2D([], [], color="black", linewidth=1.0, label="exact, stationary"))
     return handles
+
+
+def _drawn(study: Study) -> Drawn | None:
+    panels = elimination_panels(study.visits, largest_jump_numbers(study.plan))
+    return (elimination_figure(panels), elimination_rows(panels)) if panels else None
+
+
+FIGURE = FigureKind(
+    "elimination", 13, _drawn, needs="it needs a study of visits ([visits]) that has run, and wells of unequal l*"
+)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hts.plots.exact import (
+from hts.plots.exits.exact import (
     EXPONENT_LABEL,
     ExactPanel,
     cells_of,
@@ -22,12 +22,13 @@ from hts.plots.exact import (
     nearest_eta,
     shade_errors,
 )
+from hts.plots.exits.layers import NARROW_EXACT_WIDTH, clip_handle, draw_exact
 from hts.plots.save import Row
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import (
     AID,
     ETA_LABEL,
     Look,
-    clip_label,
     clip_looks,
     draw_panels,
     log_axis,
@@ -41,8 +42,6 @@ from hts.predictions import ExitPrediction
 
 LEAST = 3
 """Fewer learning rates make no curve."""
-EXACT_WIDTH = 2.2
-"""Points: exact values lie on a broad pale curve, as in the figure of mean exit times."""
 
 
 def local_exponent_panels(predictions: Sequence[ExitPrediction]) -> tuple[ExactPanel, ...]:
@@ -78,12 +77,6 @@ def draw_local_exponents(axes: Axes, panel: ExactPanel, looks: Mapping[float, Lo
         if series.limit is not None:
             axes.axhline(series.limit, color=own.colour, linestyle=own.line, zorder=2, label="limit")
     return axes
-
-
-def draw_exact(axes: Axes, x: Any, y: Any, own: Look) -> None:
-    """Draw exact values: small markers on a broad pale curve through them."""
-    axes.plot(x, y, color=paler(own.colour), linewidth=EXACT_WIDTH, solid_capstyle="round", zorder=1.8, label="curve")
-    axes.plot(x, y, linestyle="none", marker=own.marker, color=own.colour, markersize=2.6, zorder=3, label="exact")
 
 
 def local_exponents_figure(panels: Sequence[ExactPanel], title: str | None = None) -> Figure:
@@ -124,17 +117,24 @@ def clip_handles(panels: Sequence[ExactPanel], looks: Mapping[float, Look], has_
     """Name the series of each b, with its jump number; without lines where only the marker is its own."""
     handles: list[Artist] = []
     for b, own in looks.items():
-        label = clip_label(b, (cell.jump_number for cell in cells_of(panels) if cell.b == b))
-        style: dict[str, Any] = {"color": own.colour, "marker": own.marker, "markersize": 3.4}
-        style["linestyle"] = own.line if has_lines else "none"
-        handles.append(Line2D([], [], label=label, **style))
+        jumps = [cell.jump_number for cell in cells_of(panels) if cell.b == b]
+        line: Any = own.line if has_lines else "none"
+        handles.append(clip_handle(b, own, jumps, own.marker, line, markersize=3.4))
     return handles
 
 
 def layer_handles(line: str) -> list[Artist]:
     """Name the layers: what the exact values look like, and what the thin line is."""
-    exact: dict[str, Any] = {"color": paler(AID), "linewidth": EXACT_WIDTH, "marker": "o", "markersize": 2.6}
+    exact: dict[str, Any] = {"color": paler(AID), "linewidth": NARROW_EXACT_WIDTH, "marker": "o", "markersize": 2.6}
     return [
         Line2D([], [], label="exact", markerfacecolor=AID, markeredgecolor=AID, **exact),
         Line2D([], [], label=line, color=AID),
     ]
+
+
+def _drawn(study: Study) -> Drawn | None:
+    panels = local_exponent_panels(study.own_predictions())
+    return (local_exponents_figure(panels), local_exponent_rows(panels)) if panels else None
+
+
+FIGURE = FigureKind("local_exponents", 6, _drawn, needs="it needs exact values at three eta or more of one b and alpha")

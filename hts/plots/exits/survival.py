@@ -18,7 +18,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter
 
+from hts.estimation.survival import survival_curve
 from hts.plots.save import Row
+from hts.plots.study import ComparedCell, Drawn, FigureKind, Study
 from hts.plots.style import (
     AID,
     COLUMN,
@@ -41,6 +43,10 @@ LONGEST = 7.0
 """Mean exit times that the axis shows: exp(-7) is one walker in a thousand."""
 DARKEST, LIGHTEST = 0.0, 0.75
 """The part of the colour map cividis that shows on white paper."""
+SURVIVAL_POINTS = 128
+"""Points of a survival curve: as many as a small panel can show."""
+LEVEL = 0.05
+"""Below this p-value a cell's exit times are said to deviate from the exponential law."""
 MANY_CURVES = 3
 """Above so many curves in a panel, bands overlap: the one of the smallest eta stands for all."""
 
@@ -221,3 +227,30 @@ def survival_rows(panels: Sequence[SurvivalPanel]) -> list[Row]:
         for curve in panel.curves
         for time, survival, low, high in zip(curve.time, curve.survival, curve.low, curve.high, strict=True)
     ]
+
+
+def _tested_finding(cells: Sequence[ComparedCell]) -> str | None:
+    tested = [cell.exponentiality_p for cell in cells if cell.exponentiality_p is not None]
+    if not tested:
+        return None
+    rejected = sum(p < LEVEL for p in tested)
+    cells_word = "cell" if len(tested) == 1 else "cells"
+    return f"Exit times over their mean: Exp(1) is rejected in {rejected} of {len(tested)} {cells_word} (5 % level)"
+
+
+def _drawn(study: Study) -> Drawn | None:
+    means = {(cell.eta, cell.b, cell.alpha): cell.mean_exit_steps for cell in study.cells}
+    curves = []
+    for sample in study.samples:
+        cell = sample.cell
+        mean = means.get((cell.eta, cell.b, cell.alpha))
+        if mean is not None:
+            curve = survival_curve(sample.exit_steps, sample.is_censored, SURVIVAL_POINTS)
+            curves.append(scaled_survival(cell.eta, cell.b, cell.alpha, cell.well, mean, curve))
+    if not curves:
+        return None
+    panels = survival_panels(curves)
+    return survival_figure(panels, _tested_finding(study.cells)), survival_rows(panels)
+
+
+FIGURE = FigureKind("survival", 2, _drawn, needs="run the plan first (hts run)", shows_exact=False)

@@ -8,9 +8,11 @@ from functools import partial
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hts.plots.exact import ExactPanel, ExactSeries, FloatArray, cells_of, nearest_eta
-from hts.plots.local_exponents import clip_handles, draw_exact, layer_handles, local_exponent_panels
+from hts.plots.exits.exact import ExactPanel, ExactSeries, FloatArray, cells_of, nearest_eta
+from hts.plots.exits.layers import draw_exact
+from hts.plots.exits.local_exponents import clip_handles, layer_handles, local_exponent_panels
 from hts.plots.save import Row
+from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import (
     AID,
     ETA_LABEL,
@@ -132,3 +134,13 @@ def ratio_rows(panels: Sequence[ExactPanel]) -> list[Row]:
 def _frame(axes: Axes, panels: Sequence[ExactPanel]) -> None:
     log_axis(axes, "x", [cell.eta for cell in cells_of(panels)])
     log_axis(axes, "y", [1.0, *(float(ratio) for panel in panels for one in panel.series for ratio in ratios_of(one))])
+
+
+def _drawn(study: Study) -> Drawn | None:
+    panels = ratio_panels(study.own_predictions())
+    return (ratios_figure(panels), ratio_rows(panels)) if panels else None
+
+
+FIGURE = FigureKind(
+    "ratios", 7, _drawn, needs="it needs exact values at three eta or more of one b and alpha, and a limit law"
+)

@@ -9,8 +9,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from hts.plots.exits.survival import eta_styles
 from hts.plots.style import LINES, MARKERS, Look, number
-from hts.plots.survival import eta_styles
 
 LIMIT: dict[str, Any] = {"color": "black", "linewidth": 0.9, "linestyle": "-"}
 """The limit, where it is one line for all learning rates."""

@@ -1,0 +1,1 @@
+"""Figures of exits: mean times, probabilities, exponents and survival."""

@@ -1,0 +1,1 @@
+"""Figures of long runs over all wells: shares of time, histograms, elimination."""
