@@ -28,7 +28,7 @@ _CHECKS = np.array([-0.995, -0.8, -0.43, 0.11, 0.57, 0.9, 0.998])
 _MONOMIALS = np.stack(
     [np.pad(chebyshev.cheb2poly(np.eye(DEGREE + 1)[m][: m + 1]), (0, DEGREE - m)) for m in range(DEGREE + 1)]
 )
-_FIT = np.linalg.inv(chebyshev.chebvander(_NODES, DEGREE)).T @ _MONOMIALS
+_TO_CHEBYSHEV = np.linalg.inv(chebyshev.chebvander(_NODES, DEGREE)).T
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,9 @@ def tabulate_density(noise: Noise, low: float, high: float) -> DensityTable:
     intervals, polynomials = [], []
     for depth in range(MAX_DEPTH):
         middle, half = pending.mean(axis=1, keepdims=True), np.diff(pending) / 2.0
-        fit = _density(noise, middle, half * _NODES) @ _FIT
+        fit = (
+            _density(noise, middle, half * _NODES) @ _TO_CHEBYSHEV @ _MONOMIALS
+        )  # one by one: the product's rounding is 1e-12
         exact = _density(noise, middle, half * _CHECKS)
         is_nothing = np.all(exact <= NEGLIGIBLE, axis=1)
         error = np.abs(polynomial.polyval(_CHECKS, fit.T) - exact)
