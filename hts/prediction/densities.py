@@ -70,9 +70,8 @@ def tabulate_density(noise: Noise, low: float, high: float) -> DensityTable:
     intervals, polynomials = [], []
     for depth in range(MAX_DEPTH):
         middle, half = pending.mean(axis=1, keepdims=True), np.diff(pending) / 2.0
-        fit = (
-            _density(noise, middle, half * _NODES) @ _TO_CHEBYSHEV @ _MONOMIALS
-        )  # one by one: the product's rounding is 1e-12
+        # one after the other: a product of the two has large entries, and makes 1e-12 of the last bit of a value
+        fit = _density(noise, middle, half * _NODES) @ _TO_CHEBYSHEV @ _MONOMIALS
         exact = _density(noise, middle, half * _CHECKS)
         is_nothing = np.all(exact <= NEGLIGIBLE, axis=1)
         error = np.abs(polynomial.polyval(_CHECKS, fit.T) - exact)
