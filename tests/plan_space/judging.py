@@ -1,10 +1,12 @@
 """Judges of a predicted cell: its own bounds, plain walks of the same plan, and a finer mesh."""
 
+import signal
 import warnings
 from dataclasses import dataclass, field
 from math import ceil, isfinite
 
 import numpy as np
+from random_plans import random_plan
 from scipy import stats
 
 from hts.ensembles import ExitSample, simulate_exits
@@ -109,3 +111,44 @@ def against_finer_mesh(plan: Plan) -> dict[str, float]:
         "mean": abs(answer.mean_exit_steps / finer.mean_exit_steps - 1.0) / answer.relative_error,
         "rate": abs(answer.escape_rate / finer.escape.rate - 1.0) / answer.escape_rate_relative_error,
     }
+
+
+@dataclass
+class Judgement:
+    """All that is found of one plan; a slow one is not judged to the end, and that is no fault."""
+
+    number: int
+    is_slow: bool = False
+    faults: list[str] = field(default_factory=list)
+    held: Held = field(default_factory=Held)
+    too_small: dict[str, float] = field(default_factory=dict)  # true over stated errors
+
+
+def judge(number: int, budget: float, with_finer_mesh: bool = False) -> Judgement:
+    """Judge plan `number` by its bounds, by walkers of so many steps in all, and by a finer mesh."""
+    plan, found = random_plan(number), Judgement(number)
+    said = predict_strictly(plan)
+    found.faults = faults(said)
+    if not found.faults and said.mean_exit_steps_exact is not None:
+        found.held = against_walkers(said, walk(plan, said, budget))
+        if with_finer_mesh:
+            found.too_small = against_finer_mesh(plan)
+    return found
+
+
+def judge_patiently(number: int, budget: float, seconds: int) -> Judgement:
+    """Judge a plan as `judge` does with a finer mesh, or give it up as slow; for the main thread of a process."""
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(seconds)
+    try:
+        return judge(number, budget, with_finer_mesh=True)
+    except TimeoutError:
+        return Judgement(number, is_slow=True)
+    except Exception as problem:
+        return Judgement(number, faults=[repr(problem)])
+    finally:
+        signal.alarm(0)
