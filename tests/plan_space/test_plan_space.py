@@ -1,0 +1,131 @@
+"""Tests that predictions are right over the whole space of plans: random ones against plain walks and finer meshes.
+
+False alarms: the seeds are fixed; over other seeds the smallest of all p falls below 1e-5 divided by their number once
+in 1e5 times, and the root mean square of the z leaves its bounds less than once in 1e3 times.
+"""
+
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from math import inf, sqrt
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pytest
+from judging import against_walkers, judge, judge_patiently, predict_strictly, walk
+
+from hts.plans import parse_plan
+
+#: Thirty of the first eighty, all those that take about a second or less; half of the others take over ten.
+QUICK = (
+    2,
+    3,
+    6,
+    10,
+    12,
+    17,
+    19,
+    24,
+    27,
+    36,
+    37,
+    38,
+    43,
+    46,
+    47,
+    48,
+    50,
+    51,
+    53,
+    54,
+    55,
+    56,
+    58,
+    63,
+    66,
+    70,
+    71,
+    74,
+    76,
+    77,
+)
+ALL = range(300)
+#: Smallest p of all that is put down to chance.
+CHANCE = 1e-5
+#: An error may be stated so many times too small.
+HONEST = 3.0
+#: Walker-steps of one plan, in the quick and in the long tier.
+BUDGET, LARGE_BUDGET = 4e6, 2e7
+#: Seconds after which a plan of the long tier is given up as slow: counted, and no failure.
+PATIENCE = 30
+
+
+def wrong(judgements):
+    """Return what is wrong, by number of the plan."""
+    n_looks = sum(len(found.held.p) for found in judgements)
+    said = {found.number: [*found.faults] for found in judgements}
+    for found in judgements:
+        unlikely = {what: p for what, p in found.held.p.items() if p < CHANCE / n_looks}
+        dishonest = {what: ratio for what, ratio in found.too_small.items() if not ratio <= HONEST}
+        said[found.number] += [f"{what}: p = {p:.1e}" for what, p in unlikely.items()]
+        said[found.number] += [
+            f"error of the {what}: {ratio:.1f} times the stated" for what, ratio in dishonest.items()
+        ]
+    return {number: texts for number, texts in said.items() if texts}
+
+
+def spread_of_z(judgements):
+    """Return the root mean square of the z of all means, about 1."""
+    return sqrt(np.mean([found.held.z**2 for found in judgements if found.held.z is not None]))
+
+
+def test_thirty_random_plans_are_predicted_as_walkers_walk():
+    judgements = [judge(number, BUDGET) for number in QUICK]
+    assert wrong(judgements) == {}
+    assert 0.3 < spread_of_z(judgements) < 2.0
+
+
+@pytest.mark.long
+def test_three_hundred_random_plans_are_predicted_as_walkers_walk_and_finer_meshes_say():
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        judgements = list(pool.map(partial(judge_patiently, budget=LARGE_BUDGET, seconds=PATIENCE), ALL))
+    slow = [found.number for found in judgements if found.is_slow]
+    print(f"{len(slow)} of {len(ALL)} plans take over {PATIENCE} s: {slow}")  # with `pytest -s`
+    assert wrong(judgements) == {}
+    assert 0.8 < spread_of_z(judgements) < 1.2
+
+
+TWIN = """
+[landscape]
+kind = "basin"
+minimum = 0.0
+curvature = 1.0
+[noise]
+kind = "pareto"
+scale = 1.0
+[grid]
+eta = [0.05]
+b = [0.7]
+alpha = [1.5]
+[exit]
+domain = [-1.0, 1.2]
+start = 0.0
+walkers = 400
+max_steps = 50_000
+"""
+
+
+def least_p(*overrides):
+    """Hold walkers of a world against the prediction of the right one."""
+    said = predict_strictly(parse_plan(TWIN, Path("twin.toml")))
+    held = against_walkers(said, walk(parse_plan(TWIN, Path("twin.toml"), overrides), said, BUDGET))
+    return min(held.p.values()), 0.0 if held.z is None else abs(held.z)
+
+
+@pytest.mark.parametrize("world", ["grid.alpha=[1.6]", f"grid.b=[{inf}]", "noise.scale=20.0"])
+def test_a_wrong_world_is_seen(world):
+    """Alpha off by 0.1, the clip left out, the noise not scaled by eta; the right world passes."""
+    right, wrong = least_p(), least_p(world)
+    assert right[0] > CHANCE
+    assert right[1] < 5.0
+    assert wrong[0] < CHANCE or wrong[1] > 5.0
