@@ -170,4 +170,5 @@ def test_the_numbers_are_written_plainly(tmp_path):
     sweep(chosen(tmp_path, FIVE, "grid.eta=[0.05]", "grid.b=[0.7]").plan, tmp_path)
     document = json.loads((tmp_path / "walkers.json").read_text())
     row = {"walkers": 400, "relative_error": 0.05}
+    assert len(document.pop("sha256")) == 64
     assert document == {"schema": 1, "cells": {"eta0.05_b0.7_alpha1.5_well0": row}}

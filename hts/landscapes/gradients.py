@@ -8,12 +8,27 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.landscapes.checks import LandscapeError
+from hts.landscapes.fused import fused_products
 from hts.landscapes.jets import FloatArray
 
 TOLERANCE = 1e-9  # error of a table relative to the largest f': far below what any sample of exit times resolves
 MAX_NODES = 2**18  # 8 MB, all of a common L2 cache; a smooth formula needs thousands
 N_CHECKS = 17  # points per cell where a table is compared with f'
 N_SEEN = 2**16 + 1  # points on the whole where it is compared too, lest few cells overlook a narrow feature
+
+#: From values at four Chebyshev points, cos((2k + 1) pi/8), to the cubic's coefficients, float64[point, power]. Written
+#: out: a matrix inverted on the spot differs in its last bits from CPU to CPU, and so do the walks on the table.
+TO_CUBICS = np.array(
+    [
+        [float.fromhex(x) for x in row.split()]
+        for row in (
+            "-0x1.a827999fcef33p-4 -0x1.cb1a0ab4dc33bp-4 0x1.6a09e667f3bcdp-1 0x1.87de2a6aea963p-1",
+            "0x1.3504f333f9de5p-1 0x1.93c0d303bbf20p+0 -0x1.6a09e667f3bcdp-1 -0x1.d906bcf328d44p+0",
+            "0x1.3504f333f9de7p-1 -0x1.93c0d303bbf20p+0 -0x1.6a09e667f3bcdp-1 0x1.d906bcf328d44p+0",
+            "-0x1.a827999fcef38p-4 0x1.cb1a0ab4dc33bp-4 0x1.6a09e667f3bcdp-1 -0x1.87de2a6aea963p-1",
+        )
+    ]
+)
 
 
 def freeze(values: npt.ArrayLike) -> FloatArray:
@@ -121,7 +136,7 @@ def _interpolate(
     x = low + spacing * (np.arange(n)[:, None] + middle[:, None] + half[:, None] * points)
     values = _in_blocks(lambda part: derivative(part) - hinges(part), np.clip(x, low, high))
     # Cubics in the Chebyshev variable of [-1, 1], then by the binomial theorem in t.
-    c = values @ np.linalg.inv(np.vander(points, 4, increasing=True)).T
+    c = fused_products(values, TO_CUBICS)
     shift, scale = -middle / half, 1.0 / half
     table = np.empty((n, 4))
     for power in range(4):

@@ -18,13 +18,15 @@ from hts.prediction.meshes import FloatArray, Mesh
 from hts.prediction.refinement import Refined, lighten, solve_again
 from hts.prediction.slopes import local_exponent
 from hts.prediction.solutions import ExitSolution
-from hts.prediction.survival import exit_by, exit_tables
+from hts.prediction.survival import UnstableStepsError, exit_by, exit_tables
 from hts.prediction.within import steps_within
 
 IntArray = npt.NDArray[np.int64]
 
 #: No relative error is stated that is smaller.
 ROUNDING = 1e-13
+#: What is said where steps cannot be followed.
+NO_PROBABILITY = "no exact probability within a time: on this mesh, steps cannot be followed to it"
 #: Multiplications that following steps one by one on the full mesh may cost, a second or two.
 AFFORDABLE = 2e9
 
@@ -156,7 +158,10 @@ def exact_exit(
     rate, rough_rate = refined.solution.escape.rate, coarser.solution.escape.rate
     n_within = 0 if within is None else steps_within(within, eta)
     has_both = within is not None and is_affordable(refined.mesh, n_within)
-    roughly_within = _leaves_by(coarser.solution, n_within) if has_both else None
+    try:
+        roughly_within = _leaves_by(coarser.solution, n_within) if has_both else None
+    except UnstableStepsError:
+        roughly_within = None
     del coarser  # two matrices: the next lines make others
     exponent, exponent_error = local_exponent(refined)
     answer = ExactExit(
@@ -174,7 +179,12 @@ def exact_exit(
         warnings=_warnings(error, tolerance),
         refined=refined,
     )
-    return answer if within is None else _with_probability(answer, n_within, roughly_within, missed)
+    if within is None:
+        return answer
+    try:
+        return _with_probability(answer, n_within, roughly_within, missed)
+    except UnstableStepsError:
+        return replace(answer, warnings=(*answer.warnings, NO_PROBABILITY))
 
 
 def is_affordable(mesh: Mesh, n_steps: IntArray | int) -> Any:

@@ -159,8 +159,12 @@ def busiest_node(mesh: Mesh, solution: ExitSolution) -> float:
 
 
 def downhill(step: Step, mesh: Mesh) -> Mesh:
-    """Return the mesh with every panel's outermost node at the end towards which the drift leads."""
-    return mesh.facing(step.drift(mesh.anchor + mesh.centre) >= 0.0)
+    """Return the mesh with every panel's outermost node at the end towards which most steps lead.
+
+    The mean step is the drift; under skewed noise, whose mean lies far from its median, most steps go the other way.
+    """
+    typical = step.noise.quantile(0.5) if step.noise.p_plus != 0.5 else 0.0
+    return mesh.facing(step.drift(mesh.anchor + mesh.centre) >= step.eta * typical)
 
 
 def _solve_on(step: Step, mesh: Mesh, table: DensityTable, start: float, reference: float) -> ExitSolution:

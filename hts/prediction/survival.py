@@ -5,20 +5,32 @@ import numpy.typing as npt
 
 from hts.prediction.operators import Operator
 from hts.prediction.solutions import Escape
+from hts.prediction.steps import ExactExitError
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 #: A product of matrices runs so many times faster per entry than matrix times vector, which waits for memory.
 PRODUCT_GAIN = 30.0
+#: A probability beyond [0, 1] by more than this is a power of the matrix that grows, no rounding.
+OUT_OF_BOUNDS = 1e-2
 #: The slowest mode is alone once the survival from all states is proportional to it, relatively.
 SETTLED = 1e-10
+
+
+class UnstableStepsError(ExactExitError):
+    """Probabilities that leave [0, 1] as steps follow one another: the matrix of one step is no substochastic one."""
 
 
 def exit_tables(operator: Operator, n_steps: int) -> tuple[FloatArray, FloatArray]:
     """Return P(sigma <= n) from the start (float64[n + 1]) and from every state (float64[n + 1, state]), n = 0, 1, ...
 
     h_n = exit + P h_{n-1} is a sum of what leaves: relatively accurate however rare. The tables of the h-transform.
+
+    Raises
+    ------
+    UnstableStepsError
+        Steps cannot be followed on this mesh.
     """
     exits = operator.exits
     row_sums = exits + operator.matrix.sum(axis=1)
@@ -27,6 +39,7 @@ def exit_tables(operator: Operator, n_steps: int) -> tuple[FloatArray, FloatArra
     for n in range(1, n_steps + 1):
         before = tables[n - 1]
         tables[n] = before + (exits - row_sums * before + operator.matrix @ before)
+        _check_bounds(tables[n])
         start[n] = operator.start_exit + float(operator.start @ before)
     return start, tables
 
@@ -35,6 +48,11 @@ def exit_by(operator: Operator, escape: Escape, n_steps: npt.ArrayLike) -> tuple
     """Return P(sigma <= n) and P(sigma > n) from the start, each relatively accurate, for an array of n >= 0.
 
     Small n step by step; large n by doubling, h_{m+k} = h_k + P^k h_m, until only the slowest mode is left.
+
+    Raises
+    ------
+    UnstableStepsError
+        Steps cannot be followed on this mesh.
     """
     n_steps = np.asarray(n_steps, dtype=np.int64)
     largest, n_states = int(n_steps.max(initial=0)), len(operator.exits)
@@ -59,6 +77,7 @@ def _step_by_step(operator: Operator, largest: int) -> tuple[FloatArray, FloatAr
         stays[n] = float(operator.start @ stayed)
         left = exits + diagonal * left + matrix @ left
         stayed = diagonal * stayed + matrix @ stayed
+        _check_bounds(left)
     return leaves, stays
 
 
@@ -73,6 +92,7 @@ def _by_doubling(operator: Operator, escape: Escape, wanted: IntArray) -> tuple[
     mode = (1.0 - escape.decay) / float(escape.weights @ (1.0 - escape.decay))
     survives = mode > 0  # from where f' is so steep that the next step leaves, to rounding, nobody does
     while np.any(left):
+        _check_bounds(leaving)
         ratio = staying[survives] / mode[survives]
         if np.ptp(ratio) <= SETTLED * np.abs(ratio).max() and np.all(staying[~survives] <= SETTLED):
             rest = left > 0  # more steps, by whole sizes, see the slowest mode only
@@ -91,3 +111,9 @@ def _by_doubling(operator: Operator, escape: Escape, wanted: IntArray) -> tuple[
             power = power @ power
             size *= 2
     return leaves, stays
+
+
+def _check_bounds(leaving: FloatArray) -> None:
+    """Refuse probabilities to leave from all states (float64[state]) that are none; those to stay are their rest."""
+    if not (leaving.min() >= -OUT_OF_BOUNDS and leaving.max() <= 1.0 + OUT_OF_BOUNDS):
+        raise UnstableStepsError("steps cannot be followed one by one on this mesh")

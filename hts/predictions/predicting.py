@@ -8,6 +8,7 @@ from hts.prediction.exits import ExactExit, exact_exit
 from hts.prediction.limits import ExitLimit, exit_limit
 from hts.prediction.means import larger_eta, rough_mean_exit_steps
 from hts.prediction.steps import BeyondArithmeticError, ExactExitError
+from hts.prediction.survival import UnstableStepsError
 from hts.predictions.memory import PredictionMemory
 from hts.predictions.parallel import complete
 from hts.predictions.records import ExitPrediction, SurvivalTable
@@ -17,6 +18,8 @@ from hts.predictions.tabulation import TOLERANCE, tabulate_survival
 MEAN_TOLERANCE = 1e-6
 #: Errors of a second look, as a part of those of the first.
 FINER = 1e-2
+#: What is said where steps cannot be followed.
+NO_SURVIVAL = "no exact survival: on this mesh, steps cannot be followed one by one"
 #: Where the correction to the limit law is read off: some ten per cent for three jumps at alpha = 1.5, in 3 s a cell.
 APPROACH_ETA = 1e-5
 
@@ -132,8 +135,12 @@ def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False, finer: boo
         return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}; {advice}"))
     except ExactExitError as problem:
         return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}"))
-    survival = tabulate_survival(exact, plan.most_steps, part * TOLERANCE) if with_survival else None
-    return _joined(cell, limit, exact, survival, (*limit.warnings, *exact.warnings))
+    warnings = *limit.warnings, *exact.warnings
+    try:
+        survival = tabulate_survival(exact, plan.most_steps, part * TOLERANCE) if with_survival else None
+    except UnstableStepsError:
+        return _joined(cell, limit, exact, None, (*warnings, NO_SURVIVAL))
+    return _joined(cell, limit, exact, survival, warnings)
 
 
 def _joined(
