@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
+from hts.cli.terminal import below
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
@@ -81,7 +83,7 @@ def _bar() -> "Bar":
     from rich.progress import Progress as Bar
 
     words = TextColumn("{task.description}", markup=False)
-    return Bar(BarColumn(), words, console=Console(stderr=True), transient=True)
+    return Bar(BarColumn(), words, console=Console(file=below(sys.stderr)), transient=True)
 
 
 class SweepDisplay(Display):

@@ -20,6 +20,11 @@ TOLERANCE = 5e-13
 STEEP = 50.0
 #: An interval is halved at most so often: a rounding error cannot be resolved away.
 MAX_DEPTH = 40
+#: What rounding of z makes of a density is allowed so many times over.
+ROUNDED = 8.0
+EPS = float(np.finfo(np.float64).eps)
+#: So many deviations of the normal part around a jump of the law its edge is steep.
+EDGE = 50.0
 #: A density below it is nothing, whatever the number of steps.
 NEGLIGIBLE = 1e-290
 
@@ -28,7 +33,7 @@ _CHECKS = np.array([-0.995, -0.8, -0.43, 0.11, 0.57, 0.9, 0.998])
 _MONOMIALS = np.stack(
     [np.pad(chebyshev.cheb2poly(np.eye(DEGREE + 1)[m][: m + 1]), (0, DEGREE - m)) for m in range(DEGREE + 1)]
 )
-_FIT = np.linalg.inv(chebyshev.chebvander(_NODES, DEGREE)).T @ _MONOMIALS
+_TO_CHEBYSHEV = np.linalg.inv(chebyshev.chebvander(_NODES, DEGREE)).T
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +75,13 @@ def tabulate_density(noise: Noise, low: float, high: float) -> DensityTable:
     intervals, polynomials = [], []
     for depth in range(MAX_DEPTH):
         middle, half = pending.mean(axis=1, keepdims=True), np.diff(pending) / 2.0
-        fit = _density(noise, middle, half * _NODES) @ _FIT
+        # one after the other: a product of the two has large entries, and makes 1e-12 of the last bit of a value
+        fit = _density(noise, middle, half * _NODES) @ _TO_CHEBYSHEV @ _MONOMIALS
         exact = _density(noise, middle, half * _CHECKS)
         is_nothing = np.all(exact <= NEGLIGIBLE, axis=1)
         error = np.abs(polynomial.polyval(_CHECKS, fit.T) - exact)
         allowed = TOLERANCE * exact * np.maximum(1.0, -np.log(np.maximum(exact, NEGLIGIBLE)) / STEEP)
+        allowed += _rounding(noise, middle + half * _CHECKS, exact, half)
         is_done = np.all(error <= np.maximum(allowed, NEGLIGIBLE), axis=1) | is_nothing | (depth == MAX_DEPTH - 1)
         intervals.append(pending[is_done])
         polynomials.append(np.where(is_nothing[:, None], 0.0, fit)[is_done])
@@ -86,6 +93,18 @@ def tabulate_density(noise: Noise, low: float, high: float) -> DensityTable:
     breaks = np.append(np.concatenate(intervals)[order, 0], high)
     table = np.ascontiguousarray(np.concatenate(polynomials)[order])
     return DensityTable(breaks, table, ~np.any(table, axis=1), np.isin(breaks, singular))
+
+
+def _rounding(noise: Noise, z: FloatArray, exact: FloatArray, half: FloatArray) -> FloatArray:
+    """Return what the rounding of z leaves in the density where a narrow normal part makes it steep."""
+    if noise.normal_scale == 0.0:
+        return np.zeros_like(exact)
+    slope = np.ptp(exact, axis=1, keepdims=True) / half
+    # all jumps and cusps of a law lie within its scale; about them the density varies on the normal part's length
+    is_edge = np.abs(z + noise.centre) <= noise.scale + EDGE * noise.normal_scale
+    steepest = slope + np.where(is_edge, exact / noise.normal_scale, 0.0)
+    rounded: FloatArray = ROUNDED * EPS * (np.abs(z) + abs(noise.centre)) * steepest
+    return rounded
 
 
 def _density(noise: Noise, middle: FloatArray, offset: FloatArray) -> FloatArray:
