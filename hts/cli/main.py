@@ -93,7 +93,7 @@ def print_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "color": True},
     epilog="A first study: `hts new study.toml`, `hts describe study.toml`, `hts run study.toml`, "
     "`hts fit results/study`, `hts plot results/study`.",
 )
@@ -115,7 +115,7 @@ def cli() -> None:
 
 def fail(message: str, exit_code: int) -> NoReturn:
     """Say what is wrong on standard error and end."""
-    click.echo(message, err=True)
+    click.echo(message, err=True, color=True)  # click would strip escapes that are to be seen
     sys.exit(exit_code)
 
 
