@@ -37,9 +37,11 @@ def start() -> NoReturn:
 
     import atexit
     import gc
+    import warnings
 
     from hts.cli.main import GC_THRESHOLD, main
 
+    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"
     gc.set_threshold(GC_THRESHOLD)
     atexit.register(gc.freeze)
     if signal.getsignal(signal.SIGINT) is end_at_once:
