@@ -1,18 +1,21 @@
 """This file is where `hts` starts: the list of commands, and what a failure says and answers with."""
 
-import atexit
 import errno
-import gc
 import os
+import signal
 import sys
 import tempfile
 import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
+from hts.cli.signals import TerminatedError, terminate
+from hts.cli.terminal import plain_streams, silence
 from hts.errors import HtsError
 from hts.version import __version__
 
@@ -47,7 +50,14 @@ SUMMARIES = {
 }
 INTERRUPTED = 130
 BUG = 70
-FULL = 3
+STOPPED = 3
+#: errno -> what ran out, and the limit that may be raised.
+RAN_OUT = {
+    errno.ENOMEM: "memory (ulimit -v)",
+    errno.EAGAIN: "threads or processes (ulimit -u)",
+    errno.EMFILE: "open files (ulimit -n)",
+    errno.ENFILE: "open files",
+}
 
 
 class LazyGroup(click.Group):
@@ -84,7 +94,7 @@ def print_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "color": True},
     epilog="A first study: `hts new study.toml`, `hts describe study.toml`, `hts run study.toml`, "
     "`hts fit results/study`, `hts plot results/study`.",
 )
@@ -106,7 +116,7 @@ def cli() -> None:
 
 def fail(message: str, exit_code: int) -> NoReturn:
     """Say what is wrong on standard error and end."""
-    click.echo(message, err=True)
+    click.echo(message, err=True, color=True)  # click would strip escapes that are to be seen
     leave_running_threads(exit_code)
     sys.exit(exit_code)
 
@@ -119,51 +129,93 @@ def leave_running_threads(exit_code: int) -> None:
         os._exit(exit_code)
 
 
+def what_ran_out(error: BaseException) -> str | None:
+    """Name what a failure lacked, memory or threads, as far as it or what led to it tells; None for others."""
+    seen: BaseException | None = error
+    while seen is not None:
+        words = str(seen).lower()
+        if isinstance(seen, MemoryError) or (
+            isinstance(seen, ImportError) and ("failed to map" in words or "cannot allocate" in words)
+        ):
+            return RAN_OUT[errno.ENOMEM]
+        if isinstance(seen, RuntimeError) and "can't start new thread" in words:
+            return RAN_OUT[errno.EAGAIN]
+        if isinstance(seen, OSError) and seen.errno in RAN_OUT:
+            return RAN_OUT[seen.errno]
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
 def fail_as_bug(bug: Exception) -> NoReturn:
-    """Say that a failure is ours, in one line, and end."""
-    fail(f"hts: a bug of ours ({type(bug).__name__}: {bug}); the traceback is in {keep_traceback()}", BUG)
+    """Say that a failure is ours, in one line, and end; one for want of memory or threads is not."""
+    lacked = what_ran_out(bug)
+    if lacked is not None:
+        fail(f"stopped: the machine or a limit ran out of {lacked}; what is done is kept, run it again", STOPPED)
+    first_line = "".join(str(bug).splitlines()[:1])
+    fail(f"hts: a bug of ours ({type(bug).__name__}: {first_line}); {keep_traceback()}", BUG)
 
 
 def keep_traceback() -> str:
-    """Write the traceback of a bug to a file and give its path."""
-    with tempfile.NamedTemporaryFile("w", prefix="hts-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
-        file.write(f"hts {__version__}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}")
-    return file.name
+    """Write the traceback of a bug to a file and say where."""
+    text = f"hts {__version__}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}"
+    name = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="hts-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
+        ) as file:
+            name = file.name
+            file.write(text)
+    except OSError as refused:
+        if name is not None:
+            with suppress(OSError):
+                os.unlink(name)
+        return f"its traceback cannot be kept ({refused.strerror or refused})"
+    return f"the traceback is in {name}"
 
 
-def silence_stdout() -> None:
-    """Give up on a reader that has closed the pipe (`hts ... | head`), also at the flush when Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+@contextmanager
+def sigterm_raised() -> Iterator[None]:
+    """Let SIGTERM raise `TerminatedError` for a while, so that half-written files are cleared away."""
+    try:
+        previous = signal.signal(signal.SIGTERM, terminate)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
-def main(arguments: list[str] | None = None) -> Any:
+def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; never returns."""
     # cells are computed side by side, each with one thread; NumPy's library reads this when it is imported
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some takes 0.01 s
-    gc.set_threshold(GC_THRESHOLD)
-    atexit.register(gc.freeze)
+    with sigterm_raised(), plain_streams():
+        run(arguments)
+        sys.exit(0)
+
+
+def run(arguments: list[str] | None) -> None:
+    """Run one command, and turn what it raises into words and an exit code."""
     try:
         cli.main(arguments, prog_name="hts", standalone_mode=False)
     except click.exceptions.Exit as asked:
         sys.exit(asked.exit_code)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         fail("stopped", INTERRUPTED)
+    except TerminatedError:
+        fail("stopped", STOPPED)
     except click.ClickException as mistake:
         mistake.show()
         sys.exit(mistake.exit_code)
     except HtsError as failure:
         fail(str(failure), failure.exit_code)
-    except KeyboardInterrupt:
-        fail("stopped", INTERRUPTED)
-    except BrokenPipeError:
-        silence_stdout()
-        sys.exit(1)
     except OSError as full:  # files are written by storage, in its own words: what is left is standard output
         if full.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
             fail_as_bug(full)
-        silence_stdout()
-        fail(f"standard output cannot be written ({full.strerror}); write it to a disk with space", FULL)
+        silence(sys.stdout)
+        fail(f"standard output cannot be written ({full.strerror}); write it to a disk with space", STOPPED)
     except Exception as bug:
         fail_as_bug(bug)
-    sys.exit(0)

@@ -1,10 +1,15 @@
 """This file is where `hts new` writes a plan to start from."""
 
+import errno
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from hts.errors import PlanError
+
+#: What a full disk, a quota or a limit says; with room the same command does its work.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 @click.command("new")
@@ -18,15 +23,29 @@ def command(file: Path | None) -> None:
       hts run study.toml
     """
     from hts.plans import STARTER
+    from hts.storage.atomic import stopped_by
 
     if file is None:
         click.echo(STARTER, nl=False)
         return
     try:
-        with file.open("x", encoding="utf-8") as out:
-            out.write(STARTER)
+        write_new(file, STARTER)
     except FileExistsError:
         raise PlanError(f"{file}: is there already and was left alone; name another file") from None
     except OSError as problem:
+        if problem.errno in FULL:
+            raise stopped_by(problem, file) from None
         raise PlanError(f"{file}: cannot be written ({problem.strerror}); name a file in a folder of yours") from None
     click.echo(f"wrote {file}; next: hts describe {file}")
+
+
+def write_new(file: Path, text: str) -> None:
+    """Write a file that is not there yet, whole or not at all."""
+    with file.open("xb") as out:
+        try:
+            out.write(text.encode())
+            out.flush()
+        except OSError:
+            with suppress(OSError):
+                file.unlink()
+            raise

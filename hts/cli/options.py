@@ -13,7 +13,7 @@ folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_t
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 set_option = click.option(
     "--set", "overrides", metavar="KEY=VALUE", multiple=True,
-    help="Replace a key of the plan, e.g. --set exit.walkers=100 --set grid.eta=[0.1,0.05]; may be repeated.",
+    help="Replace a key of the plan, e.g. --set exit.walkers=100 --set 'grid.eta=[0.1, 0.05]'; may be repeated.",
 )  # fmt: skip
 seed_option = click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Replace the plan's seed.")
 threads_option = click.option("--threads", type=click.IntRange(1), help="Threads; one per core by default.")

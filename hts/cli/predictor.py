@@ -48,7 +48,23 @@ def predictor(folder: Path | None, threads: int | None, finer: bool = False) -> 
                 should_stop=stop,
             )
 
-        yield predictions_of
+        yield own_cells_first(predictions_of, display)
+
+
+def own_cells_first(predict: Predict, display: CellDisplay) -> Predict:
+    """Predict a plan's own cells, counted as such, and then those at smaller eta that tell where the limit begins."""
+
+    def predictions_of(plan: "Plan", cells: Sequence["Cell"]) -> Sequence["ExitPrediction"]:
+        of_plan = set(plan.cells())
+        own, beyond = [c for c in cells if c in of_plan], [c for c in cells if c not in of_plan]
+        found = dict(zip(own, predict(plan, own), strict=True))
+        if beyond:
+            display.count("smaller etas")
+            found.update(zip(beyond, predict(plan, beyond), strict=True))
+            display.count("cells")
+        return [found[cell] for cell in cells]
+
+    return predictions_of
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
+from hts.cli.terminal import below
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
@@ -81,7 +83,7 @@ def _bar() -> "Bar":
     from rich.progress import Progress as Bar
 
     words = TextColumn("{task.description}", markup=False)
-    return Bar(BarColumn(), words, console=Console(stderr=True), transient=True)
+    return Bar(BarColumn(), words, console=Console(file=below(sys.stderr)), transient=True)
 
 
 class SweepDisplay(Display):
@@ -112,17 +114,24 @@ class SweepDisplay(Display):
 class CellDisplay(Display):
     """Shows how many cells are predicted, and the time left at the pace so far."""
 
+    _what: str
+    _first: tuple[int, float] | None
+
     def __init__(self) -> None:
         super().__init__("getting ready")
-        self._first: tuple[int, float] | None = None
+        self.count("cells")
+
+    def count(self, what: str) -> None:
+        """Begin to count anew, things of this name."""
+        self._what, self._first = what, None
 
     def show(self, n_done: int, n_cells: int) -> None:
         """Show how far the predictions are."""
         now = time.monotonic()
         n_first, begin = self._first = self._first or (n_done, now)  # what was remembered took no time
         left = (now - begin) * (n_cells - n_done) / (n_done - n_first) if n_done > n_first else None
-        words = f"{_count(n_done, n_cells)} cells predicted  {clock(left)} left"
-        self._show(n_done, n_cells, words, f"{n_done} of {n_cells} cells predicted, {clock(left)} left")
+        words = f"{_count(n_done, n_cells)} {self._what} predicted  {clock(left)} left"
+        self._show(n_done, n_cells, words, f"{n_done} of {n_cells} {self._what} predicted, {clock(left)} left")
 
 
 class PathsDisplay(Display):

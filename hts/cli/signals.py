@@ -4,9 +4,18 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from hts.errors import StoppedError
+
+
+class TerminatedError(BaseException):
+    """SIGTERM where no work asks about it; no failure of a cell, so that nothing that keeps those takes it for one."""
+
+
+def terminate(number: int, frame: FrameType | None) -> NoReturn:
+    """Raise it."""
+    raise TerminatedError
 
 
 class InterruptedWorkError(StoppedError):

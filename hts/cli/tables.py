@@ -1,10 +1,14 @@
 """This file is where records become tables for people: numbers with their intervals, nothing cut off."""
 
 import math
+import sys
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from hts.cli.terminal import below, plain
 
 #: Rows that a person reads; --json lists all.
 CELLS_SHOWN = 100
@@ -37,12 +41,18 @@ def interval(value: float | None, low: float | None, high: float | None, digits:
 
 def print_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str | None = None) -> None:
     """Print a table on standard output; as wide as it needs where the output is no terminal."""
-    console = Console()
+    console = Console(file=below(sys.stdout))  # a terminal's colours are escape sequences of its own
     if not console.is_terminal:
-        console = Console(width=WIDTH_OF_A_FILE)
-    table = Table(title=title, title_justify="left", caption=caption, caption_justify="left", show_edge=False)
+        console = Console(file=sys.stdout, width=WIDTH_OF_A_FILE)
+    table = Table(
+        title=Text(plain(title), "table.title"),
+        title_justify="left",
+        caption=caption,
+        caption_justify="left",
+        show_edge=False,
+    )
     for header in headers:
-        table.add_column(header, justify="right", overflow="fold")
+        table.add_column(Text(header), justify="right", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(plain(cell)) for cell in row))
     console.print(table)

@@ -109,7 +109,7 @@ def _agreement(fit: FitComparison, chi_square_p: float, cells: Sequence[CellComp
 
 def agree(p: float) -> str:
     """Say in a verb or two what a p-value that is no disagreement allows to be said."""
-    return "agree" if p >= DOUBTFUL_P else "lie further apart than mostly by chance (more walkers would tell)"
+    return "agree" if p >= DOUBTFUL_P else "agree only just (more walkers would tell)"
 
 
 def _presumed_geometric(cells: Sequence[CellComparison]) -> str:

@@ -4,12 +4,10 @@ import json
 import math
 import time
 from contextlib import suppress
-from pathlib import Path
-
-import platformdirs
 
 from hts.engines import ThreadEngine, available_cores
 from hts.ensembles import Interrupted
+from hts.kernels.environment import user_folder
 from hts.plans import Cell, Plan
 from hts.sweeps import SweepReport
 from hts.sweeps.studies import study_of
@@ -31,7 +29,8 @@ LEAST_SECONDS, LEAST_STEPS = 5.0, 1e9
 RUNS_KEPT = 5
 #: Steps per second and core that no compiled kernel takes; others are not believed.
 SLOWEST, FASTEST = 1e6, 1e10
-SPEEDS_FILE = Path(platformdirs.user_cache_dir("hts")) / "speeds.json"
+CACHE = user_folder()
+SPEEDS_FILE = None if CACHE is None else CACHE / "speeds.json"
 
 
 def calibrated_speed(plan: Plan, cell: Cell, threads: int) -> float:
@@ -87,7 +86,7 @@ def remember_speed(plan: Plan, report: SweepReport, threads: int | None) -> None
     """
     cores = min(threads or available_cores(), available_cores())
     steps, seconds = report.walker_steps - report.steps_resumed, report.computing_seconds
-    if seconds < LEAST_SECONDS * cores or steps < LEAST_STEPS:
+    if SPEEDS_FILE is None or seconds < LEAST_SECONDS * cores or steps < LEAST_STEPS:
         return
     known, name = remembered_speeds(), speed_name(plan)
     known[name] = _believed([*known.get(name, ()), steps / seconds])
@@ -98,6 +97,8 @@ def remember_speed(plan: Plan, report: SweepReport, threads: int | None) -> None
 
 def remembered_speeds() -> dict[str, list[float]]:
     """Read the speeds of the last runs on this machine, the latest last; none where there is no readable file."""
+    if SPEEDS_FILE is None:
+        return {}
     try:
         stored = json.loads(SPEEDS_FILE.read_text(encoding="utf-8"))
         return {str(name): believed for name, speeds in stored.items() if (believed := _believed(speeds))}

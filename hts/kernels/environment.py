@@ -2,11 +2,16 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
+import time
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from hts.kernels.privacy import distrust, flaw_of, make_private
 
 #: Numba's settings that change what is compiled; each combination has a cache folder of its own.
 SETTINGS: Final = (
@@ -19,6 +24,10 @@ SETTINGS: Final = (
 )
 #: Bytes that all compiled kernels take, several times over.
 ROOM: Final = 2**24
+#: Kernels of other sources or settings that nobody has started with for so long are removed.
+UNUSED_SECONDS: Final = 14 * 86_400.0
+#: A folder in use says so at most this often.
+TOUCH_SECONDS: Final = 86_400.0
 
 
 class Machine(NamedTuple):
@@ -29,6 +38,7 @@ class Machine(NamedTuple):
     features: str
 
 
+@cache
 def source_fingerprint() -> str:
     """Give the hash of all kernel sources, of the compilers' versions and of their settings: 16 hex digits.
 
@@ -43,22 +53,41 @@ def source_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+def user_folder() -> Path | None:
+    """Give the user's cache folder for hts, or None: a user without name and home has none."""
+    if os.environ.get("HOME") == "" and not os.environ.get("XDG_CACHE_HOME"):
+        return None
+    import platformdirs
+
+    try:
+        folder = Path(platformdirs.user_cache_dir("hts"))
+    except (RuntimeError, KeyError, OSError):
+        return None
+    return folder if folder.is_absolute() else None
+
+
 @cache
 def cache_folder() -> Path | None:
-    """Find a folder for compiled kernels that can be written, or None.
+    """Find a folder for compiled kernels that can be written, and by nobody else, or None.
 
     ``NUMBA_CACHE_DIR``, where set, is taken in place of the user's cache folder.
     """
-    import platformdirs
-
-    root = Path(os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("hts")).absolute()
+    asked = os.environ.get("NUMBA_CACHE_DIR")
+    root = Path(asked).absolute() if asked else user_folder()
+    if root is None:
+        return None
     name = f"kernels-{source_fingerprint()}"
     folder = root if root.name == name else root / name  # a process started by another one is given the folder itself
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = folder.resolve()
+        is_new = make_private(folder)
+        if (flaw := flaw_of(folder)) is not None:
+            distrust(flaw)
+            return None
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except OSError:
+        keep_young(folder, is_new)
+    except (OSError, RuntimeError):  # a loop of links is a RuntimeError in Python 3.11
         return None
     return folder
 
@@ -106,3 +135,18 @@ def has_room(folder: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def keep_young(folder: Path, is_new: bool) -> None:
+    """Note that kernels are in use, and where new ones are begun remove those that have not been for long.
+
+    A process that still runs with removed kernels has them in memory; what else it needs it compiles.
+    """
+    now = time.time()
+    with suppress(OSError):  # housekeeping
+        if now > folder.stat().st_mtime + TOUCH_SECONDS:
+            os.utime(folder)
+        for other in folder.parent.glob("kernels-*") if is_new else ():
+            is_ours = other != folder and not other.is_symlink() and flaw_of(other) is None
+            if is_ours and now > other.stat().st_mtime + UNUSED_SECONDS:
+                shutil.rmtree(other, ignore_errors=True)

@@ -19,7 +19,8 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from hts.kernels.environment import Machine, cache_folder, machine
+from hts.kernels.environment import Machine, cache_folder, machine, source_fingerprint
+from hts.kernels.privacy import distrust, read_private
 
 #: Marks the kind of an array that C code cannot take: with gaps, swapped bytes or a bad alignment.
 ODD: Final = "~"
@@ -78,13 +79,13 @@ class StoredKernel:
 
     def _find(self, signature: str, arguments: tuple[Any, ...]) -> Entry:
         path = self._path(signature)
-        code = None if path is None else read_code(path)
+        code = None if path is None else read_code(path, signature)
         if code is None:
             function = getattr(import_module(self.module), self.name)
             code = None if path is None else compile_entry(function, arguments)
             if path is None or code is None:
                 return lambda arguments, _: int(function(*arguments) or 0)
-            keep_code(path, code)
+            keep_code(path, signature, code)
         entry = load_entry(code, [c_type for kind in signature.split() for c_type in c_types(kind)])
         return lambda _, leaves: int(entry(*(word for leaf in leaves for word in words_of(leaf))))
 
@@ -208,21 +209,34 @@ def emit(code: str, native_name: str, target: Machine) -> bytes | None:
     return bytes(compiler.emit_object(module))
 
 
-def read_code(path: Path) -> bytes | None:
-    """Read an object file; None where there is none, or it is not as it was written."""
+def digest_of(code: bytes, path: Path, signature: str) -> bytes:
+    """Bind machine code to what it was made from and for: sources, compilers, settings, kernel, types and CPU."""
+    bound = "\n".join([source_fingerprint(), path.stem, signature, *machine()])
+    return hashlib.sha256(bound.encode() + b"\0" + code).digest()
+
+
+def read_code(path: Path, signature: str) -> bytes | None:
+    """Read an object file; None where there is none, or it is not as this user's process wrote it."""
     try:
-        kept = path.read_bytes()
-    except OSError:
+        kept = read_private(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as refused:
+        distrust(str(refused))
         return None
     digest, code = kept[:32], kept[32:]
-    return code if digest == hashlib.sha256(code).digest() else None
+    if digest == digest_of(code, path, signature):
+        return code
+    distrust(f"{path} is damaged")
+    return None
 
 
-def keep_code(path: Path, code: bytes) -> None:
-    """Write an object file with its hash before it, whole or not at all; one that cannot be written is made anew."""
+def keep_code(path: Path, signature: str, code: bytes) -> None:
+    """Write an object file with its digest before it, whole or not at all; one that cannot be written is made anew."""
     unfinished = path.with_suffix(f".{os.getpid()}")
     try:
-        unfinished.write_bytes(hashlib.sha256(code).digest() + code)
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(digest_of(code, path, signature) + code)
         unfinished.replace(path)
     except OSError:
         with suppress(OSError):

@@ -37,7 +37,7 @@ def apply_overrides(tables: dict[str, Any], overrides: Sequence[str]) -> tuple[S
         path = _path(name.strip())
         if not equals or not path:
             settings[(override,)] = f"--set {shown(override)}"
-            mistakes.append(Mistake((override,), "is no KEY=VALUE; write for example --set grid.eta=[0.1, 0.05]"))
+            mistakes.append(Mistake((override,), "is no KEY=VALUE; write for example --set 'grid.eta=[0.1, 0.05]'"))
             continue
         settings[path] = f"--set {key_name(path)}"
         try:

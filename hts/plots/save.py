@@ -7,6 +7,7 @@ import io
 import math
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -82,5 +83,9 @@ def _cell(value: Value) -> str:
 def _replace(path: Path, content: bytes) -> None:
     """Put the whole file in place at once: a reader never meets half a figure."""
     part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    os.replace(part, path)
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    finally:
+        with suppress(OSError):  # gone where all went well
+            part.unlink()

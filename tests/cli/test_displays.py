@@ -2,6 +2,7 @@
 
 import io
 from contextlib import contextmanager, redirect_stderr
+from dataclasses import replace
 
 import pytest
 
@@ -122,3 +123,24 @@ def test_a_log_gets_a_line_every_half_minute(capsys, clock):
             clock.now = second
             display.show(1, 6)
     assert capsys.readouterr().err.splitlines() == ["1 of 6 cells predicted, ? left"] * 2
+
+
+def test_a_plans_own_cells_are_counted_and_those_at_smaller_eta_by_another_name(plan):
+    from hts.cli.predictor import own_cells_first
+    from hts.plans import read_plan
+
+    parsed = read_plan(plan)
+    cells = [replace(parsed.cells()[0], eta=0.001), *parsed.cells()]
+    asked, counted = [], []
+
+    class Counter:
+        def count(self, what):
+            counted.append(what)
+
+    def predict(plan, cells):
+        asked.append(len(cells))
+        return [cell.eta for cell in cells]
+
+    assert own_cells_first(predict, Counter())(parsed, cells) == [cell.eta for cell in cells]
+    assert asked == [2, 1]
+    assert counted == ["smaller etas", "cells"]

@@ -147,7 +147,7 @@ def test_agreement_is_with_the_exact_values_and_the_limit_is_told_apart() -> Non
 
 def test_agreement_is_not_claimed_where_chance_seldom_goes_so_far() -> None:
     assert agree(0.05) == "agree"
-    assert agree(0.0499).startswith("lie further apart than mostly by chance")
+    assert agree(0.0499).startswith("agree only just")
 
 
 def test_a_model_wrong_by_a_tenth_is_called_wrong() -> None:

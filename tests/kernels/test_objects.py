@@ -26,7 +26,7 @@ def small_exits(folder, first="", **environment):
     clean = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA_")}
     script = SCRIPT.format(small_exits=str(Path(__file__).with_name("small_exits.py")))
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", first + script],
+        [sys.executable, "-W", "error", "-W", "default:compiled kernels", "-c", first + script],
         env=clean | {"NUMBA_CACHE_DIR": str(folder)} | environment,
         capture_output=True,
         text=True,
