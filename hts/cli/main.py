@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -116,7 +117,16 @@ def cli() -> None:
 def fail(message: str, exit_code: int) -> NoReturn:
     """Say what is wrong on standard error and end."""
     click.echo(message, err=True, color=True)  # click would strip escapes that are to be seen
+    leave_running_threads(exit_code)
     sys.exit(exit_code)
+
+
+def leave_running_threads(exit_code: int) -> None:
+    """End at once where threads of ours still compute what nobody waits for; Python would wait for them."""
+    if any(thread.name.startswith("hts_") for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(exit_code)
 
 
 def what_ran_out(error: BaseException) -> str | None:
