@@ -1,1 +1,1 @@
-"""This package is where the speed of hts is measured beside its peers, in one run (`python -m benchmarks`)."""
+"""Speed of hts beside its peers, measured in one run (`python -m benchmarks`)."""

@@ -1,4 +1,4 @@
-"""This file is where `python -m benchmarks` measures every row, prints the table and writes it down."""
+"""`python -m benchmarks`: measure every row, print the table and save it."""
 
 import argparse
 import time

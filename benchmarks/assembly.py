@@ -1,4 +1,4 @@
-"""This file is where the machine code of the kernels' loops is counted: `python -m benchmarks.assembly [--print NAME]`.
+"""Instruction counts of the kernels' loops: `python -m benchmarks.assembly [--print NAME]`.
 
 Numba keeps no assembly of what it reads from its cache, so everything is compiled afresh in a scratch cache.
 """

@@ -1,4 +1,4 @@
-"""This file is where the kernel is timed against its peers, other landscapes, other laws, two threads."""
+"""Kernel benchmarks: peers, other landscapes, other laws, two threads."""
 
 import importlib.util
 import os

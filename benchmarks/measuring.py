@@ -1,4 +1,4 @@
-"""This file is where contenders are timed in turns, so that whatever slows the machine slows all of them alike.
+"""Timing of contenders in turns, so that a slow moment slows all of them alike.
 
 A second is one of processor time (`time.process_time`: all threads of this process), which other people's work on a
 shared machine does not count into; where several threads are the question, or processes, it is wall time.

@@ -1,4 +1,4 @@
-"""This file is where the cells stand that are timed: the basin of the targets, other landscapes, other laws."""
+"""The cells that are timed: the target basin, other landscapes, other laws."""
 
 import numpy as np
 

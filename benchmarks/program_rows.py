@@ -1,4 +1,4 @@
-"""This file is where whole commands are timed from outside, each in a process of its own."""
+"""Whole-command benchmarks, each command in a process of its own."""
 
 import os
 import re

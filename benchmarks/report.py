@@ -1,4 +1,4 @@
-"""This file is where the benchmark's rows are printed, and written for people and for programs."""
+"""The benchmark report: a printed table, Markdown for people, JSON for programs."""
 
 import json
 import os

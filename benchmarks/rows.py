@@ -1,4 +1,4 @@
-"""This file is where one line of the benchmark's table is defined: a measurement beside its target."""
+"""One row of the benchmark table: a measurement beside its target."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal

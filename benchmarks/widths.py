@@ -1,4 +1,4 @@
-"""This file is where the width of vectors, the lanes of a block and the length of a chunk are tried out.
+"""Search over vector widths, lanes per block and steps per chunk.
 
 `python -m benchmarks.widths` prints the two tables of README.md. None of the three changes a number.
 """

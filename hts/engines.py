@@ -1,4 +1,4 @@
-"""This file is where work is handed to cores, here or elsewhere, behind the protocol of `concurrent.futures`."""
+"""Engines that hand work to cores, here or elsewhere, behind the `concurrent.futures` protocol."""
 
 import importlib.util
 import logging

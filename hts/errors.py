@@ -1,4 +1,4 @@
-"""This file is where every failure that a user may meet is named, each with the exit code scripts rely on."""
+"""Errors that a user may meet, each with the exit code that scripts rely on."""
 
 
 class HtsError(Exception):

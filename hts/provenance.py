@@ -1,4 +1,4 @@
-"""This file is where the versions are gathered that decide a number."""
+"""Versions that decide a number."""
 
 import platform
 from importlib.metadata import version

@@ -1,3 +1,3 @@
-"""This file is where the version number stands."""
+"""The version number."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""This file is where `walkers = { relative_error = .. }` becomes a number for each cell, from exact means and once."""
+"""Walkers per cell for `walkers = { relative_error = .. }`: chosen once, from exact means."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence

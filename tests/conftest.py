@@ -1,4 +1,4 @@
-"""This file is where all tests meet: the plain-Python twin is importable from every folder, and examples repeat."""
+"""Settings of all tests: the plain-Python twin on the path, examples that repeat."""
 
 import sys
 from pathlib import Path

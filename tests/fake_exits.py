@@ -1,4 +1,4 @@
-"""This file is where tests of sweeps find a simulator that needs no kernels: made-up exits, each walker's its own."""
+"""A simulator without kernels for tests of sweeps: made-up exits, each walker's its own."""
 
 import time
 import zlib

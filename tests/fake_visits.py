@@ -1,4 +1,4 @@
-"""This file is where tests of long runs find a simulator that needs no kernels: made-up times, by walker."""
+"""A simulator without kernels for tests of long runs: made-up times by walker."""
 
 import zlib
 from dataclasses import dataclass

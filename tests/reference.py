@@ -1,4 +1,4 @@
-"""This file is where the model stands in plain Python: one walker, one step at a time, with the mathematics of libm.
+"""The model in plain Python: one walker, one step at a time, with libm's mathematics.
 
 It shares nothing with hts but the definition of the streams: walker w of the cell with key (K0, K1) starts
 xoshiro256++ from two blocks of Philox4x32-10.

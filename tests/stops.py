@@ -1,4 +1,4 @@
-"""This file is where tests stop a run in the middle of its work, on a machine as fast or as slow as may be."""
+"""Ways to stop a run in the middle of its work, on a machine of any speed."""
 
 import threading
 import time

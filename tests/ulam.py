@@ -1,4 +1,4 @@
-"""This file is where a chain on equal bins (Ulam's method) stands, a referee for the exact exit law at large eta."""
+"""A chain on equal bins (Ulam's method), a referee for the exact exit law at large eta."""
 
 from collections.abc import Callable
 from math import inf

@@ -1,4 +1,4 @@
-"""This file is where JAX advances many walkers with a compiled scan in float64, all to the last step."""
+"""JAX peer: a compiled scan in float64 that advances all walkers to the last step."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-/* This file is where the kernel's arithmetic stands once more in vector intrinsics: what the hardware gives.
+/* The kernel's arithmetic once more in vector intrinsics: what the hardware gives.
  *
  * First exits of x' = -x with clipped pareto noise, the same words, polynomials, clip, projection, exit test and refill
  * as hts/kernels, to the same bits: limit.py checks exit steps walker by walker. Nothing but this one problem can be

@@ -1,4 +1,4 @@
-"""This file is where limit.c is built and called: the yardstick for what the hardware gives."""
+"""The hardware yardstick: limit.c, built and called."""
 
 import ctypes
 import os

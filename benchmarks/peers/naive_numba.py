@@ -1,4 +1,4 @@
-"""This file is where the loop stands that everybody writes in Numba: one walker at a time, `np.random`, `**`."""
+"""The loop most people write in Numba: one walker at a time, `np.random`, `**`."""
 
 import numpy as np
 import numpy.typing as npt

@@ -1,4 +1,4 @@
-"""This file is where NumPy advances many walkers in lock step, and drops those that have left."""
+"""NumPy peer: walkers in lock step; those that have left are dropped."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""This file is where `hts describe` tells what a plan is about and what it costs."""
+"""`hts describe`: what a plan asks for and what it costs."""
 
 from contextlib import nullcontext
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""This file is where JSON documents are printed as docs/interface.md promises them."""
+"""JSON output as docs/interface.md promises it."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""This file is where `hts export` writes the cells of a sweep as a table for other programs."""
+"""`hts export`: the cells of a sweep as a table for other programs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""This file is where `hts fit` shows measured beside exact beside limit."""
+"""`hts fit`: measured beside exact beside limit values."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

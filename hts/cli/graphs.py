@@ -1,4 +1,4 @@
-"""This file is where typical transitions and reduced chains are printed as tables, and given as JSON."""
+"""Tables and JSON of typical transitions and reduced chains."""
 
 import math
 from collections.abc import Sequence

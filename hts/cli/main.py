@@ -1,4 +1,4 @@
-"""This file is where `hts` starts: the list of commands, and what a failure says and answers with."""
+"""The `hts` command group: the list of commands, and how a failure is reported."""
 
 import errno
 import os

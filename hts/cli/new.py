@@ -1,4 +1,4 @@
-"""This file is where `hts new` writes a plan to start from."""
+"""`hts new`: write a plan to start from."""
 
 import errno
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""This file is where options that several commands share are worded once."""
+"""Options that several commands share."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""This file is where `hts paths` records trajectories, typical ones and those given how they leave."""
+"""`hts paths`: record trajectories, typical ones or those conditioned on how they leave."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""This file is where `hts plot` draws figures."""
+"""`hts plot`: draw the figures of a plan or of a results folder."""
 
 from pathlib import Path
 

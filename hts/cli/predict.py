@@ -1,4 +1,4 @@
-"""This file is where `hts predict` shows exact beside limit, without simulation."""
+"""`hts predict`: exact beside limit values, without simulation."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""This file is where commands that show exact values get them: computed once, kept beside the results, with a bar."""
+"""Exact values for commands: computed once, kept beside the results, with a progress bar."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

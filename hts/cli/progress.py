@@ -1,4 +1,4 @@
-"""This file is where long work shows how far it is: a bar on a terminal, a plain line every 30 s elsewhere."""
+"""Progress displays: a bar on a terminal, a plain line every 30 s elsewhere."""
 
 import sys
 import time

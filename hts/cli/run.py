@@ -1,4 +1,4 @@
-"""This file is where `hts run` simulates a plan's grid."""
+"""`hts run`: simulate the grid of a plan."""
 
 from collections.abc import Callable
 from pathlib import Path

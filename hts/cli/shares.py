@@ -1,4 +1,4 @@
-"""This file is where measured, exact and limit shares of time are printed side by side."""
+"""Table of measured, exact and limit shares of time."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

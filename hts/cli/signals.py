@@ -1,4 +1,4 @@
-"""This file is where Ctrl-C and SIGTERM become a wish to stop that running work can ask about."""
+"""Ctrl-C and SIGTERM as a request to stop, which running work can check."""
 
 import signal
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""This file is where `hts status` says what of a results folder is done."""
+"""`hts status`: how much of a results folder is done."""
 
 from dataclasses import asdict
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""This file is where records become tables for people: numbers with their intervals, nothing cut off."""
+"""Tables for people: numbers with their intervals, nothing cut off."""
 
 import math
 import sys

@@ -1,4 +1,4 @@
-"""This file is where `hts verify` checks stored shards, and on demand computes walkers of theirs again."""
+"""`hts verify`: check stored shards, and recompute some of their walkers on request."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

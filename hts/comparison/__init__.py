@@ -1,4 +1,4 @@
-"""This file is where the room opens in which measured, exact and limit numbers meet, and in no other."""
+"""Public API of comparison, the only room that sees measured, exact and limit numbers together."""
 
 from hts.comparison.documents import to_json
 from hts.comparison.exits import compare_exits, fit_results

@@ -1,4 +1,4 @@
-"""This file is where paths are drawn from the limit law of rare exits, to lay measured ones beside (18)."""
+"""Paths drawn from the limit law of rare exits, to compare with measured ones (docs/model.md (18))."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where an exact survival function is looked at through the same censoring as the walkers."""
+"""Means of an exact survival function under the censoring that the walkers had."""
 
 from __future__ import annotations
 

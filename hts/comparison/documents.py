@@ -1,4 +1,4 @@
-"""This file is where a comparison becomes the JSON document scripts rely on (docs/interface.md, "fit")."""
+"""The JSON document of a comparison (docs/interface.md, "fit")."""
 
 from __future__ import annotations
 

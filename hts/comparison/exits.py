@@ -1,4 +1,4 @@
-"""This file is where measured, exact and limit exit times meet."""
+"""Comparison of measured, exact and limit exit times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where big jumps of paths that leave are laid beside the catastrophe principle (docs/model.md (18))."""
+"""Big jumps of exiting paths compared with the catastrophe principle (docs/model.md (18))."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

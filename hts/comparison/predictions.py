@@ -1,4 +1,4 @@
-"""This file is where a plan's cells get their predictions in the form in which a comparison takes them."""
+"""Predictions of a plan's cells in the form that a comparison takes."""
 
 from __future__ import annotations
 

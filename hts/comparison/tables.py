@@ -1,4 +1,4 @@
-"""This file is where a comparison becomes the columns of one flat table."""
+"""A comparison as the columns of one flat table."""
 
 from dataclasses import asdict, fields
 from typing import Any

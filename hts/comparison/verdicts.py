@@ -1,4 +1,4 @@
-"""This file is where a comparison is put into words, and no more is said than the numbers allow."""
+"""The verdict on a comparison of exits: no more than the numbers allow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where the records are defined in which measured, exact and limit shares of time stand side by side."""
+"""Records of measured, exact and limit shares of time side by side."""
 
 from __future__ import annotations
 

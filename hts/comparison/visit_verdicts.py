@@ -1,4 +1,4 @@
-"""This file is where a comparison of shares is put into words, the horizon first: it decides what a share tells."""
+"""The verdict on shares of time: the horizon first, since it decides what a share can show."""
 
 from __future__ import annotations
 

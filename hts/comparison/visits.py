@@ -1,4 +1,4 @@
-"""This file is where measured, exact and limit shares of time meet."""
+"""Comparison of measured, exact and limit shares of time."""
 
 from __future__ import annotations
 

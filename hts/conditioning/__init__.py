@@ -1,4 +1,4 @@
-"""This file is where the room opens that draws paths of a plan's cells, typical ones and those given a rare exit."""
+"""Public API of conditioning: paths of a plan's cells, typical or given a rare exit."""
 
 from hts.conditioning.cells import CellPaths, Question, sample_paths
 from hts.conditioning.drawing import ConditionedPaths, draw_paths

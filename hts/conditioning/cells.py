@@ -1,4 +1,4 @@
-"""This file is where a cell of a plan gets its paths: typical walkers, or paths drawn given how they leave."""
+"""Paths of one cell: typical walkers, or paths conditioned on how they leave."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where conditioned paths are drawn, step by step from the h-transform of docs/model.md (12)."""
+"""Conditioned paths, drawn step by step from the h-transform (docs/model.md (12))."""
 
 import math
 import threading

@@ -1,4 +1,4 @@
-"""This file is where the paths of a cell are put in words for storage, which knows neither plan nor event."""
+"""The paths of a cell as storage takes them, which knows neither plan nor event."""
 
 from pathlib import Path
 

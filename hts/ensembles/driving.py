@@ -1,4 +1,4 @@
-"""This file is where a kernel is called until its walkers have finished: progress, stops and states between calls."""
+"""Repeated calls of a kernel until its walkers finish, with progress, stops and saved states in between."""
 
 import time
 from collections.abc import Callable, Mapping

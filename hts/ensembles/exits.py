@@ -1,4 +1,4 @@
-"""This file is where one cell is simulated: a landscape, a law, eta and b become the first exits of many walkers."""
+"""First exits of many walkers in one cell: problem in, sample out."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where a cell is put into the numbers that kernels read: gradient, law, step size, clip, streams' key."""
+"""A cell as the numbers that kernels read: gradient, law, step size, clip, stream key."""
 
 import hashlib
 import math

@@ -1,4 +1,4 @@
-"""This file is where the paths of one cell are recorded: positions, the noise that made them, thinned when long."""
+"""Recorded paths of one cell: positions and their noise, thinned when long."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""This file is where the walkers of one cell run on across all wells, and where they are is counted."""
+"""Long runs of one cell across all wells, with counts of where the walkers are."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

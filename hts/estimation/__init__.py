@@ -1,4 +1,4 @@
-"""This file is where the room opens that says what samples say; it never knows which answer is wanted."""
+"""Estimation: what samples say, without knowing which answer is expected."""
 
 from hts.estimation.exits import ExitEstimate, count_destinations, estimate_exits
 from hts.estimation.exponentiality import GoodnessOfFit, agreement_with_law, exponentiality

@@ -1,4 +1,4 @@
-"""This file is where the walkers of one cell are counted: how many left, when, on which side, into which well."""
+"""Counts of one cell's exits: how many, when, on which side, into which well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where exit times are tested against a law: the geometric one of their own rate, or a given one."""
+"""Tests of exit times against a law: the geometric law of their own rate, or a given one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where the big jumps of recorded paths are found: their number, sizes and times."""
+"""Big jumps of recorded paths: their number, sizes and times."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""This file is where events and exposure become a mean exit time with its interval."""
+"""Mean exit times with intervals, from events and exposure."""
 
 from __future__ import annotations
 

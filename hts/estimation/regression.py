@@ -1,4 +1,4 @@
-"""This file is where exit times over eta become an exponent: the log-linear regression of one (b, alpha)."""
+"""Exponent of the exit time in eta: the log-linear regression at one (b, alpha)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where one number of each walker becomes their mean, with an interval from how the walkers differ."""
+"""Means of one number per walker, with intervals from the spread between walkers."""
 
 from __future__ import annotations
 

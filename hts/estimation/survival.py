@@ -1,4 +1,4 @@
-"""This file is where exit times become a survival curve with its band, for figures."""
+"""Survival curves of exit times with their bands, for figures."""
 
 from __future__ import annotations
 

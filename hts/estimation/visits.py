@@ -1,4 +1,4 @@
-"""This file is where transitions between minima, counted over long runs, become rates with intervals."""
+"""Transition rates between minima with intervals, counted over long runs."""
 
 from __future__ import annotations
 

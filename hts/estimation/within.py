@@ -1,4 +1,4 @@
-"""This file is where the probability of leaving within so many steps is estimated from exit times."""
+"""Probability of leaving within a given number of steps, estimated from exit times."""
 
 from dataclasses import dataclass
 

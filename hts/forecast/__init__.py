@@ -1,4 +1,4 @@
-"""This file is where the rest of hts finds what a plan is about and what it costs, before anything runs."""
+"""Public API of forecast: what a plan asks for and what it costs, before anything runs."""
 
 from hts.forecast.costs import CellForecast, Cost, expected_steps, state_counts
 from hts.forecast.description import Description, WellDescription, describe

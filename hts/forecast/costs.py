@@ -1,4 +1,4 @@
-"""This file is where it is said what each cell of a plan is expected to cost, and all of them together."""
+"""Expected cost of each cell of a plan, and of the whole plan."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-"""This file is where a plan is described before anything runs: wells, jump numbers, graphs, and its cost."""
+"""Description of a plan before it runs: wells, jump numbers, graphs and cost."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where exact mean exit times are computed roughly, where a forecast without them would matter."""
+"""Rough exact mean exit times, computed where a forecast would be wrong without them."""
 
 from collections import defaultdict
 from collections.abc import Mapping

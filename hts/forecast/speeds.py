@@ -1,4 +1,4 @@
-"""This file is where it is said how fast this machine simulates: measured now, in earlier runs, or assumed."""
+"""Simulation speed of this machine: measured now, in earlier runs, or assumed."""
 
 import json
 import math

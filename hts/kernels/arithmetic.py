@@ -1,4 +1,4 @@
-"""This file is where single operations stand that Numba has no name for: the fused multiply-add and views of bits.
+"""Operations that Numba has no name for: the fused multiply-add and views of bits.
 
 Each has a plain-Python stand-in of the same value for NUMBA_DISABLE_JIT=1.
 """

@@ -1,4 +1,4 @@
-"""This file is where the lanes of a block lie in memory: walkers on their way, their streams, and scratch space."""
+"""Memory layout of a block's lanes: walkers under way, their streams, and scratch space."""
 
 import math
 from typing import Final, NamedTuple, TypeVar

@@ -1,4 +1,4 @@
-"""This file is where a step of a conditioned path is drawn: p(x, dy) h(y), the h-transform of docs/model.md (12).
+"""One step of a conditioned path: p(x, dy) h(y), the h-transform of docs/model.md (12).
 
 Inside the domain the density of one step is a polynomial of the noise on each interval of its table, and h is one of
 the position on each panel of the mesh. On a piece, an interval within a panel, their product is a polynomial: Gauss

@@ -1,4 +1,4 @@
-"""This file is where random words become noise Z: one array kernel per law of docs/model.md, section 2.
+"""Random words to noise Z: one array kernel per law of docs/model.md, section 2.
 
 A law is several short loops rather than one long one: in a chain of operations as long as that of a whole draw, the CPU
 cannot see far enough ahead to work on two draws at a time (benchmarks/README.md, "What limits the kernel").

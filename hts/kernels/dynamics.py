@@ -1,4 +1,4 @@
-"""This file is where one step of equation (1) is taken: gradient, clip, project, for all lanes at once.
+"""One step of equation (1) for all lanes at once: gradient, clip, project.
 
 Each loop runs over lanes, without a branch, and over few arrays: that is what LLVM turns into vector code.
 """

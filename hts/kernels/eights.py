@@ -1,4 +1,4 @@
-"""This file is where eight lanes are served at once, in so many words, where LLVM would not make vector code itself.
+"""Loops unrolled to eight lanes, where LLVM would not produce vector code itself.
 
 Two loops are of that kind. A table look-up: LLVM cannot know that the table is not written to, and CPUs differ in what
 a gather costs, so the rows of eight lanes are loaded whole and turned by shuffles, which is cheap everywhere. And the

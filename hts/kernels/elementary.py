@@ -1,4 +1,4 @@
-"""This file is where log2, exp2, 2^t - 1 and sin(pi r) are computed by arithmetic alone.
+"""log2, exp2, 2^t - 1 and sin(pi r) by arithmetic alone.
 
 No libm: its calls stop vector code and differ between machines in the last bit. Every function is a polynomial in
 Estrin's form (short dependency chains), fitted at Chebyshev points in 50 digits; tests/kernels/test_elementary.py holds

@@ -1,4 +1,4 @@
-"""This file is where it is decided for which CPU kernels are compiled, and where what was compiled is kept."""
+"""The CPU that kernels are compiled for, and the folder that keeps compiled code."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""This file is where walkers advance until they leave a domain or run out of steps: the first exit times of (2).
+"""First exits (2): advance walkers until they leave the domain or run out of steps.
 
 A block of lanes holds one walker each. All lanes take a chunk of steps together; a lane whose walker has left is frozen
 until the chunk ends, and then refilled with the next walker of the queue. When the queue is empty the remaining walkers

@@ -1,4 +1,4 @@
-"""This file is where it lies in memory what is watched of walkers across all wells, and what is noted of them."""
+"""Memory layout of the per-walker visit counters, and of what is watched across all wells."""
 
 from typing import Final, NamedTuple
 

@@ -1,4 +1,4 @@
-"""This file is where it stands what kernels are told of a cell: gradient, law, step size, clip, domain."""
+"""The cell as kernels read it: gradient, law, step size, clip, domain."""
 
 from typing import Final, NamedTuple
 

@@ -1,4 +1,4 @@
-"""This file is where compiled kernels are kept as object files, and run from there without importing Numba.
+"""Compiled kernels kept as object files, which run without importing Numba.
 
 Numba's own cache saves a compilation but not the import of Numba, a third of a second with what it sets up. So a kernel
 that Python calls is compiled as a C function of addresses, lengths and numbers; its machine code is kept in the cache

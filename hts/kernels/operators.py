@@ -1,4 +1,4 @@
-"""This file is where the one-step law is integrated against polynomials, row by row (docs/model.md equation (9))."""
+"""Row integrals of the one-step law against polynomials (docs/model.md (9))."""
 
 from typing import Final
 

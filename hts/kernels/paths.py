@@ -1,4 +1,4 @@
-"""This file is where walkers advance and every step is recorded, bit for bit as `exits.advance` moves them."""
+"""Recorded paths: advance walkers bit for bit as `exits.advance` does, and keep every step."""
 
 import numpy as np
 import numpy.typing as npt

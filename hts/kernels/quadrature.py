@@ -1,4 +1,4 @@
-"""This file is where it stands what row integrals are told: positions, panels, basis, density, rule, scratch space."""
+"""Argument records for the row-integral kernels: positions, panels, basis, density, rule, scratch."""
 
 from typing import Final, NamedTuple
 

@@ -1,4 +1,4 @@
-"""This file is where it is decided how kernels are compiled: the one decorator, and the reason for each setting."""
+"""Compiler settings of kernels: the one decorator, and the reason for each setting."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast

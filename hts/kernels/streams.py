@@ -1,4 +1,4 @@
-"""This file is where every walker gets a random stream of its own: xoshiro256++, started by Philox4x32-10.
+"""One random stream per walker: xoshiro256++, seeded by Philox4x32-10.
 
 Philox, a keyed bijection, turns (cell key, walker number) into the 256 bits of a xoshiro state, so that any walker can
 be replayed alone and no two walkers share a start; xoshiro256++ then costs ten vector instructions a draw. With 256

@@ -1,4 +1,4 @@
-"""This file is where walkers advance across all wells for a fixed number of steps, and where they are is counted.
+"""Long runs: advance walkers across all wells for a fixed number of steps, and count where they are.
 
 The walkers of a block start together and take the same number of steps, so there is nothing to freeze or refill: block
 after block of them. The positions of a chunk of steps are kept in place of the noise that led there. For most lanes

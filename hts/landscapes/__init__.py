@@ -1,4 +1,4 @@
-"""This package is where a potential becomes wells for the theory and arrays for the kernels."""
+"""Landscapes: potentials as wells for the theory and as arrays for the kernels."""
 
 from hts.landscapes.checks import LandscapeError
 from hts.landscapes.formulas import FormulaError

@@ -1,4 +1,4 @@
-"""This file is where the numbers that describe a landscape are checked, with a message for who wrote them."""
+"""Checks of the numbers that describe a landscape, with messages for whoever wrote them."""
 
 import reprlib
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""This file is where a formula goes on beyond its domain: f' linearly, f as a parabola."""
+"""Continuation of a formula beyond its domain: f' linear, f a parabola."""
 
 from dataclasses import dataclass
 from functools import partial

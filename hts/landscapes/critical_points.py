@@ -1,4 +1,4 @@
-"""This file is where the zeros of f' are found, all of them, or the reason why they cannot be."""
+"""All zeros of f', or the reason why they cannot be found."""
 
 from collections.abc import Callable
 

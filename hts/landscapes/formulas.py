@@ -1,4 +1,4 @@
-"""This file is where a formula typed by a person becomes f, f' and f'', exactly.
+"""A typed formula as f, f' and f'', exactly.
 
 The text is cut into tokens and put into postfix order by the shunting-yard method; nothing is ever evaluated as Python,
 and neither reading nor evaluating recurses, so no text can exhaust the stack.

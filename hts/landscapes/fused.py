@@ -1,4 +1,4 @@
-"""Products of matrices with fused multiply-adds in a fixed order: the same bits on every CPU, whatever its BLAS does."""
+"""Matrix products by fused multiply-adds in a fixed order: the same bits on every CPU, whatever its BLAS does."""
 
 import numpy as np
 import numpy.typing as npt

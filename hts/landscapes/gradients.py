@@ -1,4 +1,4 @@
-"""This file is where a gradient f' becomes the arrays that the kernels read."""
+"""A gradient f' as the arrays that kernels read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

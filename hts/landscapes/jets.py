@@ -1,4 +1,4 @@
-"""This file is where values carry their first two derivatives through arithmetic (forward-mode differentiation).
+"""Values that carry their first two derivatives (forward-mode differentiation).
 
 A jet is (u, u', u'') at many points at once. The rules are those of calculus, so the derivatives are exact to rounding.
 """

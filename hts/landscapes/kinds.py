@@ -1,4 +1,4 @@
-"""This file is where landscapes are made: from parabolas, from formulas, from the published functions."""
+"""Constructors of landscapes: from parabolas, from formulas, from published functions."""
 
 from math import inf
 

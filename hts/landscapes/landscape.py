@@ -1,4 +1,4 @@
-"""This file is where a landscape is described by its wells."""
+"""The landscape record: a potential and its wells."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

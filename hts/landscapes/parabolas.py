@@ -1,4 +1,4 @@
-"""This file is where parabolas are joined to a landscape: f' piecewise linear, f'' a staircase."""
+"""Landscapes of joined parabolas: f' piecewise linear, f'' a staircase."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""This package is where the noise Z has its exact tails, densities and quantiles (docs/model.md, section 2)."""
+"""The noise Z with its exact tails, densities and quantiles (docs/model.md, section 2)."""
 
 from hts.noise.laws import ALPHA_RANGE, LawError, Noise
 

@@ -1,4 +1,4 @@
-"""This file is where a normal part is added to a law: averages over the normal variable, kept as tables.
+"""Laws with an added normal part: averages over the normal variable, kept as tables.
 
 With Y the law in units of its scale and s the standard deviation of the normal part in the same units, the density of
 Y + s N is E f(x - s N), f the density of Y; survival and distribution are its integrals. All are sums of positive

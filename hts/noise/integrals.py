@@ -1,4 +1,4 @@
-"""This file is where a tabulated density is integrated: sums of positive panels, from infinity or from zero."""
+"""Integrals of a tabulated density: sums of positive panels, from infinity or from zero."""
 
 import numpy as np
 

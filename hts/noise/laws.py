@@ -1,4 +1,4 @@
-"""This file is where a named law with scale, skew and normal part becomes the noise Z of docs/model.md, section 2."""
+"""The noise Z: a named law with scale, skew and normal part (docs/model.md, section 2)."""
 
 import math
 from collections.abc import Callable

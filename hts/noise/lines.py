@@ -1,4 +1,4 @@
-"""This file is where a law of |W| and the probability of a positive sign become a law on the whole line."""
+"""A law of |W| with a probability of a positive sign, as a law on the whole line."""
 
 from dataclasses import dataclass
 from typing import Protocol

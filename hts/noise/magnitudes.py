@@ -1,4 +1,4 @@
-"""This file is where each law of |W| at unit scale has its exact formulas (docs/model.md, section 2)."""
+"""Exact formulas of each law of |W| at unit scale (docs/model.md, section 2)."""
 
 import math
 from collections.abc import Hashable

@@ -1,4 +1,4 @@
-"""This file is where an expensive positive function becomes a table: panels of polynomials for its logarithm."""
+"""Table of an expensive positive function: panels of polynomials for its logarithm."""
 
 import math
 from dataclasses import dataclass

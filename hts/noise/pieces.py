@@ -1,4 +1,4 @@
-"""This file is where a function is put together from two, each evaluated only where it holds."""
+"""Piecewise functions, each piece evaluated only where it holds."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""This file is where the symmetric stable law, E exp(i v W) = exp(-|v|**alpha), gets its density and its tail.
+"""Density and tail of the symmetric stable law, E exp(i v W) = exp(-|v|**alpha).
 
 The density is f(w) = Re int_0^inf exp(i w v - v**alpha) dv / pi. Two deformations of the path of integration leave
 integrands that do not cancel, so that f is good to rounding for every w and every alpha in [0.1, 2), near 1 and near 2

@@ -1,4 +1,4 @@
-"""This file is where the rest of hts finds what it may ask of plans: TOML in, a checked, frozen Plan out."""
+"""Public API of plans: TOML in, a checked, frozen Plan out."""
 
 from hts.plans.counts import MAX_WALKERS, Count, WalkersByError
 from hts.plans.domains import ExitDomain

@@ -1,4 +1,4 @@
-"""This file is where the tables of a plan are held against each other and against the model they describe."""
+"""Checks of a plan's tables against one another and against the model they describe."""
 
 from collections.abc import Callable, Iterator, Sequence
 

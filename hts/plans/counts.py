@@ -1,4 +1,4 @@
-"""This file is where `walkers` is read: a number, or the relative error for which numbers are chosen cell by cell."""
+"""The key `walkers`: a number, or a relative error from which each cell gets its number."""
 
 from dataclasses import asdict, dataclass
 from decimal import ROUND_CEILING, Decimal

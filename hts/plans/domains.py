@@ -1,4 +1,4 @@
-"""This file is where the domain a walker leaves, and where it starts, are found and checked against the landscape."""
+"""The exit domain and the start, found in the landscape and checked against it."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where an axis of the grid is spelled out: a list, { geom = [lo, hi, n] } or { lin = [lo, hi, n] }."""
+"""Axes of the grid: a list, { geom = [lo, hi, n] } or { lin = [lo, hi, n] }."""
 
 import math
 from collections.abc import Sequence

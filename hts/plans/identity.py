@@ -1,4 +1,4 @@
-"""This file is where two plans are found to ask for the same numbers, or where they differ."""
+"""Identity of plans: whether two ask for the same numbers, and where they differ."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""This file is where one mistake in a plan is put in words: which key, what is wrong with which value, what to do."""
+"""The message of one mistake in a plan: the key, the value, what is wrong and what to do."""
 
 import difflib
 from collections.abc import Sequence

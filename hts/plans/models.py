@@ -1,4 +1,4 @@
-"""This file is where the tables of a plan have their keys, types, bounds and defaults."""
+"""The tables of a plan: keys, types, bounds and defaults."""
 
 import math
 from typing import Annotated, Any, Literal, TypeAlias

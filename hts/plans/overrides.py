@@ -1,4 +1,4 @@
-"""This file is where `--set KEY=VALUE` changes a plan before it is checked."""
+"""`--set KEY=VALUE`: changes to a plan before it is checked."""
 
 import re
 import tomllib

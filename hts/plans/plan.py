@@ -1,4 +1,4 @@
-"""This file is where a plan that has been read, and has no mistakes, answers questions."""
+"""The plan after reading, free of mistakes: its cells, landscape, noise and exit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""This file is where a key of a TOML text gets its line and column, which `tomllib` does not tell."""
+"""Line and column of each key in a TOML text, which `tomllib` does not give."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""This file is where a TOML text becomes a Plan, or every mistake in it is told at once, each at its place."""
+"""Reading a plan: a TOML text becomes a Plan, or all its mistakes are reported at once."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""This file is where a plan is told at which minima its learning rates are too large for any rest."""
+"""Warnings where eta f'' > 2, so that no walker settles at a minimum."""
 
 from collections.abc import Iterator, Sequence
 

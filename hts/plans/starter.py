@@ -1,4 +1,4 @@
-"""This file is where the plan `hts new` writes has its text."""
+"""Text of the plan that `hts new` writes."""
 
 STARTER = """\
 # Exit times of a double well under clipped heavy-tailed noise: a plan to start from.

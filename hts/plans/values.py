@@ -1,4 +1,4 @@
-"""This file is where a value is written down: as TOML for a file, and shortened for a message of one line."""
+"""Values in writing: as TOML for a file, shortened for a one-line message."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""This file is where a plan of visits is told what its long runs will not show."""
+"""Warnings about what the long runs of a plan will not show."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""This file is where it is settled what a long run over all wells records, and checked against the landscape."""
+"""What a long run over all wells records, completed by defaults and checked against the landscape."""
 
 import math
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""This file is where a plan is told, before anything runs, where theory does not hold or finite eta misleads."""
+"""Warnings before a run: where theory does not hold, or finite eta misleads."""
 
 from collections.abc import Iterator, Sequence
 

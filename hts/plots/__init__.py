@@ -1,1 +1,1 @@
-"""This file is where the room of figures begins: the only one that knows matplotlib."""
+"""Figures: the only room that knows matplotlib."""

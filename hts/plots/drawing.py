@@ -1,4 +1,4 @@
-"""This file is where a plan or a results folder becomes figures in a folder."""
+"""Figures of a plan or a results folder, written into a folder."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

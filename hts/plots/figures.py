@@ -1,4 +1,4 @@
-"""This file is where the figures of a study are drawn by name and written."""
+"""Drawing and writing the figures of a study by name."""
 
 from __future__ import annotations
 

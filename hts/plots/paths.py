@@ -1,4 +1,4 @@
-"""This file is where paths are drawn, a panel for each cell, with their big jumps marked."""
+"""Paths, one panel per cell, with their big jumps marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where published mean exit times and probabilities are read, to be laid beside ours.
+"""Published mean exit times, probabilities and shares, to compare with ours.
 
 `published_exit.csv` holds what was read off the vector graphics of the R^1 experiment: [WOR] Wang, Oh, Rhee
 (arXiv 2102.04297), Figure 1 right, and [WR] Wang, Rhee (arXiv 2307.03479, December 2024), Figure 1.2 ii;

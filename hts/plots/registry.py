@@ -1,4 +1,4 @@
-"""This file is where the figures of a study are known by name, each made from what the study has."""
+"""The figures by name, found in the rooms that declare them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where a figure is written as PDF, PNG and the CSV of what is drawn, with the same bytes every time."""
+"""A figure on disk: PDF, PNG and the CSV of what is drawn, with the same bytes every time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where a study is gathered that figures are made from: its plan, its walkers, its exact values."""
+"""What figures are made from: the plan, its walkers and its exact values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where the look of every figure is decided: sizes, style sheet, what tells one series from another."""
+"""The look of every figure: sizes, style sheet, colours and markers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""This file is where prediction begins: what theory and exact computation say about exits; nothing here simulates."""
+"""Prediction: what theory and exact computation say of one cell, without simulation."""

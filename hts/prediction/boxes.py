@@ -1,4 +1,4 @@
-"""This file is where the whole line becomes an interval: [-L, L], or one so wide that the rest hardly counts."""
+"""The whole line as an interval: [-L, L], or one so wide that the rest hardly counts."""
 
 from dataclasses import replace
 from math import inf, isfinite, sqrt

@@ -1,4 +1,4 @@
-"""This file is where the points are found at which the exit law's solutions jump or bend."""
+"""Points at which solutions of the exit equations jump or bend."""
 
 from collections.abc import Callable, Sequence
 from math import inf

@@ -1,4 +1,4 @@
-"""This file is where it is worked out how rare exits come about in the limit: how many jumps, how large (18), (19)."""
+"""How rare exits come about in the limit: how many jumps, how large (docs/model.md (18), (19))."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where the whole process becomes a Markov chain on the widest minima: docs/model.md (14)-(17)."""
+"""The whole process as a Markov chain on the widest minima (docs/model.md (14)-(17))."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

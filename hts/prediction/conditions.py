@@ -1,4 +1,4 @@
-"""This file is where h of the h-transform is tabulated: the chance of an exit that paths are conditioned on (12)."""
+"""Tables of h, the probability of the exit that paths are conditioned on (docs/model.md (12))."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

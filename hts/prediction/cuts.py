@@ -1,4 +1,4 @@
-"""This file is where it is told what is missed beyond the place where an unbounded domain is cut off."""
+"""What is missed beyond the point where an unbounded domain is cut off."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""This file is where the stationary law of the whole walk is put together from cycles between wells."""
+"""Stationary law of the whole walk, from cycles between wells."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where a law's density becomes a table that the matrix kernels can read."""
+"""Density of a law as the table that the matrix kernels read."""
 
 from dataclasses import dataclass
 

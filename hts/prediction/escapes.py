@@ -1,4 +1,4 @@
-"""This file is where exact escape rates of all wells become a chain, which tells shares of time for any horizon."""
+"""Exact escape rates of all wells as a chain, which gives shares of time at any horizon."""
 
 from dataclasses import dataclass
 from math import inf

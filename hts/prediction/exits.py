@@ -1,4 +1,4 @@
-"""This file is where the exact exit law at finite eta is put together (docs/model.md (9)-(12))."""
+"""The exact exit law at finite eta (docs/model.md (9)-(12))."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

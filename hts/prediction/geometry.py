@@ -1,4 +1,4 @@
-"""This file is where distances are counted in clipped jumps (docs/model.md section 3)."""
+"""Distances counted in clipped jumps (docs/model.md, section 3)."""
 
 from dataclasses import dataclass
 from math import inf, isfinite, isinf, isnan

@@ -1,4 +1,4 @@
-"""This file is where wells are joined by their shortest ways: the transition graph of docs/model.md (4), (13)."""
+"""Transition graph: wells joined by their shortest ways (docs/model.md (4), (13))."""
 
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""This file is where Kramers' law tells the mean exit time under light tails (docs/model.md section 8)."""
+"""Kramers' law of the mean exit time under light tails (docs/model.md, section 8)."""
 
 from math import exp, inf, pi, sqrt
 

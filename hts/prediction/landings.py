@@ -1,4 +1,4 @@
-"""This file is where it is told where walkers land that leave: beyond which end, in which well (docs/model.md (11))."""
+"""Landing probabilities of exiting walkers: beyond which end, in which well (docs/model.md (11))."""
 
 from math import inf
 

@@ -1,4 +1,4 @@
-"""This file is where the limit eta -> 0 of an exit is told: exponent, constant, mean, destinations."""
+"""The limit eta -> 0 of an exit: exponent, constant, mean, destinations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where the mean exit time of one cell is solved for, on a domain and a mesh good enough, or refused.
+"""Mean exit time of one cell, on a domain and a mesh that are good enough, or a refusal.
 
 The domain is cut off far enough out (cuts.py), the mesh cut finely enough (refinement.py); what floating point cannot
 hold is refused in words.

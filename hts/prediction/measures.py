@@ -1,4 +1,4 @@
-"""This file is where the measure of the shortest ways out is computed: the quadrature of docs/model.md (7), one side.
+"""Measure of the shortest ways out on one side: the quadrature of docs/model.md (7).
 
 All l jumps of a shortest way point outwards, so between jumps the path only slides back and its times become places.
 Count by how much it falls short: t = j b - u, with u the distance from the minimum just before jump j + 1. Each t lies

@@ -1,4 +1,4 @@
-"""This file is where the line is cut into panels that shrink towards the points where a solution jumps or bends."""
+"""Meshes whose panels shrink towards points where a solution jumps or bends."""
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache

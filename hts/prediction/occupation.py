@@ -1,4 +1,4 @@
-"""This file is where a chain between wells tells the shares of time for any horizon."""
+"""Shares of time at any horizon, from a chain between wells."""
 
 from dataclasses import dataclass
 

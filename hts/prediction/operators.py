@@ -1,4 +1,4 @@
-"""This file is where the one-step law on a mesh becomes a matrix with its exit probabilities (docs/model.md (9))."""
+"""The one-step law on a mesh as a matrix with exit probabilities (docs/model.md (9))."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""This file is where the rates q_ij out of a well are gathered: docs/model.md (7), both sides, by destination."""
+"""Rates q_ij out of a well on both sides, by destination (docs/model.md (7))."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where a mesh is refined until two solutions agree."""
+"""Refinement of a mesh until two solutions agree."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

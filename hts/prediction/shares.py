@@ -1,4 +1,4 @@
-"""This file is where the stationary share of time in each well is computed at finite eta, for the whole process (1)."""
+"""Stationary share of time in each well at finite eta, for the whole process (1)."""
 
 from dataclasses import dataclass, replace
 from math import ceil, inf

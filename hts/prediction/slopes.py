@@ -1,4 +1,4 @@
-"""This file is where the local exponent -d log E sigma / d log eta is differentiated from a solution."""
+"""The local exponent -d log E sigma / d log eta, differentiated from a solution."""
 
 from math import e, log
 

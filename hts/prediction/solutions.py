@@ -1,4 +1,4 @@
-"""This file is where the linear equations of an exit are solved without losing the digits of a long mean."""
+"""Solution of the exit equations without losing the digits of a long mean."""
 
 from dataclasses import dataclass
 from functools import cached_property

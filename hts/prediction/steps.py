@@ -1,4 +1,4 @@
-"""This file is where one step of docs/model.md (1) is described for a domain: its drift, its window, its ends."""
+"""One step of docs/model.md (1) on a domain: its drift, its window, its ends."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

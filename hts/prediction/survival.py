@@ -1,4 +1,4 @@
-"""This file is where the probability to have left within n steps is computed, however rare (docs/model.md (12))."""
+"""Probability of leaving within n steps, however small (docs/model.md (12))."""
 
 import numpy as np
 import numpy.typing as npt

@@ -1,4 +1,4 @@
-"""This file is where exits within a gradient-flow time get their limit law: docs/model.md (18)."""
+"""Limit law of exits within a gradient-flow time (docs/model.md (18))."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where the rest of hts finds what theory and exact computation say of a plan's cells."""
+"""Public API of predictions: what theory and exact computation say of a plan's cells."""
 
 from hts.predictions.predicting import approach_cells, predict, predict_roughly
 from hts.predictions.records import ExitPrediction, SharePrediction, SurvivalTable

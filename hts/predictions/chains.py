@@ -1,4 +1,4 @@
-"""This file is where graph and reduced chain of each (b, alpha) of a plan are predicted, with their times in steps."""
+"""Graph and reduced chain of each (b, alpha) of a plan, with times in steps."""
 
 from dataclasses import dataclass
 from math import inf, isfinite

@@ -1,4 +1,4 @@
-"""This file is where predictions are kept beside the results they belong to, so that nobody waits for them twice."""
+"""Predictions kept beside the results they belong to, so that they are computed once."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""This file is where cells are computed side by side, and where Ctrl-C is heard meanwhile."""
+"""Cells computed side by side, with an ear for Ctrl-C."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait

@@ -1,4 +1,4 @@
-"""This file is where the cells of a plan are predicted side by side: exact values beside the limit."""
+"""Exact and limit values of a plan's cells, computed side by side."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""This file is where the records stand that hold the exact and the limit values of one cell."""
+"""Records of the exact and the limit values of one cell."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where the stationary shares of time of a plan's cells are predicted: exact beside the limit."""
+"""Stationary shares of time of a plan's cells: exact beside the limit."""
 
 from collections.abc import Callable, Sequence
 

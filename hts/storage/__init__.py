@@ -1,4 +1,4 @@
-"""This file is where the room that keeps results on disk opens its door: plain dicts and arrays, no plan."""
+"""Public API of storage, which keeps results on disk: plain dicts and arrays, no plan."""
 
 from hts.storage.atomic import move_into, remove, stopped_by, write_whole
 from hts.storage.content import Columns, Provenance

@@ -1,4 +1,4 @@
-"""This file is where a file comes into being whole or not at all, whatever kills the process or fills the disk."""
+"""Files that appear whole or not at all, whatever kills the process or fills the disk."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""This file is where arrays of unfinished work are kept between runs, and given back only if they are what was kept."""
+"""Arrays of unfinished work kept between runs, and returned only if unchanged."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""This file is where it is said what goes into a shard, for those who know nothing of Parquet."""
+"""What goes into a shard, for callers who know nothing of Parquet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""This file is where a table leaves hts as CSV or Parquet, for other programs."""
+"""Export of a table as CSV or Parquet, for other programs."""
 
 import csv
 import io

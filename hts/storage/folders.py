@@ -1,4 +1,4 @@
-"""This file is where a results folder is laid out, and other people's folders are left alone."""
+"""Layout of a results folder; folders that hts did not make are left alone."""
 
 import os
 from collections.abc import Mapping

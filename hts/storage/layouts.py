@@ -1,4 +1,4 @@
-"""This file is where the columns of each kind of shard are named and typed, and pass between NumPy and Arrow."""
+"""Column names and types of each kind of shard, and their way between NumPy and Arrow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where a shard's name is made and taken apart: its cell, its walkers and the checksum of its bytes."""
+"""Names of shards: the cell, the walkers and the checksum of the bytes."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""This file is where recorded paths become one Parquet or CSV file, readable by any other program."""
+"""Recorded paths as one Parquet or CSV file that any other program can read."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""This file is where a shard is written once and afterwards believed only if its bytes, name and metadata agree."""
+"""Shards: written once, and believed only if bytes, name and metadata agree."""
 
 import os
 from dataclasses import dataclass

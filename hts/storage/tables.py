@@ -1,4 +1,4 @@
-"""This file is where the columns of a shard become Parquet and come back; the only one that knows Parquet."""
+"""Columns of a shard to Parquet and back; the only file that knows Parquet."""
 
 import functools
 import importlib.metadata

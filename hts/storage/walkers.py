@@ -1,4 +1,4 @@
-"""This file is where the numbers of walkers that were chosen for a folder's cells are kept: once, and never less."""
+"""The number of walkers chosen for each cell of a folder: kept once, never lowered."""
 
 from collections.abc import Mapping
 from typing import TypeAlias

@@ -1,4 +1,4 @@
-"""This file is where the room that runs a plan's whole grid, and tells what is done of it, opens its door."""
+"""Public API of sweeps: run the whole grid of a plan, and report what is done."""
 
 from hts.sweeps.choosing import Choices
 from hts.sweeps.counts import stored_counts

@@ -1,4 +1,4 @@
-"""This file is where the walkers of unfinished shards wait on disk for the next run."""
+"""Walkers of unfinished shards, kept on disk for the next run."""
 
 import re
 from collections.abc import Iterator

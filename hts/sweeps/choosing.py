@@ -1,4 +1,4 @@
-"""This file is where it is decided which of the missing shards a run computes."""
+"""Choice of the missing shards that a run computes."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""This file is where shards are computed and written, in one go here, or a few seconds at a time elsewhere."""
+"""Computing and writing shards: in one go here, a few seconds at a time elsewhere."""
 
 import time
 from collections.abc import Callable

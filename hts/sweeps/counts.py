@@ -1,4 +1,4 @@
-"""This file is where a plan that asks for a relative error gets the walkers back that were chosen for it."""
+"""Walkers already chosen for a plan that asks for a relative error."""
 
 from hts.plans import Cell, Count, Plan
 from hts.storage import ResultsFolder

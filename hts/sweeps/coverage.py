@@ -1,4 +1,4 @@
-"""This file is where a cell's walkers are cut into shards, and the missing ones are found by their numbers."""
+"""A cell's walkers cut into shards, and the shards that are missing."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where an engine is kept busy until all shards are done, or somebody or something says stop."""
+"""The loop that keeps an engine busy until all shards are done or a stop is asked for."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""This file is where it is said what a run would do, cell by cell and why, by the very code that runs decide with."""
+"""What a run would do, cell by cell and why, by the code that runs decide with."""
 
 import os
 from collections import defaultdict

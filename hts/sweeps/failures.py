@@ -1,4 +1,4 @@
-"""This file is where the failure of a cell is kept for a person to read, until the cell is done."""
+"""The failure of a cell, kept for a person to read until the cell is done."""
 
 import traceback
 from dataclasses import asdict, dataclass

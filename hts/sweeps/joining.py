@@ -1,4 +1,4 @@
-"""This file is where the shards of a cell become one array for each column, after every file was checked."""
+"""Shards of a cell joined into one array per column, after every file is checked."""
 
 from collections.abc import Iterator
 from itertools import pairwise

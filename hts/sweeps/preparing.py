@@ -1,4 +1,4 @@
-"""This file is where a results folder is made ready for a run, or the run is refused before anything changes."""
+"""A results folder made ready for a run, or refused before anything changes."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""This file is where the steps of many threads are counted, and the time that is left is estimated."""
+"""Steps counted over many threads, and an estimate of the time left."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""This file is where shards of a cell that lie side by side are put into one queue of walkers.
+"""Neighbouring shards of a cell put into one queue of walkers.
 
 At the end of a queue most lanes of the kernel are idle: walkers of long exits take a fifth more time in shards of 256
 than in one long queue (benchmarks/README.md, "Queues"); and a millisecond passes before the next queue begins. So

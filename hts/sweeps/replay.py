@@ -1,4 +1,4 @@
-"""This file is where stored walkers are computed again, one by one, and compared with what is stored to the bit."""
+"""Stored walkers recomputed one by one and compared to the bit."""
 
 from collections.abc import Callable
 from concurrent.futures import as_completed

@@ -1,4 +1,4 @@
-"""This file is where a run says what it did, and which cells failed."""
+"""Report of a run: what it did, and which cells failed."""
 
 from dataclasses import dataclass
 

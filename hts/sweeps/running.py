@@ -1,4 +1,4 @@
-"""This file is where a sweep is run: what is missing is found, computed by an engine, counted, and stopped in time."""
+"""A sweep from start to end: find what is missing, compute it, stop in time."""
 
 from collections.abc import Callable
 from os import PathLike

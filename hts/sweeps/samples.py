@@ -1,4 +1,4 @@
-"""This file is where the walkers of each cell come back from disk, after every shard was checked."""
+"""The walkers of each cell read back from disk, after every shard is checked."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

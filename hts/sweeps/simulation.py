@@ -1,4 +1,4 @@
-"""This file is where a cell of a plan becomes the problem that kernels solve."""
+"""A cell of a plan as the problem that kernels solve."""
 
 from collections.abc import Callable
 from functools import lru_cache

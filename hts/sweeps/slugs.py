@@ -1,4 +1,4 @@
-"""This file is where a cell is put in words for storage, which knows no plan."""
+"""A cell as storage names it, which knows no plan."""
 
 from hts.plans import Cell
 from hts.storage import Parameters, cell_slug

@@ -1,4 +1,4 @@
-"""This file is where a results folder, in whatever state, is asked what of its plan is done, missing or damaged."""
+"""State of a results folder: what of its plan is done, missing or damaged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

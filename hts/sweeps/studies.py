@@ -1,4 +1,4 @@
-"""This file is where a sweep learns what it must know of a kind of study: how to simulate it and write it down."""
+"""The kinds of study, exits and visits: how each is simulated and stored."""
 
 from collections.abc import Callable, Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""This file is where the shards of a folder are sorted into usable, outdated, foreign and damaged, before any use."""
+"""The shards of a folder sorted into usable, outdated, foreign and damaged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""This file is where the long runs of each cell come back from disk, after every shard was checked."""
+"""The long runs of each cell read back from disk, after every shard is checked."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where tests of the commands read what was answered with --json."""
+"""Reading what a command answers with --json."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""This file is where tests of the commands find the command line, in their own process, and a plan to give it."""
+"""Fixtures of the command tests: the command line in this process, and a plan for it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""This file is where the printed graph and chain are held against the published function and odd landscapes."""
+"""Tests of the printed graph and chain on the published function and on odd landscapes."""
 
 import json
 import math

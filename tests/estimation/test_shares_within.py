@@ -1,4 +1,4 @@
-"""This file is where the share of walkers that left in time is held against closed forms and its coverage counted."""
+"""Tests of the share of walkers that left in time: closed forms and counted coverage."""
 
 import numpy as np
 import pytest

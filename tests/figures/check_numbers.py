@@ -1,4 +1,4 @@
-"""This file is where the numbers behind the figures are held against those that were committed.
+"""Check of the numbers behind the figures against the committed ones.
 
 `make check-figures` calls it: python tests/figures/check_numbers.py RESULTS [--keep]. Each CSV under `quick/` here was
 written beside a figure of `make figures QUICK=1`; the same file under RESULTS must have the same rows, the same words,

@@ -1,4 +1,4 @@
-"""This file is where the check of the figures' numbers is shown to find a wrong one."""
+"""Tests that the check of the figures' numbers finds a wrong one."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""This file is where draws of a law are made and counted, and judged against a distribution.
+"""Draws of a law, counted and judged against a distribution.
 
 Counts at fixed edges are all that is kept, so that 1e8 draws need no memory. The largest distance between counts and
 distribution over the edges is at most Kolmogorov's, so Kolmogorov's law bounds the false alarms.

@@ -1,4 +1,4 @@
-"""This file is where a few small ensembles are simulated and printed as JSON, in whatever way the environment asks for.
+"""A few small ensembles printed as JSON, simulated in whatever way the environment asks for.
 
 Run by test_machines.py in processes of their own: NUMBA_DISABLE_JIT, NUMBA_CPU_NAME and the cache folder are read when
 Numba is imported.

@@ -1,4 +1,4 @@
-"""This file is where a few small ensembles of visits are simulated and printed as JSON; see small_exits.py."""
+"""A few small ensembles of visits printed as JSON; see small_exits.py."""
 
 import json
 import sys

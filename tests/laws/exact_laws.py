@@ -1,4 +1,4 @@
-"""This file is where tests get the laws of docs/model.md, section 2, and a Gauss rule with 30 digits and more."""
+"""The laws of docs/model.md, section 2, and a Gauss rule, with 30 digits and more."""
 
 import mpmath
 import numpy as np

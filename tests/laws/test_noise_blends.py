@@ -1,4 +1,4 @@
-"""This file is where a law with an added normal part is held against convolutions by mpmath and scipy."""
+"""Tests of laws with an added normal part against convolutions by mpmath and scipy."""
 
 import math
 from functools import cache

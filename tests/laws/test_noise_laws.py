@@ -1,4 +1,4 @@
-"""This file is where the laws with closed tails are held against mpmath and scipy, and refused what they cannot be."""
+"""Tests of the laws with closed tails against mpmath and scipy, and of what they refuse."""
 
 import math
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""This file is where the stable law is held against its Fourier integral at 30 digits, closed forms and scipy."""
+"""Tests of the stable law against its Fourier integral at 30 digits, closed forms and scipy."""
 
 import math
 from itertools import pairwise

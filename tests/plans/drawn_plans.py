@@ -1,4 +1,4 @@
-"""This file is where hypothesis draws valid plans, as tables and as the TOML they are written in."""
+"""Hypothesis strategies for valid plans, as tables and as TOML."""
 
 from math import inf
 from typing import Any

@@ -1,4 +1,4 @@
-"""This file is where the figure tests take made-up predictions from: a closed form that goes to the limit law."""
+"""Made-up predictions for the figure tests: a closed form that goes to the limit law."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""This file is where the figure tests take their made-up cells from, and their eye for text that collides."""
+"""Made-up cells for the figure tests, and a detector of text that collides."""
 
 import math
 from dataclasses import dataclass

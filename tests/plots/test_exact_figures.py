@@ -1,4 +1,4 @@
-"""This file is where the figures of exact values are held to what they claim to draw."""
+"""Tests that the figures of exact values draw what they claim."""
 
 import csv
 import math

@@ -1,4 +1,4 @@
-"""This file is where the mean exit time figure is held to what it claims to draw."""
+"""Tests that the figure of mean exit times draws what it claims."""
 
 import math
 from itertools import product

@@ -1,4 +1,4 @@
-"""This file is where the figure of typical transitions is held to what it claims to draw."""
+"""Tests that the figure of typical transitions draws what it claims."""
 
 import math
 

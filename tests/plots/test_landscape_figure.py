@@ -1,4 +1,4 @@
-"""This file is where the landscape figure and its clip rulers are held to what they claim to draw."""
+"""Tests that the landscape figure and its clip rulers draw what they claim."""
 
 import math
 

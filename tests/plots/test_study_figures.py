@@ -1,4 +1,4 @@
-"""This file is where whole studies are plotted: names, files, the same bytes twice, nobody's settings touched."""
+"""Tests of whole studies plotted: names, files, the same bytes twice, no setting changed."""
 
 import csv
 import math

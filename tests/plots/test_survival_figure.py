@@ -1,4 +1,4 @@
-"""This file is where the survival figure is held to what it claims to draw."""
+"""Tests that the survival figure draws what it claims."""
 
 import math
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""This file is where the figure of probabilities within a time is held to what it claims to draw."""
+"""Tests that the figure of probabilities within a time draws what it claims."""
 
 import math
 from dataclasses import dataclass, replace

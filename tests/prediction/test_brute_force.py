@@ -1,4 +1,4 @@
-"""This file is where the exact exit law is held against walks that are simulated by the engine, cell by cell."""
+"""Tests of the exact exit law against simulated walks, cell by cell."""
 
 from dataclasses import dataclass, replace
 from functools import cache

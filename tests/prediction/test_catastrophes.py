@@ -1,4 +1,4 @@
-"""This file is where the fewest jumps of rare exits, and the gradient path they leave, meet closed forms."""
+"""Tests of rare exits against closed forms: the fewest jumps, the gradient path they leave."""
 
 from math import exp, inf, sqrt
 

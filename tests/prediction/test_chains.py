@@ -1,4 +1,4 @@
-"""This file is where graphs, classes and reduced chains are held against hand-solved cases and published values."""
+"""Tests of graphs, classes and reduced chains against hand-solved cases and published values."""
 
 from fractions import Fraction
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""This file is where the tables of the h-transform are held against other ways to the same probabilities."""
+"""Tests of the h-transform's tables against other ways to the same probabilities."""
 
 from math import inf
 

@@ -1,4 +1,4 @@
-"""This file is where chains of wells are held against whole solutions, hand-made chains and exact fractions."""
+"""Tests of chains of wells against whole solutions, hand-made chains and exact fractions."""
 
 from fractions import Fraction
 from math import inf

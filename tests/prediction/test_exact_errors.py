@@ -1,4 +1,4 @@
-"""This file is where the errors that the exact exit law states are held against the true ones, on much finer meshes."""
+"""Tests of the errors that the exact exit law states against true ones, on much finer meshes."""
 
 from dataclasses import replace
 from math import exp, inf, log

@@ -1,4 +1,4 @@
-"""This file is where the exact exit law is held against other ways to compute it."""
+"""Tests of the exact exit law against other ways to compute it."""
 
 from math import exp, inf, log
 

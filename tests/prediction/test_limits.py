@@ -1,4 +1,4 @@
-"""This file is where the limit law of an exit is held to its rules: numbers of jumps, domains, tails, refusals."""
+"""Tests of an exit's limit law: numbers of jumps, domains, tails, refusals."""
 
 from fractions import Fraction
 from math import inf

@@ -1,4 +1,4 @@
-"""This file is where the constant of docs/model.md (7) is held against closed forms, series and quadrature."""
+"""Tests of the constant of docs/model.md (7) against closed forms, series and quadrature."""
 
 from itertools import pairwise
 from math import exp, factorial, inf

@@ -1,4 +1,4 @@
-"""This file is where the constant of docs/model.md (7) is held against Monte Carlo integration of jump paths.
+"""Tests of the constant of docs/model.md (7) against Monte Carlo integration of jump paths.
 
 Jumps have both signs and any size above what a way out needs, times are free, and the flow is the exact one of two
 joined parabolas per side: nothing of the quadrature is used.

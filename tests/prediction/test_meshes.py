@@ -1,4 +1,4 @@
-"""This file is where meshes and their break points are checked."""
+"""Tests of meshes and their break points."""
 
 from math import inf
 

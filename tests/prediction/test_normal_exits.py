@@ -1,4 +1,4 @@
-"""This file is where exits under normal noise are held against diffusions and Kramers' law at small eta."""
+"""Tests of exits under normal noise against diffusions and Kramers' law at small eta."""
 
 from math import inf, sqrt
 

@@ -1,4 +1,4 @@
-"""This file is where the matrix of one step is held against direct integration."""
+"""Tests of the one-step matrix against direct integration."""
 
 from itertools import pairwise
 from math import inf

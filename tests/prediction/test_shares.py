@@ -1,4 +1,4 @@
-"""This file is where stationary shares of time are held against other ways to compute them."""
+"""Tests of stationary shares of time against other ways to compute them."""
 
 from dataclasses import replace
 from math import inf

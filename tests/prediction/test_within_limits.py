@@ -1,4 +1,4 @@
-"""This file is where exits within a time get their limit constant held against closed forms and the exact values."""
+"""Tests of the limit constant of exits within a time: closed forms and exact values."""
 
 from math import exp, inf, log
 

@@ -1,4 +1,4 @@
-"""This file is where predicted shares of time are tested: exact beside limit, remembered, printed, or refused."""
+"""Tests of predicted shares of time: exact beside limit, remembered, printed or refused."""
 
 import json
 from math import inf, nan

@@ -1,4 +1,4 @@
-"""This file is where tests of storage find a shard to write: made-up exits of one cell."""
+"""A shard to write, for tests of storage: made-up exits of one cell."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""This file is where each learning rate gets its look, in figures with a curve for each."""
+"""Colour and marker of each learning rate, in figures with one curve per rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where exact predictions become the panels and series of figures that show nothing measured."""
+"""Panels and series of figures that show exact predictions only."""
 
 from __future__ import annotations
 

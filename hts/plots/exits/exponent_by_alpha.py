@@ -1,4 +1,4 @@
-"""This file is where local exponents are drawn against the tail index, with the line that they go to."""
+"""Local exponents against the tail index, with their limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where the limit laws of a plan are gathered, of which figures draw lines and words."""
+"""Limit laws of a plan, for the lines and words of figures."""
 
 from __future__ import annotations
 

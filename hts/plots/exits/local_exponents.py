@@ -1,4 +1,4 @@
-"""This file is where local exponents are drawn against eta, with the limit that they go to."""
+"""Local exponents against eta, with their limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where the mean exit time is drawn against eta: measured, exact, limit law and published."""
+"""Mean exit time against eta: measured, exact, limit law and published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where the probability to leave within a time is drawn against eta: measured, exact, limit, published."""
+"""Probability of leaving within a time, against eta: measured, exact, limit, published."""
 
 from __future__ import annotations
 

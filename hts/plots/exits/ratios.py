@@ -1,4 +1,4 @@
-"""This file is where the exact mean exit time over that of the limit law is drawn against eta."""
+"""Exact mean exit time over its limit law, against eta."""
 
 from __future__ import annotations
 

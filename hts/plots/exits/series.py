@@ -1,4 +1,4 @@
-"""This file is where cells, limit laws and published points are gathered into the series of the exit-time figure."""
+"""Series of the exit-time figure: cells, limit laws and published points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where local exponents are drawn against exit distance over clip length: the limit is a staircase."""
+"""Local exponents against exit distance over clip length: the limit is a staircase."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where the survival of exit times, in units of their mean, is drawn against the exponential law."""
+"""Survival of exit times in units of their mean, against the exponential law."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where probabilities to leave within a time are gathered into series for their figure, and into rows."""
+"""Series and rows of the probabilities of leaving within a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where the share of time outside the widest wells is drawn: against steps, eta and t/eta^beta, (14)."""
+"""Share of time outside the widest wells (14), drawn against steps, eta and t/eta^beta."""
 
 from __future__ import annotations
 

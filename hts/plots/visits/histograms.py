@@ -1,4 +1,4 @@
-"""This file is where the places of long runs are drawn: a histogram for each cell, with its horizon in words."""
+"""Histograms of where long runs are, one per cell, with the horizon in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where shares of time outside the widest wells are gathered into panels and rows, docs/model.md (14)."""
+"""Panels and rows of the time outside the widest wells (docs/model.md (14))."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where the share of time in each well is drawn against eta: measured, exact and in the limit."""
+"""Share of time in each well against eta: measured, exact and in the limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where the transition graph is drawn under its landscape, a column for each clip length."""
+"""Transition graph under its landscape, one column per clip length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where the landscape is drawn with its wells, its barriers and the exit domain."""
+"""Landscape with its wells, barriers and exit domain."""
 
 from __future__ import annotations
 

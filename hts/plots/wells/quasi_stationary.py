@@ -1,4 +1,4 @@
-"""This file is where the density of walkers that have not left yet is drawn, under the well they wait in."""
+"""Density of walkers that have not left yet, drawn under the well they wait in."""
 
 from __future__ import annotations
 

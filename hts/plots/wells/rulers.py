@@ -1,4 +1,4 @@
-"""This file is where clip lengths are laid end to end from a minimum, to show how many jumps lead out of the domain."""
+"""Clip lengths laid end to end from a minimum: how many jumps lead out of the domain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where typical transitions are gathered into the panels of the graph figure, and into its rows."""
+"""Panels and rows of the transition graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""This file is where the density of walkers that have not left yet is computed, fine enough to be drawn."""
+"""Density of walkers that have not left yet, fine enough to be drawn."""
 
 from __future__ import annotations
 
