@@ -19,7 +19,7 @@ def fused_products(values: FloatArray, matrix: FloatArray) -> FloatArray:
     matrix : float64[k, column]
         Below 1e10 in size.
     """
-    sums = values[:, :1] * matrix[0]
+    sums: FloatArray = values[:, :1] * matrix[0]
     for k in range(1, len(matrix)):
         sums = fma(values[:, k, None], matrix[k], sums)
     return sums
