@@ -257,7 +257,7 @@ def test_a_setting_is_blamed_by_its_key():
 @pytest.mark.parametrize(
     ("override", "line"),
     [
-        ("nonsense", '--set "nonsense": is no KEY=VALUE; write for example --set grid.eta=[0.1, 0.05]'),
+        ("nonsense", "--set \"nonsense\": is no KEY=VALUE; write for example --set 'grid.eta=[0.1, 0.05]'"),
         ("=3", '--set "=3": is no KEY=VALUE'),
         ("a..b=3", '--set "a..b=3": is no KEY=VALUE'),
         ("grid.eta=[0.1", '--set grid.eta: is no TOML value ("[0.1")'),
