@@ -7,9 +7,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
-from hts import predictions
+from hts import answers
+from hts.answers import ExitPrediction
 from hts.plans import MAX_WALKERS, Cell, Count, Mistake, Plan, WalkersByError, mistake_in
-from hts.predictions import ExitPrediction
 from hts.storage import ResultsFolder
 from hts.sweeps import stored_counts
 
@@ -64,7 +64,7 @@ def choose_walkers(plan: Plan, folder: str | PathLike[str] | None = None, predic
     new = [c for c in plan.cells() if c not in known or known[c].relative_error > wanted.relative_error]
     chosen = dict(known)
     means: dict[Cell, float] = {}
-    predict = predict or predictions.predict
+    predict = predict or answers.predict
     for cell, prediction in zip(new, predict(plan, new) if new else (), strict=True):
         mean = prediction.mean_exit_steps_exact
         if mean is not None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hts.prediction.geometry import exit_exponent
+from hts.theory.limit.geometry import exit_exponent
 
 HERE = Path(__file__).parent.parent
 MODEL = (HERE / "docs/model.md").read_text(encoding="utf-8")

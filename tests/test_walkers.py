@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from fake_exits import fake_exits, plan, sweep
 
-from hts import predictions
+from hts import answers
 from hts.ensembles import STREAM_VERSION
 from hts.errors import IntegrityError, PlanError
 from hts.plans import WalkersByError, parse_plan
@@ -162,7 +162,7 @@ def test_more_walkers_than_there_are_numbers_is_a_mistake_at_its_place(tmp_path)
 
 
 def test_the_exact_means_are_those_of_predictions(monkeypatch, tmp_path):
-    monkeypatch.setattr(predictions, "predict", means)
+    monkeypatch.setattr(answers, "predict", means)
     assert counts(choose_walkers(plan(FIVE))) == [400] * 4
 
 

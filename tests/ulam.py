@@ -4,12 +4,10 @@ from collections.abc import Callable
 from math import inf
 
 import numpy as np
-import numpy.typing as npt
 from scipy import linalg
 
+from hts.arrays import FloatArray
 from hts.noise import Noise
-
-FloatArray = npt.NDArray[np.float64]
 
 
 class UlamChain:

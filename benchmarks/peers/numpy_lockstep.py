@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from hts.arrays import FloatArray
 
 
 def two_uniforms(random: np.random.Generator, n: int, alpha: float) -> FloatArray:

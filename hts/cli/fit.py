@@ -13,9 +13,9 @@ from hts.errors import IncompleteError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hts.answers import ExitPrediction
     from hts.comparison import ExitComparison, ShareComparison
     from hts.plans import Cell, Plan
-    from hts.predictions import ExitPrediction
 
 
 @click.command("fit")

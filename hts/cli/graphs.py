@@ -9,8 +9,8 @@ import click
 import numpy as np
 
 if TYPE_CHECKING:
-    from hts.prediction.chains import ChainClass, LimitChain
-    from hts.predictions.chains import ChainPrediction, IrreducibleWindows
+    from hts.answers.chains import ChainPrediction, IrreducibleWindows
+    from hts.theory.limit.chains import ChainClass, LimitChain
 
 #: Destinations of a well whose numbers are written out; JSON has all.
 DESTINATIONS_SHOWN = 3

@@ -12,7 +12,7 @@ from hts.cli.options import json_option, plan_options, threads_option
 from hts.cli.predictor import predictor, share_predictor
 
 if TYPE_CHECKING:
-    from hts.predictions import ExitPrediction, SharePrediction
+    from hts.answers import ExitPrediction, SharePrediction
 
 
 @click.command("predict")

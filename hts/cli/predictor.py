@@ -9,8 +9,8 @@ from hts.cli.progress import CellDisplay
 from hts.cli.signals import stop_on_signal
 
 if TYPE_CHECKING:
+    from hts.answers import ExitPrediction, SharePrediction
     from hts.plans import Cell, Plan
-    from hts.predictions import ExitPrediction, SharePrediction
 
 Predict: TypeAlias = "Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]"
 PredictShares: TypeAlias = "Callable[[Plan, Sequence[Cell]], Sequence[SharePrediction]]"
@@ -29,8 +29,8 @@ def predictor(folder: Path | None, threads: int | None, finer: bool = False) -> 
     finer : bool
         Compute anew on a finer mesh and table.
     """
-    from hts.predictions import predict
-    from hts.predictions.memory import PredictionMemory
+    from hts.answers import predict
+    from hts.answers.memory import PredictionMemory
     from hts.storage import ResultsFolder
 
     with stop_on_signal() as stop, CellDisplay() as display:
@@ -70,8 +70,8 @@ def own_cells_first(predict: Predict, display: CellDisplay) -> Predict:
 @contextmanager
 def share_predictor(folder: Path | None, threads: int | None) -> Iterator[PredictShares]:
     """Give the function that predicts the stationary shares of a plan's cells, as `predictor` does for exits."""
-    from hts.predictions import predict_shares
-    from hts.predictions.memory import ShareMemory
+    from hts.answers import predict_shares
+    from hts.answers.memory import ShareMemory
     from hts.storage import ResultsFolder
 
     with stop_on_signal() as stop, CellDisplay() as display:

@@ -7,9 +7,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from hts.prediction.catastrophes import Catastrophe, flow
-
-FloatArray = npt.NDArray[np.float64]
+from hts.arrays import FloatArray
+from hts.theory.limit.catastrophes import Catastrophe, flow
 
 #: Candidates of one batch, and in all.
 BATCH = 20_000

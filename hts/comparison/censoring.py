@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from hts.arrays import FloatArray
 
 SINGLE_STEPS = 256  # summed one by one; beyond, points 1 % apart and the trapezoidal rule, whose error is 1e-5 at most
 SPACING = 1.01

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from hts.arrays import FloatArray
 from hts.comparison.censoring import mean_under_censoring
 from hts.comparison.predictions import limit_predictions
 from hts.comparison.records import CellComparison, CellPrediction, ExitComparison, FitComparison
@@ -23,11 +24,9 @@ from hts.estimation.exponentiality import agreement_with_law, exponentiality
 from hts.estimation.regression import fit_log_linear
 from hts.estimation.within import estimate_within
 from hts.plans import Cell, Plan, read_plan
-from hts.prediction.within import steps_within
 from hts.storage import ResultsFolder
 from hts.sweeps import CellSample, load_pieces
-
-FloatArray = npt.NDArray[np.float64]
+from hts.theory.limit.within import steps_within
 
 NO_BARRIERS = np.zeros(0)
 #: An exact law tells scores up to 6.7; beyond, the normal law may say more.

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from hts.arrays import FloatArray, IntArray
 from hts.comparison.catastrophes import LimitPaths, limit_paths
 from hts.conditioning import CellPaths
 from hts.estimation.paths import BigJumps, big_jumps
 from hts.plans import Plan
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 #: Paths drawn from the limit law; the test's own error is that of the measured paths, which are fewer.
 N_LIMIT = 10_000

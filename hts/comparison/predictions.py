@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from hts.answers import ExitPrediction, approach_cells
 from hts.comparison.records import CellPrediction
 from hts.comparison.verdicts import LIMIT_REACHED
 from hts.plans import Cell, Plan
-from hts.prediction.limits import exit_limit
-from hts.predictions import ExitPrediction, approach_cells
+from hts.theory.limit.limits import exit_limit
 
 Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
 Line: TypeAlias = tuple[float, "float | None"]  # b, alpha
@@ -49,7 +49,7 @@ def exact_predictions(predict: Predict) -> Callable[[Plan], dict[Cell, CellPredi
     Parameters
     ----------
     predict : callable
-        From a plan and cells to the predictions of those (`hts.predictions.predict`).
+        From a plan and cells to the predictions of those (`hts.answers.predict`).
     """
 
     def predictions_of(plan: Plan) -> dict[Cell, CellPrediction]:
@@ -70,7 +70,7 @@ def exact_predictions_again(predict: Predict) -> Callable[[Plan, Sequence[Cell]]
     Parameters
     ----------
     predict : callable
-        From a plan and cells to better predictions of those (`hts.predictions.predict` with `finer`).
+        From a plan and cells to better predictions of those (`hts.answers.predict` with `finer`).
     """
 
     def predictions_of(plan: Plan, cells: Sequence[Cell]) -> dict[Cell, CellPrediction]:

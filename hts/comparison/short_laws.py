@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
-FloatArray = npt.NDArray[np.float64]
+from hts.arrays import FloatArray
 
 #: Largest array that is transformed: a tenth of a second.
 MOST_ENTRIES = 2**20

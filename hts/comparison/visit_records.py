@@ -9,7 +9,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from hts.arrays import FloatArray
+
 Occupation: TypeAlias = Callable[
     [int, npt.NDArray[np.int64]], FloatArray | None
 ]  # n_steps int64[k] -> float64[k, well]

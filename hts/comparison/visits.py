@@ -11,17 +11,17 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from hts.answers import SharePrediction
+from hts.arrays import FloatArray
 from hts.comparison.visit_records import OutsideShare, Rates, ShareComparison, ShareReference, VisitComparison
 from hts.comparison.visit_verdicts import STATIONARY, start_weight, visit_verdict
 from hts.estimation.spread import FEW, spread_between_walkers, spread_of_shares
 from hts.estimation.visits import estimate_rates
 from hts.plans import Cell, Plan
-from hts.prediction.chains import limit_chain
-from hts.predictions import SharePrediction
 from hts.sweeps import VisitCellSample, load_visits
 from hts.sweeps.survey import open_results
+from hts.theory.limit.chains import limit_chain
 
-FloatArray = npt.NDArray[np.float64]
 References: TypeAlias = Mapping[Cell, ShareReference]
 PredictShares: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[SharePrediction]]
 
@@ -100,7 +100,7 @@ def exact_references(predict: PredictShares) -> Callable[[Plan], dict[Cell, Shar
     Parameters
     ----------
     predict : callable
-        From a plan and cells to the shares of those (`hts.predictions.predict_shares`).
+        From a plan and cells to the shares of those (`hts.answers.predict_shares`).
     """
 
     def references_of(plan: Plan) -> dict[Cell, ShareReference]:

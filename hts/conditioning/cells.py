@@ -12,12 +12,12 @@ from hts.ensembles.motions import cell_key
 from hts.ensembles.paths import PURPOSE, PathSample, simulate_paths, stride_for
 from hts.errors import PlanError, StoppedError
 from hts.plans import Cell, Plan
-from hts.prediction.catastrophes import Catastrophe, catastrophe
-from hts.prediction.conditions import Given, condition
-from hts.prediction.exits import ExactExit, exact_exit
-from hts.prediction.steps import ExactExitError
-from hts.prediction.within import steps_within
 from hts.sweeps.simulation import exit_problem, visit_problem
+from hts.theory.exact.conditions import Given, condition
+from hts.theory.exact.exits import ExactExit, exact_exit
+from hts.theory.exact.steps import ExactExitError
+from hts.theory.limit.catastrophes import Catastrophe, catastrophe
+from hts.theory.limit.within import steps_within
 
 #: Steps that walkers may take in all: a few minutes.
 MOST_STEPS = 1e10

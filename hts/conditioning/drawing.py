@@ -8,17 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import FloatArray
 from hts.engines import ThreadEngine
 from hts.ensembles.paths import FOREVER, PathSample, Recorder
 from hts.errors import StoppedError
 from hts.kernels import conditioned, streams
 from hts.kernels.eights import LANES
 from hts.kernels.quadrature import Rule
-from hts.prediction.conditions import Condition
-from hts.prediction.meshes import Mesh
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from hts.theory.exact.conditions import Condition
+from hts.theory.exact.meshes import Mesh
 
 #: Nodes for a piece: exact for the density's degree 13 times the degree of up to 16 nodes of the mesh.
 RULE = Rule(*np.polynomial.legendre.leggauss(16))

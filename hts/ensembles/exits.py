@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import FloatArray
 from hts.ensembles.driving import Interrupted, State, drive, restore, state_of
 from hts.ensembles.motions import cell_key, motion_in, words_per_draw
 from hts.kernels import blocks
@@ -17,7 +18,6 @@ from hts.noise import Noise
 
 __all__ = ["ExitProblem", "ExitSample", "Interrupted", "motion_of", "simulate_exits"]
 
-FloatArray = npt.NDArray[np.float64]
 
 advance_exits = StoredKernel("hts.kernels.exits", "advance")
 

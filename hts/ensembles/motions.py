@@ -8,12 +8,11 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import FloatArray
 from hts.kernels import motions
 from hts.kernels.motions import Motion
 from hts.landscapes import Gradient
 from hts.noise import Noise
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Names the way from a seed to a path. It changes when any bit of any path may change, and stands in every shard.
 STREAM_VERSION: Final = "xoshiro256++/philox4x32-10/2"

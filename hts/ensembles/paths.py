@@ -7,16 +7,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import FloatArray, IntArray
 from hts.ensembles.driving import Interrupted
 from hts.ensembles.exits import ExitProblem
 from hts.ensembles.motions import Cell, motion_in, words_per_draw
 from hts.kernels import paths
 from hts.kernels.blocks import WIDTH
 from hts.kernels.eights import LANES
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 #: Steps recorded in one call of the kernel: 64 lanes of them are a megabyte.
 CHUNK = 1024

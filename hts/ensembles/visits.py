@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import FloatArray, IntArray
 from hts.ensembles.driving import State, drive, restore, state_of
 from hts.ensembles.motions import cell_key, motion_in, words_per_draw
 from hts.kernels import blocks, ledgers
 from hts.kernels.objects import StoredKernel
 from hts.landscapes import Gradient
 from hts.noise import Noise
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 advance_visits = StoredKernel("hts.kernels.visits", "advance")
 

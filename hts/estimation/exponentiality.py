@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from hts.arrays import FloatArray, IntArray
 
 SEED = 20210215  # of the bootstrap and of the ties: the same sample has the same p-value in every session
 N_BOOTSTRAP = 499  # p-values in steps of 1/500, off by at most 0.01 around 0.05; 12 ms a cell of 1000 walkers

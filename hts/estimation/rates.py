@@ -9,8 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-FloatArray = npt.NDArray[np.float64]
-
 LEVEL = 0.95  # of every interval of this package unless the caller says otherwise
 
 # From this mean on the exponential law's interval stands in for the geometric one. The ends then differ by less than

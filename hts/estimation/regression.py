@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from hts.arrays import FloatArray
 from hts.estimation.rates import LEVEL
-
-FloatArray = npt.NDArray[np.float64]
 
 MAX_NEWTON_STEPS = 50  # the likelihood is concave; from the starting line it takes 3 to 6
 

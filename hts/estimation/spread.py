@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from hts.arrays import FloatArray
 from hts.estimation.rates import LEVEL
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Walkers below which their spread is no measure of an error.
 FEW = 5

@@ -10,8 +10,8 @@ from typing import TypeAlias
 from hts.errors import PlanError
 from hts.forecast.means import rough_means
 from hts.plans import Cell, Plan
-from hts.prediction.limits import ExitLimit, exit_limit, mean_steps, rate_scale
 from hts.sweeps import dry_run
+from hts.theory.limit.limits import ExitLimit, exit_limit, mean_steps, rate_scale
 
 Line: TypeAlias = tuple[float, float | None]  # b and alpha
 

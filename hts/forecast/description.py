@@ -11,10 +11,10 @@ from hts.forecast.speeds import calibrated_speed, speed_of
 from hts.landscapes import Landscape
 from hts.plans import Plan
 from hts.plans.warnings import warnings_of
-from hts.prediction.geometry import accessible_ends, jump_number
+from hts.theory.limit.geometry import accessible_ends, jump_number
 
 if TYPE_CHECKING:
-    from hts.predictions.chains import ChainPrediction, IrreducibleWindows
+    from hts.answers.chains import ChainPrediction, IrreducibleWindows
     from hts.walkers import Choice, Predict
 
 
@@ -72,7 +72,7 @@ def describe(
     Description
     """
     # a run, which forecasts too, needs none of these
-    from hts.predictions.chains import chain_warnings, predict_chains, predict_windows
+    from hts.answers.chains import chain_warnings, predict_chains, predict_windows
 
     choice = None if isinstance(plan.study.walkers, int) else chosen(plan, folder, predict)
     plan, means = (plan, {}) if choice is None else (choice.plan, choice.means)

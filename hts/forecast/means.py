@@ -39,6 +39,6 @@ def rough_means(plan: Plan, steps: Mapping[Cell, float]) -> dict[Cell, float]:
     ]
     if not 0 < len(wanted) <= MOST_LINES:
         return {}
-    from hts.predictions import predict_roughly  # a run, which forecasts too, needs none and should not wait
+    from hts.answers import predict_roughly  # a run, which forecasts too, needs none and should not wait
 
     return {cell: mean for cell, mean in predict_roughly(plan, wanted).items() if mean is not None}

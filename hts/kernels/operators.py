@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from hts.kernels.quadrature import Basis, FloatArray, Panels, Rows, Rule, Table
+from hts.arrays import FloatArray
+from hts.kernels.quadrature import Basis, Panels, Rows, Rule, Table
 from hts.kernels.settings import jit
 
 #: A panel within two intervals of the table, and no longer than this times the shorter, is integrated at its own nodes:

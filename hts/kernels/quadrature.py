@@ -3,11 +3,8 @@
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from hts.arrays import BoolArray, FloatArray, IntArray
 
 #: Points of a quadrature rule: whole vector registers of them. The loops over them take the number from an array, for a
 #: compiler that knows it writes them out point by point and makes no vectors of them.

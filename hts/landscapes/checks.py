@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from hts.landscapes.jets import FloatArray
+from hts.arrays import FloatArray
 
 LARGEST = 1e100  # of any position, slope or curvature: products of three of them are still floating-point numbers
 

@@ -7,11 +7,11 @@ from math import inf
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import FloatArray
 from hts.landscapes.checks import LARGEST
 from hts.landscapes.critical_points import crossings, samples
 from hts.landscapes.formulas import Formula, FormulaError
 from hts.landscapes.gradients import Gradient, freeze, hinged_gradient, tabulated_gradient
-from hts.landscapes.jets import FloatArray
 
 KINK = 1e-7  # a jump is one when larger than this, relative to the largest f' or f''; extrapolation errs by 1e-9 or so
 

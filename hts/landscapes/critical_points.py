@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from hts.arrays import FloatArray
 from hts.landscapes.checks import LandscapeError
-from hts.landscapes.jets import FloatArray
 
 N_SAMPLES = (
     2**16 + 1

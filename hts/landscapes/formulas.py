@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import FloatArray
 from hts.landscapes import jets
 from hts.landscapes.checks import LARGEST, LandscapeError
-from hts.landscapes.jets import FloatArray, Jet
+from hts.landscapes.jets import Jet
 
 MAX_CHARACTERS = 10_000  # twenty times the published four-well formula; beyond it evaluation would be slow, not wrong
 

@@ -1,9 +1,8 @@
 """Matrix products by fused multiply-adds in a fixed order: the same bits on every CPU, whatever its BLAS does."""
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from hts.arrays import FloatArray
 
 #: Cuts a float64 into two halves of 26 bits each (Dekker, Numerische Mathematik 18 (1971) 224).
 SPLIT = 2.0**27 + 1.0

@@ -7,9 +7,9 @@ from math import comb
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import FloatArray
 from hts.landscapes.checks import LandscapeError
 from hts.landscapes.fused import fused_products
-from hts.landscapes.jets import FloatArray
 
 TOLERANCE = 1e-9  # error of a table relative to the largest f': far below what any sample of exit times resolves
 MAX_NODES = 2**18  # 8 MB, all of a common L2 cache; a smooth formula needs thousands

@@ -6,9 +6,9 @@ A jet is (u, u', u'') at many points at once. The rules are those of calculus, s
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from hts.arrays import FloatArray
+
 Jet = tuple[FloatArray, FloatArray, FloatArray]
 
 

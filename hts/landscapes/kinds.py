@@ -5,6 +5,7 @@ from math import inf
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import FloatArray
 from hts.landscapes.checks import (
     LandscapeError,
     as_curvatures,
@@ -16,7 +17,6 @@ from hts.landscapes.continuations import continue_formula, notes_on_ends
 from hts.landscapes.critical_points import find_critical_points
 from hts.landscapes.formulas import parse_formula
 from hts.landscapes.gradients import freeze
-from hts.landscapes.jets import FloatArray
 from hts.landscapes.landscape import Landscape
 from hts.landscapes.parabolas import join_parabolas
 

@@ -7,9 +7,9 @@ from math import inf, isnan
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import FloatArray
 from hts.landscapes.checks import LandscapeError
 from hts.landscapes.gradients import Gradient
-from hts.landscapes.jets import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import FloatArray
 from hts.landscapes.gradients import Gradient, freeze, hinged_gradient
-from hts.landscapes.jets import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

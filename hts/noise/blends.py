@@ -13,11 +13,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import FloatArray
 from hts.noise.integrals import beyond, up_to
 from hts.noise.lines import Signed
 from hts.noise.magnitudes import Magnitude, solve
 from hts.noise.panels import Panels, tabulate
-from hts.noise.pieces import FloatArray, Function, piecewise
+from hts.noise.pieces import Function, piecewise
 
 IntArray = npt.NDArray[np.intp]
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from hts.arrays import FloatArray
 from hts.noise.panels import Panels
-from hts.noise.pieces import FloatArray, Function
+from hts.noise.pieces import Function
 
 _GAUSS, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 _GAUSS, _WEIGHTS = 0.5 * (_GAUSS + 1.0), 0.5 * _WEIGHTS

@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import numpy as np
 
+from hts.arrays import FloatArray
 from hts.noise.blends import blend
 from hts.noise.lines import Line, Signed
 from hts.noise.magnitudes import Lomax, Magnitude, Normal, Pareto, Student
-from hts.noise.pieces import FloatArray, Function
+from hts.noise.pieces import Function
 from hts.noise.stable import Stable
 
 FloatOrArray = TypeVar("FloatOrArray", float, FloatArray)

@@ -5,8 +5,8 @@ from typing import Protocol
 
 import numpy as np
 
+from hts.arrays import FloatArray
 from hts.noise.magnitudes import Magnitude
-from hts.noise.pieces import FloatArray
 
 
 class Line(Protocol):

@@ -8,7 +8,8 @@ from typing import Protocol
 import numpy as np
 import scipy
 
-from hts.noise.pieces import FloatArray, Function, piecewise
+from hts.arrays import FloatArray
+from hts.noise.pieces import Function, piecewise
 
 #: Above this argument x, 1 + x**2 equals x**2 in float64.
 LARGE = 1e9

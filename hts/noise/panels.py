@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import chebyshev
 
-from hts.noise.pieces import FloatArray, Function
+from hts.arrays import FloatArray
+from hts.noise.pieces import Function
 
 IntArray = npt.NDArray[np.intp]
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from hts.arrays import FloatArray
+
 Function = Callable[[FloatArray], FloatArray]
 
 

@@ -14,10 +14,11 @@ import numpy as np
 import scipy
 from numpy.polynomial.polynomial import polyval
 
+from hts.arrays import FloatArray
 from hts.noise.integrals import beyond
 from hts.noise.magnitudes import solve
 from hts.noise.panels import Panels, tabulate
-from hts.noise.pieces import FloatArray, piecewise
+from hts.noise.pieces import piecewise
 
 #: Integrands are followed until they are exp(-DEPTH) of their largest value: the power tail next to alpha = 2 is small.
 DEPTH = 80.0

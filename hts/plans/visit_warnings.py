@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from hts.plans.plan import Plan
 from hts.plans.stability import stability_warnings
 from hts.plans.values import first_few
-from hts.prediction.chains import LimitChain, limit_chain
-from hts.prediction.steps import MAX_JUMPS
+from hts.theory.exact.steps import MAX_JUMPS
+from hts.theory.limit.chains import LimitChain, limit_chain
 
 #: Relaxation times after which a share of time says something about the stationary law.
 ENOUGH = 1.0

@@ -10,7 +10,7 @@ from hts.plans.plan import Plan
 from hts.plans.stability import stability_warnings
 from hts.plans.values import first_few, listed
 from hts.plans.visit_warnings import visit_warnings
-from hts.prediction.geometry import jump_number
+from hts.theory.limit.geometry import jump_number
 
 NEAR = 0.02  # r/b this close to an integer, relatively: the step between two exponents is blurred at any affordable eta
 MANY = 20  # jumps; with more of them every r/b is close to an integer in this sense, and the warning would say nothing

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from hts.answers import ExitPrediction
 from hts.comparison import (
     exact_predictions,
     exact_references,
@@ -18,7 +19,6 @@ from hts.plans import Cell, Plan, read_plan
 from hts.plots.figures import plot_plan, plot_results, plot_visits
 from hts.plots.registry import FIGURES
 from hts.plots.wells.waiting import WaitingDensity, waiting_cells, waiting_density
-from hts.predictions import ExitPrediction
 from hts.sweeps import load_cells, load_visits
 from hts.sweeps.survey import open_results
 
@@ -50,9 +50,9 @@ def plot(
     overrides : sequence of str, optional
         ``key=value`` each, replacing keys of the plan; a results folder has its own.
     predict : callable, optional
-        Computes exact values of a plan's cells (`hts.predictions.predict`); without it none are drawn.
+        Computes exact values of a plan's cells (`hts.answers.predict`); without it none are drawn.
     predict_shares : callable, optional
-        Likewise for the shares of time of a study of visits (`hts.predictions.predict_shares`).
+        Likewise for the shares of time of a study of visits (`hts.answers.predict_shares`).
 
     Returns
     -------

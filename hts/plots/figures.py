@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from hts.answers import ExitPrediction
 from hts.comparison import ShareComparison
 from hts.errors import IncompleteError, PlanError
 from hts.plans import Plan
@@ -13,7 +14,6 @@ from hts.plots.save import save_figure
 from hts.plots.study import Comparison, Sample, Study
 from hts.plots.style import house_style
 from hts.plots.wells.waiting import WaitingDensity
-from hts.predictions import ExitPrediction
 from hts.sweeps import VisitCellSample
 
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from hts.arrays import FloatArray
 from hts.comparison.paths import PathComparison
 from hts.conditioning import CellPaths
 from hts.plans import Plan
@@ -32,8 +33,6 @@ from hts.plots.style import (
     set_title,
     tail_label,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 PATHS_SHOWN = 10
 """Paths of a panel, as published; more hide each other."""

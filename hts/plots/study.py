@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from hts.answers import ExitPrediction
 from hts.comparison import VisitComparison
 from hts.plans import Cell, Plan
 from hts.plots.exits.series import MeasuredCell
 from hts.plots.exits.within_series import WithinCell
 from hts.plots.save import Row
 from hts.plots.wells.waiting import WaitingDensity
-from hts.predictions import ExitPrediction
 from hts.sweeps import VisitCellSample
 
 

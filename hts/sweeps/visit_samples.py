@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import IntArray
 from hts.plans import Cell, Plan
 from hts.sweeps.joining import Arrays, load_columns
 from hts.sweeps.survey import open_results
-
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

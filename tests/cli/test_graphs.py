@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hts.answers.chains import MOST_JUMPS, chain_warnings, predict_chains, predict_windows
 from hts.cli.documents import plain
 from hts.cli.graphs import graph_document, graph_rows, ranges, show_graphs, windows_document
 from hts.noise import Noise
 from hts.plans import parse_plan
-from hts.prediction.limits import rate_scale
-from hts.predictions.chains import MOST_JUMPS, chain_warnings, predict_chains, predict_windows
+from hts.theory.limit.limits import rate_scale
 
 PUBLISHED = """
 [landscape]

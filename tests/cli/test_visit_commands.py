@@ -10,9 +10,9 @@ import pytest
 from answers import document
 from stops import LONG_PATIENCE, wait_until
 
+from hts.answers import predict_shares
 from hts.comparison import compare_visits, exact_references
 from hts.plans import read_plan
-from hts.predictions import predict_shares
 from hts.sweeps import load_visits
 
 PLAN = """title = "four wells"

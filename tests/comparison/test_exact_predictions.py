@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hts.answers import ExitPrediction, SurvivalTable, approach_cells, predict
+from hts.answers.memory import PredictionMemory
+from hts.answers.tabulation import tabulate_survival
 from hts.comparison import exact_predictions
 from hts.comparison.predictions import limit_below_eta
 from hts.landscapes import basin
 from hts.noise import Noise
 from hts.plans import parse_plan
-from hts.prediction.exits import exact_exit
-from hts.prediction.limits import exit_limit
-from hts.predictions import ExitPrediction, SurvivalTable, approach_cells, predict
-from hts.predictions.memory import PredictionMemory
-from hts.predictions.tabulation import tabulate_survival
 from hts.storage import ResultsFolder
+from hts.theory.exact.exits import exact_exit
+from hts.theory.limit.limits import exit_limit
 
 PLAN = """seed = 1
 [landscape]

@@ -13,8 +13,8 @@ from hts.ensembles.motions import cell_key
 from hts.ensembles.paths import PURPOSE, simulate_paths
 from hts.landscapes import basin, multi_well, quartic
 from hts.noise import Noise
-from hts.prediction.conditions import condition
-from hts.prediction.exits import exact_exit
+from hts.theory.exact.conditions import condition
+from hts.theory.exact.exits import exact_exit
 
 KEY = np.array([1, 2], dtype=np.uint64)
 HEAVY = Noise("lomax", 1.5, scale=0.2, normal_scale=5.0)  # the published experiment, [WR] Figure 1.1

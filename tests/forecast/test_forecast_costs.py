@@ -7,10 +7,10 @@ import pytest
 from fake_exits import PLAN as TEXT
 from fake_exits import plan
 
+from hts.answers import predict, predict_roughly
 from hts.forecast import costs, describe, expected_steps, means
 from hts.plans import Cell, parse_plan
-from hts.prediction.exits import exact_exit
-from hts.predictions import predict, predict_roughly
+from hts.theory.exact.exits import exact_exit
 
 PLAN = plan()
 CELLS = PLAN.cells()
@@ -52,7 +52,7 @@ def test_censored_walkers_take_fewer_steps():
 
 def test_nothing_is_computed_where_it_does_not_matter(monkeypatch):
     asked = []
-    monkeypatch.setattr("hts.predictions.predict_roughly", lambda p, cells: asked.append(list(cells)) or {})
+    monkeypatch.setattr("hts.answers.predict_roughly", lambda p, cells: asked.append(list(cells)) or {})
     assert set(sources(describe(PLAN)).values()) == {"limit"}
     assert asked == []  # 600 walkers of at most 1000 steps
     describe(MANY)

@@ -9,13 +9,13 @@ import numpy as np
 from random_plans import random_plan
 from scipy import stats
 
+from hts.answers import ExitPrediction
+from hts.answers.predicting import predict_cell
 from hts.ensembles import ExitSample, simulate_exits
 from hts.plans import Plan
-from hts.prediction.exits import exact_exit
-from hts.prediction.refinement import downhill, solve_again
-from hts.predictions import ExitPrediction
-from hts.predictions.predicting import predict_cell
 from hts.sweeps.simulation import exit_problem
+from hts.theory.exact.exits import exact_exit
+from hts.theory.exact.refinement import downhill, solve_again
 
 #: Walkers of a plan, at least and at most, and how many must lie on either side for a mean to be nearly normal.
 FEWEST, MOST, ENOUGH = 400, 4000, 30

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from hts.answers import ExitPrediction
 from hts.plans import parse_plan
-from hts.predictions import ExitPrediction
 
 PLAN = """
 title = "exact figures"

@@ -13,7 +13,7 @@ from hts.plots.exits.means import draw_exits, exit_finding, exits_figure
 from hts.plots.exits.series import LimitLaw, exit_panels, exit_rows
 from hts.plots.published import read_published
 from hts.plots.style import house_style, look
-from hts.prediction.limits import rate_scale
+from hts.theory.limit.limits import rate_scale
 
 INF = math.inf
 

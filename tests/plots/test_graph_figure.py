@@ -13,7 +13,7 @@ from hts.plots.save import csv_text
 from hts.plots.style import house_style
 from hts.plots.wells.graph import draw_graph, graph_figure, graph_finding, left_out_word
 from hts.plots.wells.transitions import MOST_ARROWS, graph_panels, graph_rows, widest_wells
-from hts.prediction.limits import exit_limit
+from hts.theory.limit.limits import exit_limit
 
 INF = math.inf
 PUBLISHED = wang_oh_rhee()

@@ -9,14 +9,13 @@ from operator import attrgetter
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 
+from hts.answers import ExitPrediction
+from hts.arrays import FloatArray
 from hts.plots.save import Row
 from hts.plots.style import paler
-from hts.predictions import ExitPrediction
 
-FloatArray = npt.NDArray[np.float64]
 Parameter = Literal["eta", "b", "alpha"]
 
 EXPONENT_LABEL = r"local exponent $-\mathrm{d}\,\log\,\mathrm{E}\,\sigma/\mathrm{d}\,\log\,\eta$"

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from hts.answers import ExitPrediction
 from hts.plots.exits.etas import LIMIT, draw_eta_curve, eta_handles, eta_looks
 from hts.plots.exits.exact import (
     EXPONENT_LABEL,
@@ -24,7 +25,6 @@ from hts.plots.exits.exact import (
 from hts.plots.save import Row
 from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import Look, clip_label, draw_panels, number, place_legend, set_title
-from hts.predictions import ExitPrediction
 
 LEAST = 3
 """Fewer tail indices make no curve."""

@@ -8,10 +8,10 @@ from functools import partial
 from hts.plans import Cell, Plan
 from hts.plots.exits.series import LimitLaw
 from hts.plots.exits.within_series import WithinLaw
-from hts.prediction.chains import limit_chain
-from hts.prediction.geometry import accessible_ends
-from hts.prediction.limits import exit_limit, mean_steps, rate_scale
-from hts.prediction.within import probability_scale, within_limit
+from hts.theory.limit.chains import limit_chain
+from hts.theory.limit.geometry import accessible_ends
+from hts.theory.limit.limits import exit_limit, mean_steps, rate_scale
+from hts.theory.limit.within import probability_scale, within_limit
 
 
 def limit_laws(plan: Plan) -> tuple[LimitLaw, ...]:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from hts.answers import ExitPrediction
 from hts.plots.exits.exact import (
     EXPONENT_LABEL,
     ExactPanel,
@@ -38,7 +39,6 @@ from hts.plots.style import (
     set_title,
     tail_label,
 )
-from hts.predictions import ExitPrediction
 
 LEAST = 3
 """Fewer learning rates make no curve."""

@@ -8,7 +8,9 @@ from functools import partial
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hts.plots.exits.exact import ExactPanel, ExactSeries, FloatArray, cells_of, nearest_eta
+from hts.answers import ExitPrediction
+from hts.arrays import FloatArray
+from hts.plots.exits.exact import ExactPanel, ExactSeries, cells_of, nearest_eta
 from hts.plots.exits.layers import draw_exact
 from hts.plots.exits.local_exponents import clip_handles, layer_handles, local_exponent_panels
 from hts.plots.save import Row
@@ -26,7 +28,6 @@ from hts.plots.style import (
     set_title,
     tail_label,
 )
-from hts.predictions import ExitPrediction
 
 RATIO_LABEL = r"exact over limit, $q\,\lambda(\eta)\,\mathrm{E}\,\sigma$"
 

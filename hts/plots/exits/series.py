@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from hts.answers import ExitPrediction
+from hts.arrays import FloatArray
 from hts.plots.published import PublishedPoint
 from hts.plots.save import Row
-from hts.predictions import ExitPrediction
-
-FloatArray = npt.NDArray[np.float64]
 
 CURVE_POINTS = 33
 """Points of a limit line: four a decade over eight decades; a power law needs two, a lomax law bends."""

@@ -13,11 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
+from hts.answers import ExitPrediction
+from hts.arrays import FloatArray
 from hts.plots.exits.etas import LIMIT, draw_eta_curve, eta_handles, eta_looks
 from hts.plots.exits.exact import (
     EXPONENT_LABEL,
     ExactPanel,
-    FloatArray,
     cells_of,
     exact_panels,
     exact_row,
@@ -29,8 +30,7 @@ from hts.plots.exits.laws import exit_distance
 from hts.plots.save import Row
 from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import Look, draw_panels, number, place_legend, set_title, tail_label
-from hts.prediction.geometry import exit_exponent
-from hts.predictions import ExitPrediction
+from hts.theory.limit.geometry import exit_exponent
 
 LEAST = 5
 """Fewer clip lengths show no staircase."""

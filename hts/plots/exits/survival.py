@@ -18,6 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter
 
+from hts.arrays import FloatArray
 from hts.estimation.survival import survival_curve
 from hts.plots.save import Row
 from hts.plots.study import ComparedCell, Drawn, FigureKind, Study
@@ -34,8 +35,6 @@ from hts.plots.style import (
     set_title,
     tail_label,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 TIME_LABEL = r"exit time over mean, $\sigma/\mathrm{E}\,\sigma$"
 SHARE_LABEL = r"$\mathrm{P}(\sigma/\mathrm{E}\,\sigma > t)$"

@@ -8,10 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
+from hts.answers import ExitPrediction
 from hts.plots.exits.series import CURVE_POINTS, Curve, DrawnCell
 from hts.plots.published import PublishedProbability
 from hts.plots.save import Row
-from hts.predictions import ExitPrediction
 
 
 class WithinCell(DrawnCell, Protocol):

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from hts.arrays import FloatArray
 from hts.comparison import VisitComparison
 from hts.landscapes import Landscape
 from hts.plans import Cell, VisitRecord
@@ -34,8 +34,6 @@ from hts.plots.style import (
     tail_label,
 )
 from hts.sweeps import VisitCellSample
-
-FloatArray = npt.NDArray[np.float64]
 
 MOST_PANELS = 9
 """Cells drawn: what fits on a page."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,14 +14,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.path import Path
 
+from hts.arrays import FloatArray
 from hts.landscapes import Landscape
 from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import AID, COLUMN, JUMPS, PAGE, clip_label, listing, number, place_legend, set_title, tail_label
 from hts.plots.wells.landscape import SHADE, draw_landscape
 from hts.plots.wells.transitions import GraphPanel, Transition, graph_panels, graph_rows, widest_wells
-from hts.prediction.chains import LimitChain
-
-FloatArray = npt.NDArray[np.float64]
+from hts.theory.limit.chains import LimitChain
 
 MOST_LABELS = 12
 """Wells up to which each carries its number and its jump number."""

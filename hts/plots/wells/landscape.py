@@ -7,21 +7,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from hts.arrays import FloatArray
 from hts.landscapes import Landscape
 from hts.plans import ExitDomain
 from hts.plots.save import Row
 from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import AID, COLOURS, COLUMN, listing, place_legend, set_title
 from hts.plots.wells.rulers import ClipRuler, clip_rulers, draw_clip_rulers
-
-FloatArray = npt.NDArray[np.float64]
 
 CURVE_POINTS = 801
 """Points of the potential: one for each pixel of a column at 300 dpi, about."""

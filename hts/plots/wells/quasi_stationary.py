@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
+from hts.arrays import FloatArray
 from hts.landscapes import Landscape
 from hts.plans import ExitDomain, Plan
 from hts.plots.exits.etas import eta_looks
@@ -22,8 +22,6 @@ from hts.plots.save import Row
 from hts.plots.study import Drawn, FigureKind, Study
 from hts.plots.style import AID, COLUMN, PAGE, Look, clip_label, grid_shape, number, place_legend, set_title, tail_label
 from hts.plots.wells.waiting import WaitingDensity, shown_part
-
-FloatArray = npt.NDArray[np.float64]
 
 TALLEST = 12.0
 """Decades of density shown below the peak."""

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 
+from hts.arrays import FloatArray
 from hts.landscapes import Landscape
 from hts.plans import ExitDomain
 from hts.plots.style import JUMPS, clip_label
-from hts.prediction.geometry import accessible_ends, jump_number
-
-FloatArray = npt.NDArray[np.float64]
+from hts.theory.limit.geometry import accessible_ends, jump_number
 
 MOST_BARS = 40
 """Clip lengths that are drawn one by one; more would merge into a grey bar, so one bar stands for them."""

@@ -6,15 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
+from hts.arrays import FloatArray
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.plots.save import Row
-from hts.prediction.chains import LimitChain, limit_chain, transition_rates
-
-FloatArray = npt.NDArray[np.float64]
+from hts.theory.limit.chains import LimitChain, limit_chain, transition_rates
 
 MOST_COLUMNS = 3
 """Clip lengths side by side across a page."""

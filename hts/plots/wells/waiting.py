@@ -6,16 +6,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from hts.arrays import FloatArray
 from hts.landscapes import Landscape
 from hts.plans import Cell, ExitDomain, Plan
-from hts.prediction.exits import ExactExit, exact_exit
-from hts.prediction.operators import build_operator
-from hts.prediction.solutions import solve_exit
-from hts.prediction.steps import ExactExitError
-
-FloatArray = npt.NDArray[np.float64]
+from hts.theory.exact.exits import ExactExit, exact_exit
+from hts.theory.exact.operators import build_operator
+from hts.theory.exact.solutions import solve_exit
+from hts.theory.exact.steps import ExactExitError
 
 BINS = 120
 """Bins across the part shown, at least: joined by lines they look round at a column's width."""

@@ -1,0 +1,175 @@
+"""Exact and limit values of a plan's cells, computed side by side."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from hts.answers.memory import PredictionMemory
+from hts.answers.parallel import complete
+from hts.answers.records import ExitPrediction, SurvivalTable
+from hts.answers.tabulation import TOLERANCE, tabulate_survival
+from hts.plans import Cell, Plan
+from hts.theory.exact.exits import ExactExit, exact_exit
+from hts.theory.exact.means import larger_eta, rough_mean_exit_steps
+from hts.theory.exact.steps import BeyondArithmeticError, ExactExitError
+from hts.theory.exact.survival import UnstableStepsError
+from hts.theory.limit.limits import ExitLimit, exit_limit
+
+#: Wanted relative error of the mean.
+MEAN_TOLERANCE = 1e-6
+#: Errors of a second look, as a part of those of the first.
+FINER = 1e-2
+#: What is said where steps cannot be followed.
+NO_SURVIVAL = "no exact survival: on this mesh, steps cannot be followed one by one"
+#: Where the correction to the limit law is read off: some ten per cent for three jumps at alpha = 1.5, in 3 s a cell.
+APPROACH_ETA = 1e-5
+
+
+def predict(
+    plan: Plan,
+    cells: Sequence[Cell] | None = None,
+    *,
+    threads: int | None = None,
+    with_survival: bool = False,
+    finer: bool = False,
+    memory: PredictionMemory | None = None,
+    on_cell: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> tuple[ExitPrediction, ...]:
+    """Compute exact and limit values of every cell of a plan; nothing is simulated.
+
+    Parameters
+    ----------
+    plan : Plan
+    cells : sequence of Cell, optional
+        Which; by default those of the plan.
+    threads : int, optional
+        Cells computed at once; one per core by default. Each takes up to 1 GB.
+    with_survival : bool
+        Tabulate P(sigma > n) as well, of cells that are the plan's own: others have no walkers.
+    finer : bool
+        Compute anew, whatever the memory holds, to a hundredth of the error: the second look before anyone is accused.
+    memory : PredictionMemory, optional
+        Where values of earlier calls are looked up and new ones are kept.
+    on_cell : callable, optional
+        Called with the cells done and all cells, from this thread.
+    should_stop : callable, optional
+        Asked after each cell.
+
+    Returns
+    -------
+    tuple of ExitPrediction
+        In the order of the cells. Where no exact value can be had, its fields are None and a warning says why.
+
+    Raises
+    ------
+    StoppedError
+        Where `should_stop` said so; what the memory has keeps.
+    """
+    cells = plan.cells() if cells is None else cells
+    found = {} if memory is None or finer else memory.recall(cells, with_survival)
+    own = set(plan.cells())
+    complete(
+        found,
+        cells,
+        lambda cell: predict_cell(plan, cell, with_survival and cell in own, finer),
+        threads=threads,
+        keep=None if memory is None else memory.keep,
+        on_cell=on_cell,
+        should_stop=should_stop,
+    )
+    return tuple(found[cell] for cell in cells)
+
+
+def predict_roughly(plan: Plan, cells: Sequence[Cell], *, threads: int | None = None) -> dict[Cell, float | None]:
+    """Compute the exact mean exit steps of cells to 1 %, side by side; nothing else is computed, and nothing is kept.
+
+    Parameters
+    ----------
+    plan : Plan
+    cells : sequence of Cell
+    threads : int, optional
+        Cells computed at once; one per core by default.
+
+    Returns
+    -------
+    dict of Cell to float or None
+        None where no exact value can be had.
+    """
+    landscape, domain = plan.build_landscape(), plan.exit_domain()
+
+    def mean(cell: Cell) -> float | None:
+        noise = plan.noise_of(cell)
+        try:
+            return rough_mean_exit_steps(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.start)
+        except ExactExitError:
+            return None
+
+    found: dict[Cell, float | None] = {}
+    complete(found, cells, mean, threads=threads, keep=None, on_cell=None, should_stop=None)
+    return found
+
+
+def approach_cells(plan: Plan) -> tuple[Cell, ...]:
+    """List a cell at a small eta for each (b, alpha) whose own cells all have larger ones.
+
+    There the exact value is close enough to the limit to tell how the one approaches the other.
+    """
+    smallest: dict[tuple[float, float | None], Cell] = {}
+    for cell in plan.cells():
+        key = cell.b, cell.alpha
+        if key not in smallest or cell.eta < smallest[key].eta:
+            smallest[key] = cell
+    return tuple(replace(c, eta=APPROACH_ETA) for c in smallest.values() if plan.is_heavy(c) and c.eta > APPROACH_ETA)
+
+
+def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False, finer: bool = False) -> ExitPrediction:
+    """Predict one cell; finer: see `predict`."""
+    part = FINER if finer else 1.0
+    landscape, noise, domain = plan.build_landscape(), plan.noise_of(cell), plan.exit_domain()
+    limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
+    way = landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.start
+    try:
+        exact = exact_exit(*way, within=plan.within, tolerance=part * MEAN_TOLERANCE)
+    except BeyondArithmeticError as problem:
+        advice = larger_eta(*way)
+        return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}; {advice}"))
+    except ExactExitError as problem:
+        return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}"))
+    warnings = *limit.warnings, *exact.warnings
+    try:
+        survival = tabulate_survival(exact, plan.most_steps, part * TOLERANCE) if with_survival else None
+    except UnstableStepsError:
+        return _joined(cell, limit, exact, None, (*warnings, NO_SURVIVAL))
+    return _joined(cell, limit, exact, survival, warnings)
+
+
+def _joined(
+    cell: Cell,
+    limit: ExitLimit,
+    exact: ExactExit | None,
+    survival: SurvivalTable | None,
+    warnings: tuple[str, ...],
+) -> ExitPrediction:
+    return ExitPrediction(
+        eta=cell.eta,
+        b=cell.b,
+        alpha=cell.alpha,
+        well=cell.well,
+        jump_number=limit.jump_number,
+        exit_exponent_limit=limit.exit_exponent,
+        rate_constant=limit.rate_constant,
+        rate_scale=limit.rate_scale,
+        mean_exit_steps_limit=limit.mean_exit_steps,
+        destinations_limit=limit.destinations,
+        mean_exit_steps_exact=None if exact is None else exact.mean_exit_steps,
+        relative_error_exact=None if exact is None else exact.relative_error,
+        escape_rate_exact=None if exact is None else exact.escape_rate,
+        local_exponent_exact=None if exact is None else exact.local_exponent,
+        local_exponent_error=None if exact is None else exact.local_exponent_error,
+        destinations_exact=None if exact is None else dict(exact.destinations),
+        destinations_error=None if exact is None else exact.destinations_error,
+        probability_within_exact=None if exact is None else exact.probability_within,
+        survival_exact=survival,
+        warnings=warnings,
+        probability_within_relative_error=None if exact is None else exact.probability_within_relative_error,
+    )

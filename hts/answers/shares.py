@@ -1,0 +1,134 @@
+"""Stationary shares of time of a plan's cells: exact beside the limit."""
+
+from collections.abc import Callable, Sequence
+
+from hts.answers.memory import ShareMemory
+from hts.answers.parallel import complete
+from hts.answers.records import SharePrediction
+from hts.landscapes import Landscape
+from hts.noise import Noise
+from hts.plans import Cell, Plan
+from hts.theory.exact.boxes import ShareError
+from hts.theory.exact.first_wells import first_wells
+from hts.theory.exact.shares import StationaryShares, stationary_shares
+from hts.theory.exact.steps import ExactExitError
+from hts.theory.limit.chains import LimitChain, limit_chain
+
+#: Wanted relative error of each share: no run is ever so long that it could tell.
+TOLERANCE = 1e-5
+
+
+def predict_shares(
+    plan: Plan,
+    cells: Sequence[Cell] | None = None,
+    *,
+    threads: int | None = None,
+    memory: ShareMemory | None = None,
+    on_cell: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> tuple[SharePrediction, ...]:
+    """Compute exact and limit shares of time in all wells, for every cell of a plan; nothing is simulated.
+
+    Parameters
+    ----------
+    plan : Plan
+    cells : sequence of Cell, optional
+        Which; by default those of the plan. Their `well` does not matter.
+    threads : int, optional
+        Cells computed at once; one per core by default. Each takes up to 1 GB.
+    memory : ShareMemory, optional
+        Where shares of earlier calls are looked up and new ones are kept.
+    on_cell : callable, optional
+        Called with the cells done and all cells, from this thread.
+    should_stop : callable, optional
+        Asked after each cell.
+
+    Returns
+    -------
+    tuple of SharePrediction
+        In the order of the cells; empty for a landscape with one well. Where no exact value can be had, its fields are
+        None and a warning says why.
+
+    Raises
+    ------
+    StoppedError
+        Where `should_stop` said so; what the memory has keeps.
+    """
+    if plan.build_landscape().n_wells < 2:
+        return ()
+    cells = plan.cells() if cells is None else cells
+    found = {} if memory is None else memory.recall(cells)
+    complete(
+        found,
+        cells,
+        lambda cell: predict_cell_shares(plan, cell),
+        threads=threads,
+        keep=None if memory is None else memory.keep,
+        on_cell=on_cell,
+        should_stop=should_stop,
+    )
+    return tuple(found[cell] for cell in cells)
+
+
+def predict_cell_shares(plan: Plan, cell: Cell) -> SharePrediction:
+    """Predict the shares of one cell."""
+    landscape, noise = plan.build_landscape(), plan.noise_of(cell)
+    chain = limit_chain(landscape, cell.b, noise.tail_index, noise.p_plus)
+    limit, relaxation, said = _limit(chain, noise, cell.eta)
+    exact, why = _exact(landscape, noise, cell)
+    first, unsettled = (None, ()) if exact is None else _first(plan, cell, landscape, noise)
+    moves = None if exact is None else exact.chain
+    return SharePrediction(
+        eta=cell.eta,
+        b=cell.b,
+        alpha=cell.alpha,
+        exact=None if exact is None else tuple(exact.shares.tolist()),
+        relative_error=None if exact is None else exact.relative_error,
+        limit=limit,
+        relaxation_steps=relaxation,
+        relaxation_steps_exact=None if moves is None else moves.relaxation_steps,
+        rates_exact=None if moves is None else tuple(tuple(row) for row in moves.rates.tolist()),
+        whereabouts_exact=None if moves is None else tuple(tuple(row) for row in moves.whereabouts.tolist()),
+        rates_relative_error=None if moves is None else moves.relative_error,
+        warnings=(*said, *why, *unsettled),
+        first_wells=first,
+    )
+
+
+def _exact(landscape: Landscape, noise: Noise, cell: Cell) -> tuple[StationaryShares | None, tuple[str, ...]]:
+    """Return the exact shares, or why there are none."""
+    try:
+        exact = stationary_shares(landscape, noise, cell.eta, cell.b, tolerance=TOLERANCE)
+    except ShareError as problem:
+        return None, (f"no exact shares: {problem}",)
+    return exact, exact.warnings
+
+
+def _first(
+    plan: Plan, cell: Cell, landscape: Landscape, noise: Noise
+) -> tuple[tuple[float, ...] | None, tuple[str, ...]]:
+    """Return the chances to settle first in each well where walkers start between two minima, or why there are none."""
+    start = None if plan.visits is None else plan.visits.start
+    if start is None or not landscape.minima[0] < start < landscape.minima[-1] or start in landscape.minima:
+        return None, ()
+    try:
+        return tuple(first_wells(landscape, noise, cell.eta, cell.b, start).tolist()), ()
+    except ExactExitError as problem:
+        return None, (f"walkers are taken to settle first in the well of their start, {start:g}: {problem}",)
+
+
+def _limit(
+    chain: LimitChain, noise: Noise, eta: float
+) -> tuple[tuple[float, ...] | None, float | None, tuple[str, ...]]:
+    """Return the limit of the shares and the relaxation time of its chain, or why there is none."""
+    lasting = [k for k, member in enumerate(chain.classes) if member.absorbing]
+    if len(lasting) != 1:
+        sets = ", ".join("{" + ", ".join(map(str, chain.classes[k].wells)) + "}" for k in lasting)
+        return None, None, (
+            f"no limit of the shares: the wells fall into {len(lasting)} classes that typical jumps do not join, "
+            f"{sets}; rarer ones settle the shares between them (exact), on a longer time scale (16)",
+        )  # fmt: skip
+    shares = chain.shares
+    if shares is None:
+        return None, None, tuple(f"no limit of the shares: {reason}" for reason in chain.classes[lasting[0]].reasons)
+    return tuple(shares.tolist()), chain.relaxation_steps(noise, eta)[lasting[0]], ()

@@ -1,0 +1,121 @@
+"""Survival tables: P(sigma > n) of one cell at chosen n, with the error of what is read between them, computed."""
+
+from collections.abc import Iterator
+from math import log1p
+
+import numpy as np
+
+from hts.answers.records import SurvivalTable
+from hts.arrays import FloatArray, IntArray
+from hts.theory.exact.exits import ExactExit
+
+#: Up to here each step is an entry: a law with a gap or an edge makes survival jump from step to step.
+SINGLE_STEPS = 256
+#: Beyond, survival is computed at so many steps a decade first; entries are chosen among them.
+STEPS_PER_DECADE = 48
+#: Survival beyond this many mean exit times is never looked at.
+LONGEST_MEANS = 50.0
+#: Error of the table wanted, as a part of P(sigma > n) and of P(sigma <= n): 1e6 walkers see 1e-3.
+TOLERANCE = 1e-4
+#: Probabilities below this are not looked at: no sweep has so many walkers.
+SMALLEST = 1e-12
+#: Steps are added between entries so many times at most, and so many at a time.
+MAX_ROUNDS, POINTS_PER_ROUND = 8, 3
+#: Instead of log 0.
+LOG_NOTHING = -740.0
+
+
+def tabulate_survival(exact: ExactExit, max_steps: int, tolerance: float = TOLERANCE) -> SurvivalTable:
+    """Tabulate P(sigma > n) for n up to `max_steps`, or to 50 mean exit times where these are fewer.
+
+    Between two entries that are not neighbours survival was computed at one step at least, and the logarithm of what
+    the table says there was compared with it. Where the slowest mode is alone log P(sigma > n) is a straight line, and
+    few entries are left.
+
+    Parameters
+    ----------
+    exact : ExactExit
+    max_steps : int
+        Where walkers are censored; always an entry unless nobody lives so long.
+    tolerance : float
+        Wanted, relative to the smaller of P(sigma > n) and P(sigma <= n).
+    """
+    end = int(max(min(max_steps, LONGEST_MEANS * exact.mean_exit_steps), 2))
+    n = _first_steps(end)
+    logs = _log_survival(exact, n)
+    for _ in range(MAX_ROUNDS):
+        kept = _needed(n, logs, tolerance)
+        between = _unchecked(n, kept)
+        if not between.size:
+            break
+        n, logs = _merged(n, logs, between, _log_survival(exact, between))
+    kept = _needed(n, logs, tolerance)
+    said = np.interp(n, n[kept], logs[kept])
+    log_stay = log1p(-min(exact.escape_rate, 1 - 1e-16)) if logs[-1] > LOG_NOTHING else LOG_NOTHING
+    return SurvivalTable(
+        n_steps=tuple(n[kept].tolist()),
+        log_survival=tuple(logs[kept].tolist()),
+        log_stay=log_stay,
+        error=float(_errors(logs, said).max()),
+        max_steps=max_steps,
+    )
+
+
+def _first_steps(end: int) -> IntArray:
+    """Return 0, 1, ..., then steps in equal ratios, and the end."""
+    single = np.arange(min(end, SINGLE_STEPS) + 1)
+    n_far = int(np.ceil(STEPS_PER_DECADE * np.log10(max(end / SINGLE_STEPS, 1.0)))) + 1
+    far = np.round(np.geomspace(single[-1], end, n_far)).astype(np.int64)
+    return np.unique(np.concatenate((single, far, [end])))
+
+
+def _log_survival(exact: ExactExit, n: IntArray) -> FloatArray:
+    """Return log P(sigma > n), with the digits of P(sigma <= n) where that is small."""
+    leaves, stays = exact.probabilities(n)
+    with np.errstate(divide="ignore"):
+        logs = np.where(leaves < 0.5, np.log1p(-np.minimum(leaves, 0.5)), np.log(np.maximum(stays, 0.0)))
+    return np.maximum(np.minimum(logs, 0.0), LOG_NOTHING)
+
+
+def _errors(logs: FloatArray, said: FloatArray) -> FloatArray:
+    """Return errors relative to the smaller of P(sigma > n) and P(sigma <= n), but for tiny ones."""
+    stays, leaves = np.exp(logs), -np.expm1(logs)
+    return np.asarray(np.abs(np.exp(said) - stays) / (np.minimum(stays, leaves) + SMALLEST / TOLERANCE))
+
+
+def _needed(n: IntArray, logs: FloatArray, tolerance: float) -> IntArray:
+    """Return the places of entries from which all others are read to the tolerance: single steps, halves of halves."""
+    n_single = min(int(np.searchsorted(n, SINGLE_STEPS, side="right")), len(n))
+    single = np.arange(n_single)
+    chosen = list(_halved(n, logs, n_single - 1, len(n) - 1, tolerance))
+    return np.unique(np.concatenate((single, np.array([*chosen, len(n) - 1]))))
+
+
+def _halved(n: IntArray, logs: FloatArray, first: int, last: int, tolerance: float) -> Iterator[int]:
+    """Yield first places of the intervals, halved until what lies inside is read to the tolerance."""
+    if last - first > 1:
+        inside = slice(first + 1, last)
+        said = np.interp(n[inside], n[[first, last]], logs[[first, last]])
+        if np.any(_errors(logs[inside], said) > tolerance):
+            middle = (first + last) // 2
+            yield from _halved(n, logs, first, middle, tolerance)
+            yield from _halved(n, logs, middle, last, tolerance)
+            return
+    yield first
+
+
+def _unchecked(n: IntArray, kept: IntArray) -> IntArray:
+    """Return steps between entries that have steps between them, none of which was looked at."""
+    first = kept[:-1][np.diff(kept) == 1]
+    low, width = n[first], n[first + 1] - n[first]
+    low, width = low[width > 1], width[width > 1]
+    parts = np.arange(1, POINTS_PER_ROUND + 1) / (POINTS_PER_ROUND + 1)
+    points = low[:, None] + np.clip(np.round(width[:, None] * parts), 1, width[:, None] - 1)
+    return np.unique(points.astype(np.int64))
+
+
+def _merged(n: IntArray, logs: FloatArray, more: IntArray, logs_there: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Return all steps in order, and their logarithms."""
+    every = np.concatenate((n, more))
+    order = np.argsort(every)
+    return every[order], np.concatenate((logs, logs_there))[order]

@@ -1,1 +1,0 @@
-"""Prediction: what theory and exact computation say of one cell, without simulation."""

@@ -1,0 +1,1 @@
+"""Theory: what limits and exact computation say of one cell, without simulation."""

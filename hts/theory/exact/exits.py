@@ -1,0 +1,224 @@
+"""The exact exit law at finite eta (docs/model.md (9)-(12))."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import inf
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.arrays import FloatArray, IntArray
+from hts.landscapes import Landscape
+from hts.noise import Noise
+from hts.theory.exact.cuts import share_missed_by_rate
+from hts.theory.exact.landings import exit_regions, landing_probability, landing_regions
+from hts.theory.exact.means import solve_mean
+from hts.theory.exact.meshes import Mesh
+from hts.theory.exact.refinement import Refined, lighten, solve_again
+from hts.theory.exact.slopes import local_exponent
+from hts.theory.exact.solutions import ExitSolution
+from hts.theory.exact.survival import UnstableStepsError, exit_by, exit_tables
+from hts.theory.limit.within import steps_within
+
+#: No relative error is stated that is smaller.
+ROUNDING = 1e-13
+#: What is said where steps cannot be followed.
+NO_PROBABILITY = "no exact probability within a time: on this mesh, steps cannot be followed to it"
+#: Multiplications that following steps one by one on the full mesh may cost, a second or two.
+AFFORDABLE = 2e9
+
+
+@dataclass(frozen=True, eq=False)
+class ExactExit:
+    """The exit of one cell, computed. It keeps its matrix (up to 0.4 GB): keep the numbers and let the record go."""
+
+    mean_exit_steps: float  # E sigma from the start
+    relative_error: float  # of it: estimated from two meshes, never less than a third of the truth
+    escape_rate: float  # mu of (10), per step
+    escape_rate_relative_error: float
+    local_exponent: float  # -d log E sigma / d log eta at this eta
+    local_exponent_error: float  # absolute
+    sides: Mapping[str, float]  # P(leave through "left", "right"), the ends that exist
+    destinations: Mapping[str, float]  # P(land in well) > 0 by its number; "left" and "right" for one well
+    destinations_error: float  # largest absolute error
+    probability_within: float | None  # P(sigma <= floor(within / eta + 1e-9))
+    probability_within_relative_error: float | None  # of it, from two meshes
+    warnings: tuple[str, ...]
+    refined: Refined  # meshes, matrix, vectors
+
+    def exit_by(self, n_steps: npt.ArrayLike) -> FloatArray:
+        """Return P(sigma <= n) from the start for an array of n, however rare; relative error `steps_error`."""
+        return self.probabilities(n_steps)[0]
+
+    def survival(self, n_steps: npt.ArrayLike) -> FloatArray:
+        """Return P(sigma > n) from the start for an array of n, however small."""
+        return self.probabilities(n_steps)[1]
+
+    def steps_error(self, n_steps: int) -> float:
+        """Return the relative error that `exit_by` has at n, estimated by that of the mean on the same mesh."""
+        return self.on_affordable_mesh(n_steps)[2]
+
+    def exit_tables(self, n_steps: int) -> tuple[Mesh, FloatArray, FloatArray]:
+        """Return a mesh, P(sigma <= k) from the start (float64[n + 1]) and from its nodes (float64[n + 1, node])."""
+        mesh, solution, _ = self.on_affordable_mesh(n_steps)
+        start, tables = exit_tables(solution.operator, n_steps)
+        return mesh, start, tables[:, : mesh.n_nodes]
+
+    def probabilities(self, n_steps: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Return P(sigma <= n) and P(sigma > n), each n on the mesh that it can afford."""
+        n_steps = np.asarray(n_steps, dtype=np.int64)
+        leaves, stays = np.empty(n_steps.shape), np.empty(n_steps.shape)
+        is_short = is_affordable(self.refined.mesh, n_steps)
+        for chosen in (is_short, ~is_short):
+            if np.any(chosen):
+                _, solution, _ = self.on_affordable_mesh(int(n_steps[chosen].max()))
+                leaves[chosen], stays[chosen] = exit_by(solution.operator, solution.escape, n_steps[chosen])
+        return leaves, stays
+
+    def on_affordable_mesh(self, n_steps: int) -> tuple[Mesh, ExitSolution, float]:
+        """Return a mesh, its solution and its error: the full mesh where so many steps are affordable, or a lighter."""
+        if is_affordable(self.refined.mesh, n_steps):
+            return self.refined.mesh, self.refined.solution, self.refined.relative_error
+        return self._light
+
+    @cached_property
+    def _light(self) -> tuple[Mesh, ExitSolution, float]:
+        return lighten(self.refined)
+
+    def lands_beyond(self, y: npt.ArrayLike) -> FloatArray:
+        """Return the probability to land at y or further out, y outside the domain, on either side."""
+        y = np.asarray(y, dtype=np.float64)
+        step = self.refined.step
+        inside = [v for v in y.ravel() if step.low < v < step.high]
+        if inside:
+            raise ValueError(f"{inside[0]:g} lies inside the domain: no walker that has left is there")
+        beyond = [landing_probability(self.refined, [(-inf, v) if v <= step.low else (v, inf)]) for v in y.ravel()]
+        return np.array(beyond).reshape(y.shape)
+
+    def mean_exit_steps_from(self, x: npt.ArrayLike) -> FloatArray:
+        """Return E_x sigma for points x inside the domain (unknown beyond where a half-bounded domain is cut off)."""
+        mesh, solution = self.refined.mesh, self.refined.solution
+        profile = mesh.interpolate(solution.profile[: mesh.n_nodes], x)
+        return np.asarray((1.0 - profile) / solution.reference_rate)
+
+    def quasi_stationary(self) -> tuple[FloatArray, FloatArray]:
+        """Return panel ends (float64[panel + 1]) and the quasi-stationary probability of each panel, (10)."""
+        mesh = self.refined.mesh
+        weights = self.refined.solution.escape.weights[: mesh.n_nodes]
+        return mesh.edges, weights.reshape(-1, mesh.order).sum(axis=1)
+
+
+def exact_exit(
+    landscape: Landscape,
+    noise: Noise,
+    eta: float,
+    b: float,
+    low: float,
+    high: float,
+    start: float,
+    *,
+    within: float | None = None,
+    tolerance: float = 1e-6,
+) -> ExactExit:
+    """Compute the exit from (low, high) at finite eta, docs/model.md (9)-(12).
+
+    Parameters
+    ----------
+    landscape : Landscape
+    noise : Noise
+    eta : float
+        Step size.
+    b : float
+        Clipping threshold, inf for none.
+    low, high : float
+        The domain; one of the two may be infinite.
+    start : float
+        Position before the first step.
+    within : float, optional
+        A gradient-flow time, for ``probability_within``.
+    tolerance : float
+        Wanted relative error of the mean.
+
+    Raises
+    ------
+    ExactExitError
+        No end can be reached, more than 12 clipped jumps are needed, or the mean is beyond the arithmetic; in the last
+        case it is a BeyondArithmeticError, and a NeverLeftError where the mean is beyond all floats.
+    """
+    refined, coarser, missed = solve_mean(landscape, noise, eta, b, low, high, start, tolerance)
+    step = refined.step
+    mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed + ROUNDING
+    wells = landing_regions(landscape, step)
+    sides = {name: landing_probability(refined, regions) for name, regions in exit_regions(step).items()}
+    destinations = {name: landing_probability(refined, regions) for name, regions in wells.items()}
+    roughly = {name: landing_probability(coarser, regions) for name, regions in wells.items()}
+    rate, rough_rate = refined.solution.escape.rate, coarser.solution.escape.rate
+    n_within = 0 if within is None else steps_within(within, eta)
+    has_both = within is not None and is_affordable(refined.mesh, n_within)
+    try:
+        roughly_within = _leaves_by(coarser.solution, n_within) if has_both else None
+    except UnstableStepsError:
+        roughly_within = None
+    del coarser  # two matrices: the next lines make others
+    exponent, exponent_error = local_exponent(refined)
+    answer = ExactExit(
+        mean_exit_steps=mean,
+        relative_error=error,
+        escape_rate=rate,
+        escape_rate_relative_error=abs(rough_rate / rate - 1.0) + error + share_missed_by_rate(refined),
+        local_exponent=exponent,
+        local_exponent_error=exponent_error,
+        sides=sides,
+        destinations={name: p for name, p in destinations.items() if p > 0.0},
+        destinations_error=max(abs(destinations[name] - roughly[name]) for name in wells) + error,
+        probability_within=None,
+        probability_within_relative_error=None,
+        warnings=_warnings(error, tolerance),
+        refined=refined,
+    )
+    if within is None:
+        return answer
+    try:
+        return _with_probability(answer, n_within, roughly_within, missed)
+    except UnstableStepsError:
+        return replace(answer, warnings=(*answer.warnings, NO_PROBABILITY))
+
+
+def is_affordable(mesh: Mesh, n_steps: IntArray | int) -> Any:
+    """Tell whether so many steps may be followed one by one on a mesh, for each number."""
+    return n_steps * float(mesh.n_nodes) ** 2 <= AFFORDABLE
+
+
+def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, missed: float) -> ExactExit:
+    """Return the answer with P(sigma <= n) from the start as its probability within a time.
+
+    Parameters
+    ----------
+    answer : ExactExit
+    n_steps : int
+    roughly : float or None
+        The same on the coarser mesh; None where so many steps are not affordable on the full one.
+    missed : float
+        Part of every probability that is missed beyond the cuts.
+    """
+    mesh, solution, error = answer.on_affordable_mesh(n_steps)
+    if roughly is None:
+        roughly = _leaves_by(solve_again(answer.refined, mesh.with_order(mesh.order - 2)), n_steps)
+    leaves = _leaves_by(solution, n_steps)
+    change = abs(roughly / leaves - 1.0) if leaves > 0.0 else 0.0
+    return replace(answer, probability_within=leaves, probability_within_relative_error=change + error + missed)
+
+
+def _leaves_by(solution: ExitSolution, n_steps: int) -> float:
+    """Return P(sigma <= n) from the start."""
+    return float(exit_by(solution.operator, solution.escape, [n_steps])[0][0])
+
+
+def _warnings(error: float, tolerance: float) -> tuple[str, ...]:
+    """Say what a reader of the numbers should know."""
+    said = []
+    if error > tolerance:
+        said.append(f"the mean is known to {error:.1e}, not to the {tolerance:.1e} asked for")
+    return tuple(said)

@@ -1,0 +1,130 @@
+"""Mean exit time of one cell, on a domain and a mesh that are good enough, or a refusal.
+
+The domain is cut off far enough out (cuts.py), the mesh cut finely enough (refinement.py); what floating point cannot
+hold is refused in words.
+"""
+
+from math import hypot, inf, isfinite, log, sqrt
+
+import numpy as np
+
+from hts.landscapes import Landscape
+from hts.noise import Noise
+from hts.theory.exact.breaks import cascades
+from hts.theory.exact.cuts import share_missed
+from hts.theory.exact.refinement import Refined, refine
+from hts.theory.exact.steps import BeyondArithmeticError, NeverLeftError, Step, make_step
+
+#: Of the tolerance, what may be missed beyond the cuts of an unbounded clipped domain before these are moved out.
+TOO_MUCH_MISSED = 0.1
+#: They are moved out by this factor, at most to WIDEST times where they were first.
+WIDER, WIDEST = 3.0, 27.0
+#: A mean that differs by more between two meshes is not given at all.
+WORTHLESS = 1e-2
+#: Where an eta is beyond the arithmetic, larger ones are tried, so many and each larger by this factor.
+N_LARGER, LARGER = 5, 10.0**0.5
+#: Floating point ends at 1.8e308.
+LONGEST = 1e300
+#: Places where f is looked at on the way out.
+N_LOOKS = 1001
+
+
+def solve_mean(
+    landscape: Landscape,
+    noise: Noise,
+    eta: float,
+    b: float,
+    low: float,
+    high: float,
+    start: float,
+    tolerance: float,
+) -> tuple[Refined, Refined, float]:
+    """Solve the exit from (low, high), docs/model.md (9), until the mean from the start is known to a tolerance.
+
+    Takes what `exact_exit` takes.
+
+    Returns
+    -------
+    tuple of two Refined and a float
+        The solution, the one on a coarser mesh to be compared with it and let go, and the part of the mean that is
+        missed beyond the cuts.
+
+    Raises
+    ------
+    ExactExitError
+        As there.
+    """
+    widening = 1.0
+    while True:
+        step = make_step(landscape, noise, eta, b, low, high, start, widening)
+        centre = _centre(landscape, step, start)
+        _refuse_light_tails(landscape, step, centre)
+        points = [*landscape.minima, *landscape.barriers, *landscape.kinks]
+        outside = [y for y in landscape.barriers if not step.low <= y <= step.high] if b < inf else []
+        try:
+            refined, coarser = refine(step, start, centre, [*points, *cascades(step, outside)], tolerance)
+        except ZeroDivisionError:
+            raise NeverLeftError("the probability to leave vanishes in floating point: take a larger eta") from None
+        missed = share_missed(refined)
+        if missed <= TOO_MUCH_MISSED * tolerance or b == inf or widening >= WIDEST:
+            break
+        widening *= WIDER
+    mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed
+    if not (isfinite(mean) and mean <= LONGEST):
+        raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta")
+    if not error <= WORTHLESS:
+        apart = f"differ by {error:.0%}, more than {WORTHLESS:.0%}" if error < 1.0 else "agree on no digit of the mean"
+        raise BeyondArithmeticError(f"two meshes {apart}: take a larger eta")
+    return refined, coarser, missed
+
+
+def rough_mean_exit_steps(
+    landscape: Landscape, noise: Noise, eta: float, b: float, low: float, high: float, start: float
+) -> float:
+    """Compute the mean alone, to 1 %: `exact_exit` refines its mesh for more, and solves neighbouring etas.
+
+    Takes what `exact_exit` takes.
+
+    Raises
+    ------
+    ExactExitError
+        As there.
+    """
+    return solve_mean(landscape, noise, eta, b, low, high, start, WORTHLESS)[0].solution.mean_exit_steps
+
+
+def larger_eta(landscape: Landscape, noise: Noise, eta: float, b: float, low: float, high: float, start: float) -> str:
+    """Say which larger eta is within the arithmetic where this one is not (`BeyondArithmeticError`); some seconds."""
+    for _ in range(N_LARGER):
+        eta *= LARGER
+        try:
+            solve_mean(landscape, noise, eta, b, low, high, start, WORTHLESS)
+        except BeyondArithmeticError:
+            continue
+        return f"eta = {eta:.2g} can be computed"
+    return f"nor can eta = {eta:.2g} be computed: take one still larger, or another b, scale or domain"
+
+
+def _centre(landscape: Landscape, step: Step, start: float) -> float:
+    """Return the minimum of the start's well if it lies inside, else the start."""
+    minimum = float(landscape.minima[landscape.well_of(start)])
+    return minimum if step.low < minimum < step.high else start
+
+
+def _refuse_light_tails(landscape: Landscape, step: Step, centre: float) -> None:
+    """Refuse a climb that normal noise makes with probability exp(-2 height / (eta variance)), docs/model.md section 8.
+
+    Raises
+    ------
+    ExactExitError
+        Floating point ends before the mean does.
+    """
+    noise = step.noise
+    if noise.is_heavy:
+        return
+    deviation = hypot((sqrt(2.0) if noise.kind == "stable" else 1.0) * noise.scale, noise.normal_scale)
+    ends = [y for y, is_exit in ((step.low, step.is_exit_low), (step.high, step.is_exit_high)) if is_exit]
+    ways = [landscape.potential(np.linspace(centre, end, N_LOOKS)) for end in ends]
+    height = min(float(way.max() - way[0]) for way in ways)
+    if 2.0 * height / step.eta / deviation / deviation > log(LONGEST):
+        raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta")

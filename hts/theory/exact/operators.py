@@ -1,0 +1,85 @@
+"""The one-step law on a mesh as a matrix with exit probabilities (docs/model.md (9))."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hts.arrays import FloatArray
+from hts.kernels.objects import StoredKernel
+from hts.kernels.quadrature import N_POINTS, Rows, Rule, new_scratch
+from hts.theory.exact.densities import DensityTable
+from hts.theory.exact.meshes import Mesh
+from hts.theory.exact.steps import Step
+
+integrate_rows = StoredKernel("hts.kernels.operators", "integrate_rows")
+add_atoms = StoredKernel("hts.kernels.operators", "add_atoms")
+
+#: Nodes for one interval of the density's table: exact for degree 13 times the basis of up to 16 nodes.
+RULE = Rule(*np.polynomial.legendre.leggauss(N_POINTS))
+
+
+@dataclass(frozen=True, eq=False)
+class Operator:
+    """The one-step law between the states of a mesh, the diagonal left out.
+
+    States are the nodes, then the low end and the high end where these hold mass. One minus the diagonal is the exit
+    probability plus the rest of the row, never one minus a number near one.
+    """
+
+    matrix: FloatArray  # float64[state, state], P with a zero diagonal
+    exit_low: FloatArray  # float64[state]
+    exit_high: FloatArray  # float64[state]
+    start: FloatArray  # float64[state], the row of the start
+    start_exit_low: float
+    start_exit_high: float
+
+    @property
+    def exits(self) -> FloatArray:
+        """float64[state], probability to leave in one step."""
+        return self.exit_low + self.exit_high
+
+    @property
+    def start_exit(self) -> float:
+        """Probability to leave in one step from the start."""
+        return self.start_exit_low + self.start_exit_high
+
+
+def build_operator(step: Step, mesh: Mesh, table: DensityTable, start: float) -> Operator:
+    """Return the matrix of a step on a mesh with the row of the start.
+
+    Parameters
+    ----------
+    step : Step
+    mesh : Mesh
+        From step.low to step.high.
+    table : DensityTable
+        Of step.noise.
+    start : float
+        Inside the mesh.
+    """
+    extra = np.array([*step.states_at_ends, start])
+    n, n_states, order = mesh.n_nodes, mesh.n_nodes + len(extra) - 1, mesh.order
+    anchor, offset = np.append(mesh.anchors, extra), np.append(mesh.offsets, np.zeros(len(extra)))
+    x = anchor + offset
+    rows = Rows(
+        anchor,
+        offset,
+        step.drift(x),
+        np.append(np.arange(n) // order, np.full(len(extra), -1)),
+        np.append(np.arange(n) % order, np.zeros(len(extra), dtype=np.int64)),
+        np.maximum((step.low - anchor) - offset, -step.b),
+        np.minimum((step.high - anchor) - offset, step.b),
+    )
+    matrix, scratch = np.zeros((n_states + 1, n_states)), new_scratch(order)
+    integrate_rows(rows, mesh.panels, mesh.basis, step.eta, table.arrays, RULE, scratch, matrix)
+    for mass, shift in zip(step.clipped(x), (-step.b, step.b), strict=True):
+        if np.any(mass):
+            add_atoms(anchor + shift, offset, mass, mesh.edges, mesh.panels, mesh.basis, scratch, matrix)
+    column = n
+    for mass, is_exit in zip(step.held(x), (step.is_exit_low, step.is_exit_high), strict=True):
+        if not is_exit:
+            matrix[:, column] = mass
+            column += 1
+    np.fill_diagonal(matrix[:n_states], 0.0)
+    low, high = step.exits(x)
+    return Operator(matrix[:-1], low[:-1], high[:-1], matrix[-1].copy(), float(low[-1]), float(high[-1]))

@@ -1,0 +1,158 @@
+"""Solution of the exit equations without losing the digits of a long mean."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import scipy
+
+from hts.arrays import FloatArray
+from hts.theory.exact.operators import Operator
+
+#: The escape rate is iterated until it changes by less, relatively.
+CONVERGED = 1e-14
+MAX_ITERATIONS = 2000
+#: A rate of 1 in floating point is somewhat less: log(1 - rate) is a number.
+LARGEST_RATE = 1.0 - 2.0**-53
+#: Where nobody stays after the first step there is nothing to be the amplitude of; its logarithm is a number.
+LEAST_AMPLITUDE = 1e-300
+#: Where cycles end outside more rarely, sums of visits are beyond all floats.
+RAREST = 1e-300
+
+
+@dataclass(frozen=True, eq=False)
+class Escape:
+    """The slowest mode of the walk inside the domain, docs/model.md (10)."""
+
+    rate: float  # mu, per step: P(sigma > n) ~ amplitude (1 - mu)^n from the start
+    amplitude: float
+    decay: FloatArray  # float64[state], 1 - v / v_reference, v the right vector
+    weights: FloatArray  # float64[state], quasi-stationary probabilities
+
+
+@dataclass(frozen=True, eq=False)
+class ExitSolution:
+    """Times and places of the walk before it leaves, cut into cycles at a reference state.
+
+    A cycle ends where the walk returns to the reference state or leaves. The mean time is a mean number of steps per
+    cycle over the probability that a cycle ends outside, sums of positive terms both, so that no digit of a long mean
+    is lost to its size: with M = I - P, the row and the column of the reference struck out, everything is well
+    conditioned however rare the exit is.
+    """
+
+    operator: Operator
+    reference: int  # the state at which cycles begin
+    factors: tuple[FloatArray, npt.NDArray[np.int32]]  # of the transpose of M without the reference
+    mean_exit_steps: float  # E sigma from the start
+    reference_rate: float  # 1 / E sigma from the reference
+    profile: FloatArray  # float64[state], 1 - E sigma from the state / E sigma from the reference
+    start_profile: float  # the same for the start
+    occupation: FloatArray  # float64[state], expected number of steps begun at each state after the first
+
+    def exit_probability(self, start: float, states: FloatArray) -> float:
+        """Return the probability to leave by a kind of exit, docs/model.md (11).
+
+        Parameters
+        ----------
+        start : float
+            Probability to leave so in one step from the start.
+        states : float64[state]
+            The same from each state.
+        """
+        return start + float(self.occupation @ states)
+
+    def rate_functional(self, operator: Operator) -> float:
+        """Return a number that is 1 for this operator and changes like -log E sigma to first order.
+
+        1 + p0 u + G (1 + P u - u) is the mean where u are the means and G the occupation, and stationary in both: they
+        may stay as they are, or move with the mesh, and the derivative in eta is right.
+        """
+        row_sums = operator.exits + operator.matrix.sum(axis=1)
+        flow = operator.exits + operator.matrix @ self.profile - row_sums * self.profile
+        start = operator.start_exit * (1.0 - self.start_profile)
+        start += float(operator.start @ (self.profile - self.start_profile))
+        return (float(self.occupation @ flow) + start) / (self.reference_rate * self.mean_exit_steps)
+
+    @cached_property
+    def escape(self) -> Escape:
+        """Rate, right and left vector of the slowest mode, by inverse iteration."""
+        exits, start, k = self.operator.exits, self.operator.start, self.reference
+        cycle = self._solve(self.operator.matrix[k], is_left=True)
+        leaving = self._solve(exits)
+        leaves = exits[k] + float(cycle @ exits)
+        rate, decay = self.reference_rate, self.profile
+        for _ in range(MAX_ITERATIONS):
+            before, rate = rate, leaves / (1.0 + float(cycle @ (1.0 - decay)))
+            decay = leaving - rate * self._solve(1.0 - decay)
+            if abs(rate - before) <= CONVERGED * rate:
+                break
+        # inverse iteration from the left; the weight of the reference follows from what leaves: w (I - P) 1 = w exits
+        weights = cycle.copy()
+        weights[k] = 1.0
+        weights /= weights.sum()
+        for _ in range(MAX_ITERATIONS):
+            before_weights, weights = weights, rate * self._solve(weights, is_left=True)
+            at_reference = (rate - float(weights @ exits)) / leaves
+            weights = weights + at_reference * cycle
+            weights[k] = at_reference
+            weights /= weights.sum()
+            if np.abs(weights - before_weights).sum() <= CONVERGED * np.abs(weights).sum():
+                break
+        rate = min(rate, LARGEST_RATE)
+        from_start = float(start @ (1.0 - decay)) / (1.0 - rate)
+        amplitude = max(from_start / float(weights @ (1.0 - decay)), LEAST_AMPLITUDE)
+        return Escape(rate, amplitude, decay, weights)
+
+    def _solve(self, right: FloatArray, is_left: bool = False) -> FloatArray:
+        """Solve with M without the reference state, from the left with its transpose; 0 at the reference."""
+        return _solve_without(self.factors, self.reference, right, is_left)
+
+
+def solve_exit(operator: Operator, reference: int) -> ExitSolution:
+    """Solve docs/model.md (9) and its adjoint for one start.
+
+    Parameters
+    ----------
+    operator : Operator
+    reference : int
+        A state that the walk visits often.
+
+    Raises
+    ------
+    ZeroDivisionError
+        The probability to leave is zero in floating point.
+    """
+    exits, start, k = operator.exits, operator.start, reference
+    system = -operator.matrix
+    diagonal = np.arange(len(exits))
+    system[diagonal, diagonal] = exits + operator.matrix.sum(axis=1)
+    system[k], system[:, k], system[k, k] = 0.0, 0.0, 1.0
+    # the diagonal of a row is the sum of the rest and more: in the transpose it is every column's pivot, no entry grows
+    factors = scipy.linalg.lu_factor(system.T, overwrite_a=True, check_finite=False)
+    cycle = _solve_without(factors, k, operator.matrix[k], True)
+    first = _solve_without(factors, k, start, True)
+    leaving = _solve_without(factors, k, exits, False)
+    lasting = _solve_without(factors, k, np.ones_like(exits), False)
+    leaves = float(exits[k] + cycle @ exits)
+    if 0.0 <= leaves < RAREST:
+        raise ZeroDivisionError
+    rate = leaves / (1.0 + float(cycle.sum()))
+    # of one node: its weight may be negative, as those of a quadrature rule may be
+    visits = (1.0 - operator.start_exit - float(first @ exits)) / leaves
+    occupation = first + visits * cycle
+    occupation[k] = visits
+    profile = leaving - rate * lasting
+    start_profile = operator.start_exit + float(start @ profile) - rate
+    return ExitSolution(operator, k, factors, 1.0 + float(occupation.sum()), rate, profile, start_profile, occupation)
+
+
+def _solve_without(
+    factors: tuple[FloatArray, npt.NDArray[np.int32]], reference: int, right: FloatArray, is_left: bool
+) -> FloatArray:
+    """Solve with the factors of the transpose, the reference's component struck out."""
+    right = right.copy()
+    right[reference] = 0.0
+    return np.asarray(
+        scipy.linalg.lu_solve(factors, right, trans=0 if is_left else 1, overwrite_b=True, check_finite=False)
+    )
