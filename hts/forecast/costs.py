@@ -23,7 +23,7 @@ BYTES_PER_COUNT = 3
 BYTES_PER_SHARD = 5_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellForecast:
     """What one cell is expected to cost."""
 
@@ -67,12 +67,12 @@ def forecast_cells(
         works, refusal = dry_run(plan, folder), ""
     except PlanError as error:
         works, refusal = dry_run(plan, None), str(error)
-    known = dict(means or {})
+    known, expected = dict(means or {}), expected_steps(plan)
     if plan.visits is None:  # long runs take the steps they are told to
-        expected = expected_steps(plan)
-        steps = {work.cell: work.walkers_left * expected(work.cell)[0] for work in works if work.walkers_left}
-        known |= rough_means(plan, {cell: n for cell, n in steps.items() if cell not in known})
-    expected = expected_steps(plan, known)
+        open_works = (work for work in works if work.walkers_left and work.cell not in known)
+        known |= rough_means(plan, ((work.cell, work.walkers_left * expected(work.cell)[0]) for work in open_works))
+    if known:
+        expected = expected_steps(plan, known)
     cells = (
         CellForecast(
             work.cell,
@@ -114,6 +114,8 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
                 scales[key] = rate_scale(plan.noise_of(cell), cell.eta, known.jump_number)
             return mean_steps(known.rate_constant * scales[key])
         noise = plan.noise_of(cell)
+        if known is not None and known.rate_constant is None and noise.is_heavy:
+            return None  # there is no limit law, whatever eta
         limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
         limits[cell.b, cell.alpha] = limit
         return limit.mean_exit_steps

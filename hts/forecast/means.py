@@ -1,7 +1,6 @@
 """Rough exact mean exit times, computed where a forecast would be wrong without them."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from hts.plans import Cell, Plan
 
@@ -11,7 +10,7 @@ MOST_LINES = 12
 FEW_STEPS = 3e8
 
 
-def rough_means(plan: Plan, steps: Mapping[Cell, float]) -> dict[Cell, float]:
+def rough_means(plan: Plan, steps: Iterable[tuple[Cell, float]]) -> dict[Cell, float]:
     """Compute the exact mean of each (b, alpha) at its smallest eta, where most steps are taken, to 1 %.
 
     Nothing is computed for more than `MOST_LINES` of them: it takes up to a second each, and a description should not
@@ -21,22 +20,19 @@ def rough_means(plan: Plan, steps: Mapping[Cell, float]) -> dict[Cell, float]:
     ----------
     plan : Plan
         Of exits.
-    steps : mapping of Cell to float
-        Walker-steps that each cell has to do according to its limit.
+    steps : iterable of (Cell, float)
+        Cells, each once, with the walker-steps that each has to do according to its limit.
 
     Returns
     -------
     dict of Cell to float
         In steps; cells without an exact value are left out.
     """
-    lines: dict[tuple[float, float | None], list[Cell]] = defaultdict(list)
-    for cell in steps:
-        lines[cell.b, cell.alpha].append(cell)
-    wanted = [
-        min(cells, key=lambda cell: cell.eta)
-        for cells in lines.values()
-        if sum(steps[cell] for cell in cells) > FEW_STEPS
-    ]
+    lines: dict[tuple[float, float | None], tuple[Cell, float]] = {}  # the cell of the smallest eta, steps of all
+    for cell, n in steps:
+        smallest, n_before = lines.get((cell.b, cell.alpha), (cell, 0.0))
+        lines[cell.b, cell.alpha] = (cell if cell.eta < smallest.eta else smallest, n_before + n)
+    wanted = [cell for cell, n in lines.values() if n > FEW_STEPS]
     if not 0 < len(wanted) <= MOST_LINES:
         return {}
     from hts.answers import predict_roughly  # a run, which forecasts too, needs none and should not wait

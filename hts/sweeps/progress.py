@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hts.plans import Cell
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Task:
     """Walkers first_walker, ..., first_walker + n_walkers - 1 of a cell, to be computed in one go.
 

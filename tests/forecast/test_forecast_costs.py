@@ -8,9 +8,12 @@ from fake_exits import PLAN as TEXT
 from fake_exits import plan
 
 from hts.answers import predict, predict_roughly
+from hts.comparison import limit_predictions
 from hts.forecast import costs, describe, expected_steps, means
 from hts.plans import Cell, parse_plan
 from hts.theory.exact.exits import exact_exit
+from hts.theory.limit.limits import exit_limit
+from hts.theory.limit.rates import exit_rates
 
 PLAN = plan()
 CELLS = PLAN.cells()
@@ -60,8 +63,8 @@ def test_nothing_is_computed_where_it_does_not_matter(monkeypatch):
     describe(plan("exit.walkers=10_000_000", "grid.b={ lin = [0.3, 0.9, 13] }"))
     assert len(asked) == 1  # too many to wait for
     steps = dict.fromkeys(CELLS[:2], means.FEW_STEPS / 2)
-    assert means.rough_means(MANY, steps) == {}
-    assert means.rough_means(MANY, dict.fromkeys(CELLS[:2], means.FEW_STEPS / 1.99)) == {}
+    assert means.rough_means(MANY, steps.items()) == {}
+    assert means.rough_means(MANY, ((cell, means.FEW_STEPS / 1.99) for cell in CELLS[:2])) == {}
     assert len(asked) == 2  # both cells of a line count together
 
 
@@ -106,3 +109,18 @@ def test_costs_add_up():
     assert said.cost.upper_bound_steps == 4 * 600 * 1000
     assert said.cost.core_seconds == pytest.approx(steps / said.cost.steps_per_second)
     assert said.cost.bytes == 4 * 600 * costs.BYTES_PER_WALKER + 12 * costs.BYTES_PER_SHARD
+
+
+def test_each_line_without_a_limit_is_asked_for_its_limit_once(monkeypatch):
+    """At b = 1 the exit is a whole number of clips away: there is no limit whatever eta, and many etas ask for it."""
+    asked = []
+    monkeypatch.setattr(costs, "exit_limit", lambda *args: asked.append(args) or exit_limit(*args))
+    description = describe(plan("grid.eta={ geom = [1e-3, 1e-1, 20] }", "grid.b=[0.7, 1.0]"))
+    assert [f.source for f in description.cells].count("max_steps") == 20
+    assert len(asked) == 2
+
+
+def test_rates_are_computed_once_for_all_etas_of_a_line():
+    exit_rates.cache_clear()
+    limit_predictions(plan("grid.eta={ geom = [1e-3, 1e-1, 20] }"))
+    assert exit_rates.cache_info().misses == 2  # b = 0.7 and inf
