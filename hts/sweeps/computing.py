@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from hts.ensembles import STREAM_VERSION, Interrupted, steps_in
-from hts.errors import PlanError, StoppedError
+from hts.errors import PlanError, StoppedError, what_ran_out
 from hts.plans import Plan, parse_plan
 from hts.storage import Provenance, ResultsFolder, write_shard
 from hts.sweeps.checkpoints import Checkpoints
@@ -89,7 +89,7 @@ class Computer:
         Raises
         ------
         StoppedError
-            Where files cannot be written.
+            Where files cannot be written, or where memory or threads have run out: that is no fault of the cell.
         """
         begin = time.thread_time()
         try:
@@ -102,6 +102,9 @@ class Computer:
                 return Outcome(task)
             if isinstance(error, StoppedError):
                 raise
+            if (lacked := what_ran_out(error)) is not None:
+                text = f"stopped: the machine or a limit ran out of {lacked}; finished shards are kept"
+                raise StoppedError(f"{text}. Run it again to go on, with fewer --threads if that repeats.") from error
             return Outcome(task, failure=Failure.of(task.cell, task.first_walker, task.n_walkers, error))
         return Outcome(task, shards, study_of(self.plan).steps_of(sample), seconds=seconds)
 
