@@ -7,6 +7,7 @@ import click
 from hts.cli.fit import compared, refuse_nothing
 from hts.cli.options import folder_argument, threads_option
 from hts.errors import PlanError
+from hts.words import plural
 
 
 @click.command("export")
@@ -37,10 +38,10 @@ def command(folder: Path, target: Path, threads: int | None, no_exact: bool, for
     refuse_nothing(comparison, folder)
     if isinstance(comparison, ShareComparison):
         write_table(target, share_table(comparison))
-        click.echo(f"{target}: {len(comparison.visits)} cells, a row for each well")
+        click.echo(f"{target}: {plural(len(comparison.visits), 'cell')}, a row for each well")
         return
     write_table(target, cell_table(comparison))
-    click.echo(f"{target}: {len(comparison.cells)} cells")
+    click.echo(f"{target}: {plural(len(comparison.cells), 'cell')}")
 
 
 def check_target(target: Path, force: bool) -> None:

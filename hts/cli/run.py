@@ -10,6 +10,7 @@ from hts.cli.options import output_option, plan_options, results_folder, threads
 from hts.cli.progress import SweepDisplay, clock, rate
 from hts.cli.shares import show_visits
 from hts.cli.signals import stop_on_signal
+from hts.words import plural
 
 if TYPE_CHECKING:
     from hts.engines import Engine
@@ -141,13 +142,13 @@ def summary(target: Path, report: "SweepReport") -> str:
     others = f"; {report.n_elsewhere} missing ones belong to other shares" if report.n_elsewhere else ""
     aside = f"; set aside, because damaged: {report.n_damaged}" if report.n_damaged else ""
     if report.n_cells_beside:
-        aside += f"; stored here too, and left out by `hts fit`: {report.n_cells_beside} cells of other grids"
+        aside += f"; stored here too, and left out by `hts fit`: {plural(report.n_cells_beside, 'cell')} of other grids"
     if report.n_written == 0:
         rest = "nothing to do" if not others else "nothing to do for this share"
         return f"{target}: all {report.n_skipped} shards were there; {rest}{others}{aside}. Next: hts fit {target}"
     resumed = f" ({report.steps_resumed:.3g} of them from checkpoints)" if report.steps_resumed else ""
     return (
-        f"{target}: {report.n_written} shards written, {report.n_skipped} were there{others}{aside}; "
+        f"{target}: {plural(report.n_written, 'shard')} written, {report.n_skipped} were there{others}{aside}; "
         f"{report.walker_steps:.3g} walker-steps{resumed} in {clock(report.seconds)} "
         f"({rate(report.steps_per_second)}). Next: hts fit {target}"
     )

@@ -8,6 +8,7 @@ import scipy
 
 from hts.comparison.verdicts import DISAGREE_P, agree
 from hts.comparison.visit_records import VisitComparison
+from hts.words import plural
 
 #: Weight of the start in the shares from which on they are called stationary.
 STATIONARY = 0.05
@@ -94,4 +95,4 @@ def _outside(cell: VisitComparison) -> str:
 def _incomplete(cell: VisitComparison) -> str:
     if cell.n_walkers >= cell.walkers_wanted:
         return ""
-    return f"incomplete: {cell.n_walkers:,} of {cell.walkers_wanted:,} walkers"
+    return f"incomplete: {cell.n_walkers:,} of {plural(cell.walkers_wanted, 'walker', ',')}"

@@ -1,8 +1,9 @@
 """What a run would do, cell by cell and why, by the code that runs decide with."""
 
 import os
-from collections import defaultdict
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from hts.ensembles import STREAM_VERSION
@@ -15,12 +16,13 @@ from hts.sweeps.preparing import examine, tasks_of
 from hts.sweeps.progress import Task
 from hts.sweeps.status import CellStatus, State, status_of
 from hts.sweeps.survey import Survey
+from hts.words import plural
 
 #: A folder that holds nothing and never will.
 NOWHERE = ResultsFolder(Path(os.devnull))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellWork:
     """What a run would do about one cell.
 
@@ -77,14 +79,12 @@ def dry_run(plan: Plan, folder: Path | None, choices: Choices = EVERYTHING) -> t
     missing = tasks_of(plan, found)
     kept = set() if checkpoints is None else checkpoints.among(missing)
     work = choose(plan, results, missing, choices)
-    tasks: dict[Cell, list[Task]] = defaultdict(list)
-    for task in work.tasks:
-        tasks[task.cell].append(task)
+    tasks = {cell: tuple(mine) for cell, mine in groupby(work.tasks, key=attrgetter("cell"))}  # in the order of cells
     left_alone = {failure.cell for failure in work.failures}
     works = []
     for cell in plan.cells():
         status = status_of(results, found, plan, cell)
-        mine = tuple(tasks[cell])
+        mine = tasks.get(cell, ())
         reason = _reason(status, mine, sum(task in kept for task in mine), cell in left_alone)
         works.append(CellWork(cell, status.state, status.walkers_done, status.walkers_wanted, mine, reason))
     return tuple(works)
@@ -94,12 +94,13 @@ def _reason(status: CellStatus, tasks: tuple[Task, ...], n_kept: int, is_left_al
     """Say why a cell would run, or would not."""
     if status.state == "done":
         return ""
-    plain = {"missing": "no walkers yet", "partial": f"{status.walkers_done} walkers are there"}
+    done = status.walkers_done
+    plain = {"missing": "no walkers yet", "partial": f"{plural(done, 'walker')} {'is' if done == 1 else 'are'} there"}
     parts = [status.message or plain.get(status.state, "")]
     if is_left_alone:
         parts.append("left alone; hts run --retry-failed tries it again")
     elif not tasks:
         parts.append("its missing shards belong to other shares")
     if n_kept:
-        parts.append(f"{n_kept} of {len(tasks)} shards go on from checkpoints")
+        parts.append(f"{n_kept} of {plural(len(tasks), 'shard')} {'goes' if n_kept == 1 else 'go'} on from checkpoints")
     return "; ".join(part for part in parts if part)

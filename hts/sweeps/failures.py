@@ -1,5 +1,6 @@
 """The failure of a cell, kept for a person to read until the cell is done."""
 
+import os
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -42,6 +43,15 @@ class Failure:
 def failure_path(folder: ResultsFolder, cell: Cell) -> Path:
     """Name the file that keeps a cell's failure."""
     return folder.failures / f"{slug_of(cell)}.json"
+
+
+def failed_slugs(folder: ResultsFolder) -> frozenset[str]:
+    """List the cells of which a failure is kept, as `slug_of` writes them, so that not each cell need be looked for."""
+    try:
+        names = os.listdir(folder.failures)
+    except OSError:
+        return frozenset()
+    return frozenset(name.removesuffix(".json") for name in names)
 
 
 def keep_failure(folder: ResultsFolder, failure: Failure) -> None:

@@ -12,7 +12,7 @@ from hts.sweeps.progress import Task
 from hts.sweeps.slugs import slug_of
 from hts.sweeps.studies import study_of
 from hts.sweeps.survey import Survey, check_same_plan, survey
-from hts.sweeps.verification import PLAN_DIGEST, digest_of_plan
+from hts.sweeps.verification import identity_document
 
 
 def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
@@ -53,15 +53,7 @@ def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
         Where the folder cannot be written.
     """
     found = examine(plan, folder, stream_version)
-    folder.write_json(
-        folder.identity,
-        {
-            "identity": plan.identity(),
-            "physics": plan.physics(),
-            "stream_version": stream_version,
-            PLAN_DIGEST: digest_of_plan(plan),
-        },
-    )
+    folder.write_json(folder.identity, identity_document(plan, stream_version))
     folder.write_text(folder.plan, plan.to_toml())
     keep_counts(plan, folder)
     for damage in found.damages:

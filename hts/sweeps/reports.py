@@ -6,6 +6,7 @@ from hts.errors import IncompleteError
 from hts.storage import ResultsFolder
 from hts.sweeps.failures import Failure
 from hts.sweeps.slugs import slug_of
+from hts.words import plural
 
 # more lines than this scroll the first ones away; all of them stand in the folder
 LINES_SHOWN = 5
@@ -76,7 +77,7 @@ def told(folder: ResultsFolder, report: SweepReport, is_cut_short: bool = False)
     """Name the cells that failed, each with its first failure."""
     first = {failure.cell: failure for failure in reversed(report.failures)}
     lines = [f"  {slug_of(cell)}: {failure.message}" for cell, failure in reversed(first.items())]
-    cells = "1 cell" if len(lines) == 1 else f"{len(lines)} cells"
+    cells = plural(len(lines), "cell")
     some = [*lines[:LINES_SHOWN], *(["  ..."] if len(lines) > LINES_SHOWN else [])]
     rest = "the others were stopped and go on when it is run again" if is_cut_short else "the others are done"
     head = f"{cells} failed, {rest}; details in {folder.failures}. Try again with: hts run PLAN --retry-failed"

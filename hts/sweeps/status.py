@@ -15,7 +15,8 @@ from hts.sweeps.failures import kept_message
 from hts.sweeps.slugs import slug_of
 from hts.sweeps.studies import study_of
 from hts.sweeps.survey import Survey, open_results, stated_identity, survey
-from hts.sweeps.verification import harms_of
+from hts.sweeps.verification import harms_of, restore_identity
+from hts.words import plural
 
 State: TypeAlias = Literal["done", "partial", "missing", "damaged", "failed"]
 
@@ -63,6 +64,22 @@ class Verification:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class FolderStatus:
+    """What is done of a folder's plan.
+
+    Attributes
+    ----------
+    cells : tuple of CellStatus
+        All cells of the plan.
+    strays : tuple of str
+        Damaged shards that belong to no cell of the plan: what is wrong with each, its name first.
+    """
+
+    cells: tuple[CellStatus, ...]
+    strays: tuple[str, ...]
+
+
 def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
     """Say what of a folder's plan is done, cell by cell, every shard checked against its checksum.
 
@@ -71,18 +88,26 @@ def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
     PlanError
         Where there is no plan to compare with.
     """
+    return folder_status(folder).cells
+
+
+def folder_status(folder: str | PathLike[str]) -> FolderStatus:
+    """Say what of a folder's plan is done, as `sweep_status`, and which damaged shards belong to none of its cells."""
     results, plan, stream_version = open_results(Path(folder))
     found = survey(results, plan.identity(), stream_version, plan.most_steps)
     waiting = Checkpoints.of(plan, results, stream_version or STREAM_VERSION).walkers_by_slug()
-    statuses = (status_of(results, found, plan, cell) for cell in plan.cells())
-    return tuple(_with_checkpoint(status, waiting.get(slug_of(status.cell), 0)) for status in statuses)
+    statuses = [status_of(results, found, plan, cell) for cell in plan.cells()]
+    cells = tuple(_with_checkpoint(status, waiting.get(slug_of(status.cell), 0)) for status in statuses)
+    own = {slug_of(cell) for cell in plan.cells()} if found.damages else set()
+    return FolderStatus(cells, tuple(damage.message for damage in found.damages if damage.slug not in own))
 
 
 def _with_checkpoint(status: CellStatus, n_walkers: int) -> CellStatus:
     """Tell of the walkers of an unfinished cell that wait in checkpoints."""
     if n_walkers == 0 or status.state == "done":
         return status
-    note = f"{n_walkers} walkers wait in checkpoints; running it again goes on with them"
+    waiting = f"{plural(n_walkers, 'walker')} {'waits' if n_walkers == 1 else 'wait'} in checkpoints"
+    note = f"{waiting}; running it again goes on with them"
     return replace(status, message="; ".join(filter(None, (status.message, note))))
 
 
@@ -98,7 +123,7 @@ def status_of(folder: ResultsFolder, found: Survey, plan: Plan, cell: Cell) -> C
         return CellStatus(cell, "damaged", done, walkers, text)
     if done == walkers:
         return CellStatus(cell, "done", done, walkers, "")
-    failed = kept_message(folder, cell)
+    failed = kept_message(folder, cell) if slug in found.failed else None
     if failed is not None:
         return CellStatus(cell, "failed", done, walkers, failed)
     notes = []
@@ -122,12 +147,14 @@ def verify_sweep(folder: str | PathLike[str]) -> Verification:
     identity, stream_version = _expected(results)
     found = survey(results, identity, stream_version, max_steps=None, with_columns=True)
     shards = {f"{damage.path.parent.name}/{damage.path.name}": damage.message for damage in found.damages}
-    harms = shards | harms_of(results)
+    harms = shards | harms_of(results, found)
     return Verification(found.n_shards, tuple(harms), tuple(harms.values()))
 
 
 def repair_sweep(folder: str | PathLike[str], shards: Sequence[str]) -> None:
     """Set shards aside in `damaged/`, so that the next run computes them anew; nothing is lost.
+
+    A lost or changed identity.json is written anew where plan.toml and all shards agree.
 
     Parameters
     ----------
@@ -144,6 +171,8 @@ def repair_sweep(folder: str | PathLike[str], shards: Sequence[str]) -> None:
     results = ResultsFolder(Path(folder))
     for name in shards:
         move_into(results.damaged, results.path / name)
+    if results.identity.name in shards:
+        restore_identity(results)
 
 
 def _expected(folder: ResultsFolder) -> tuple[str | None, str | None]:

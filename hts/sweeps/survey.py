@@ -1,6 +1,6 @@
 """The shards of a folder sorted into usable, outdated, foreign and damaged."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import Any
 from hts.errors import IntegrityError, PlanError
 from hts.plans import Plan, differences, read_plan
 from hts.plans.identity import identity_of
-from hts.storage import ResultsFolder, Shard, ShardName, inspect_shard, list_shards, read_shard
+from hts.storage import Provenance, ResultsFolder, Shard, ShardName, inspect_shard, list_shards, read_shard
 from hts.sweeps.counts import counted
 from hts.sweeps.coverage import Range, gaps
+from hts.sweeps.failures import failed_slugs
 
 
 @dataclass(frozen=True)
@@ -50,18 +51,27 @@ class Survey:
         By cell: some walker took more steps than the plan's max_steps.
     damages : list of Damage
         Not to be used.
+    failed : set of str
+        Cells of which a failure is kept.
     """
 
     usable: dict[str, list[Shard]] = field(default_factory=dict)
     outdated: dict[str, list[Shard]] = field(default_factory=dict)
     beyond: dict[str, list[Shard]] = field(default_factory=dict)
     damages: list[Damage] = field(default_factory=list)
+    failed: frozenset[str] = frozenset()
 
     @property
     def n_shards(self) -> int:
         """Number of files, good or bad."""
         good = (self.usable, self.outdated, self.beyond)
         return len(self.damages) + sum(len(shards) for kind in good for shards in kind.values())
+
+    def provenances(self) -> Iterator[Provenance]:
+        """Give what each shard that is whole and of this plan says of itself."""
+        for kind in (self.usable, self.outdated, self.beyond):
+            for shards in kind.values():
+                yield from (shard.provenance for shard in shards)
 
     @cached_property
     def damages_by_cell(self) -> dict[str | None, list[Damage]]:
@@ -96,7 +106,7 @@ def survey(
     with_columns : bool
         Unpack the columns too, and ask whether walkers can be so.
     """
-    found = Survey()
+    found = Survey(failed=failed_slugs(folder))
     for path in (*list_shards(folder.shards), *list_shards(folder.visits)):
         try:
             shard = read_shard(path)[0] if with_columns else inspect_shard(path)
