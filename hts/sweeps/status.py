@@ -8,13 +8,13 @@ from typing import Literal, TypeAlias
 
 from hts.ensembles import STREAM_VERSION
 from hts.errors import PlanError
-from hts.plans import Cell, Plan, read_plan
+from hts.plans import Cell, Plan
 from hts.storage import ResultsFolder, move_into
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.failures import kept_message
 from hts.sweeps.slugs import slug_of
 from hts.sweeps.studies import study_of
-from hts.sweeps.survey import Survey, open_results, stated_identity, survey
+from hts.sweeps.survey import Survey, open_results, stated_identity, stored_plan, survey
 from hts.sweeps.verification import harms_of, restore_identity
 from hts.words import plural
 
@@ -181,6 +181,6 @@ def _expected(folder: ResultsFolder) -> tuple[str | None, str | None]:
     if stated is not None:
         return stated["identity"], stated.get("stream_version")
     try:
-        return read_plan(folder.plan).identity(), None
+        return stored_plan(folder).identity(), None
     except PlanError:
         return None, None

@@ -10,6 +10,7 @@ from hts.errors import IntegrityError, PlanError
 from hts.plans import Plan, differences, read_plan
 from hts.plans.identity import identity_of
 from hts.storage import Provenance, ResultsFolder, Shard, ShardName, inspect_shard, list_shards, read_shard
+from hts.storage.reading import read_bytes
 from hts.sweeps.counts import counted
 from hts.sweeps.coverage import Range, gaps
 from hts.sweeps.failures import failed_slugs
@@ -160,6 +161,24 @@ def check_same_plan(folder: ResultsFolder, plan: Plan) -> Mapping[str, Any] | No
     return stated
 
 
+def stored_plan(folder: ResultsFolder) -> Plan:
+    """Read the plan of a folder; a pipe or a device in its place is refused, and not waited for.
+
+    Raises
+    ------
+    PlanError
+        Where there is none, or none that can be read, with the remedy.
+    """
+    remedy = f"write it anew with: hts run PLAN -o {folder.path}"
+    try:
+        read_bytes(folder.plan)
+    except FileNotFoundError:
+        raise PlanError(f"{folder.plan}: is missing; {remedy}") from None
+    except OSError as error:
+        raise PlanError(f"{folder.plan}: cannot be read ({error.strerror}); {remedy}") from error
+    return read_plan(folder.plan)
+
+
 def open_results(path: Path) -> tuple[ResultsFolder, Plan, str | None]:
     """Find the plan of a results folder, walkers counted, and the version of its random streams.
 
@@ -170,8 +189,6 @@ def open_results(path: Path) -> tuple[ResultsFolder, Plan, str | None]:
     """
     folder = ResultsFolder(path)
     folder.check_exists()
-    if not folder.plan.exists():
-        raise PlanError(f"{folder.plan}: is missing; write it anew with: hts run PLAN -o {folder.path}")
-    plan = read_plan(folder.plan)
+    plan = stored_plan(folder)
     stated = check_same_plan(folder, plan)
     return folder, counted(plan, folder), None if stated is None else stated.get("stream_version")

@@ -4,11 +4,11 @@ import hashlib
 from typing import Any
 
 from hts.errors import PlanError
-from hts.plans import Plan, read_plan
+from hts.plans import Plan
 from hts.storage import ResultsFolder
 from hts.storage.checkpoints import is_harmed
 from hts.storage.reading import read_bytes
-from hts.sweeps.survey import Survey, stated_identity, survey
+from hts.sweeps.survey import Survey, stated_identity, stored_plan, survey
 
 PLAN_DIGEST = "plan_sha256"
 REMEDY = "hts run PLAN writes it anew"
@@ -69,7 +69,7 @@ def _restored(folder: ResultsFolder, found: Survey) -> dict[str, Any] | None:
     What was written is restored to the byte, unless plan.toml was edited since.
     """
     try:
-        plan = read_plan(folder.plan)
+        plan = stored_plan(folder)
     except PlanError:
         return None
     said = {(p.identity, p.stream_version) for p in found.provenances()}
@@ -96,7 +96,7 @@ def _harm_of_plan(folder: ResultsFolder) -> str | None:
         return f"is missing; {REMEDY}"
     try:
         data = read_bytes(folder.plan)
-        plan = read_plan(folder.plan)
+        plan = stored_plan(folder)
     except (OSError, PlanError):
         return f"cannot be read as a plan; {REMEDY}"
     stated = stated_identity(folder)

@@ -9,13 +9,13 @@ from click.testing import CliRunner
 from fake_exits import STREAMS, plan, shard_names, sweep
 
 from hts.cli.status import command
-from hts.errors import IntegrityError
+from hts.errors import IntegrityError, PlanError
 from hts.storage import ResultsFolder
 from hts.storage.checkpoints import write_checkpoint
 from hts.storage.names import ShardName, digest_of
 from hts.storage.tables import decode_columns, decode_footer, encode
 from hts.storage.walkers import read_walkers
-from hts.sweeps import repair_sweep, verify_sweep
+from hts.sweeps import repair_sweep, sweep_status, verify_sweep
 from hts.sweeps.status import folder_status
 
 
@@ -75,6 +75,17 @@ def test_pipes_and_deep_json_are_damage(folder):
     os.mkfifo(folder / "shards" / "a.parquet")
     (folder / "predictions.json").write_text("[" * 100_000)
     assert verify_sweep(folder).damaged == ("shards/a.parquet", "predictions.json")
+
+
+@pytest.mark.parametrize("with_identity", [True, False])
+def test_a_pipe_in_place_of_the_plan_is_not_waited_for(folder, with_identity):
+    (folder / "plan.toml").unlink()
+    os.mkfifo(folder / "plan.toml")
+    if not with_identity:
+        (folder / "identity.json").unlink()
+    with pytest.raises(PlanError, match=r"plan.toml: cannot be read \(it is no regular file\); write it anew"):
+        sweep_status(folder)
+    assert "plan.toml" in verify_sweep(folder).damaged
 
 
 @pytest.mark.parametrize(
