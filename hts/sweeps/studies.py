@@ -11,8 +11,8 @@ import numpy.typing as npt
 from hts.ensembles import ExitSample, State, VisitSample, simulate_exits, simulate_visits
 from hts.plans import Cell, Plan
 from hts.storage import Columns, ResultsFolder
-from hts.sweeps.coverage import EXIT_SHARDS, VISIT_SHARDS, ShardSizes
 from hts.sweeps.simulation import Sample, exit_problem, visit_problem
+from hts.sweeps.tasks import EXIT_SHARDS, VISIT_SHARDS, ShardSizes
 
 
 class CellSimulator(Protocol):
