@@ -34,13 +34,13 @@ def command(folder: Path, threads: int | None, no_exact: bool, as_json: bool) ->
     Example:
       hts fit results/quick
     """
-    from hts.comparison import ShareComparison, to_json
+    from hts.comparison import ShareComparison
 
     comparison = compared(folder, threads, not no_exact)
     if as_json:
         from hts.cli.documents import print_document
 
-        print_document(to_json(comparison))
+        print_document(comparison.document())
     elif isinstance(comparison, ShareComparison):
         show_visits(comparison, folder)
     else:
