@@ -81,6 +81,11 @@ class ExitComparison:
     cells: tuple[CellComparison, ...]
     fits: tuple[FitComparison, ...]
 
+    @property
+    def n_walkers(self) -> int:
+        """Walkers that are done, in all cells."""
+        return sum(cell.n_walkers for cell in self.cells)
+
     def document(self) -> dict[str, Any]:
         """Return the entries of the JSON document (docs/interface.md, "fit")."""
         return {"cells": [asdict(cell) for cell in self.cells], "fits": [asdict(fit) for fit in self.fits]}

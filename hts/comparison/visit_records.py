@@ -86,6 +86,11 @@ class ShareComparison:
 
     visits: tuple[VisitComparison, ...]
 
+    @property
+    def n_walkers(self) -> int:
+        """Walkers that are done, in all cells."""
+        return sum(cell.n_walkers for cell in self.visits)
+
     def document(self) -> dict[str, Any]:
         """Return the entries of the JSON document (docs/interface.md, "fit"); there are no exits and no fits."""
         return {"cells": [], "fits": [], "visits": [asdict(cell) for cell in self.visits]}

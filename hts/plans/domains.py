@@ -33,6 +33,10 @@ class ExitDomain:
     well: int
     minimum: float | None
 
+    def domain(self, landscape: Landscape) -> "ExitDomain":
+        """Return itself; see `VisitRecord.domain`."""
+        return self
+
 
 def exit_domain(landscape: Landscape, plan: ExitPlan) -> ExitDomain:
     """Resolve `well`, or `domain` and `start`, of a plan without mistakes."""

@@ -15,8 +15,7 @@ from hts.storage import Provenance, ResultsFolder, write_shard
 from hts.sweeps.cells import parameters_of
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.failures import Failure
-from hts.sweeps.simulation import Sample, Simulate
-from hts.sweeps.studies import study_of
+from hts.sweeps.studies import Sample, Simulate, study_of
 from hts.sweeps.tasks import Task
 
 Count = Callable[[int], None]

@@ -14,7 +14,7 @@ from hts.sweeps.computer import Computer
 from hts.sweeps.driver import Driver
 from hts.sweeps.failures import FailedSweepError, Failure, SweepReport, forget_failure, told
 from hts.sweeps.progress import Meter, Progress
-from hts.sweeps.simulation import Simulate
+from hts.sweeps.studies import Simulate
 from hts.sweeps.tasks import Task
 from hts.sweeps.work import EVERYTHING, Choices, Work, choose, longest_first, prepare, tasks_of
 

@@ -252,4 +252,4 @@ def _replay(
     if not differ:
         return None
     place = f"{shard.path.parent.name}/{shard.path.name}"
-    return Difference(place, cell, walker, differ, study.told(stored), study.told(computed))
+    return Difference(place, cell, walker, differ, study.shown(stored), study.shown(computed))

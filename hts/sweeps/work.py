@@ -156,10 +156,10 @@ def _check_not_shorter(plan: Plan, folder: ResultsFolder, found: Survey) -> None
     ]
     if longer:
         name = study_of(plan).limit
-        table = "exit" if plan.visits is None else "visits"
         limit = max(shard.provenance.max_steps for shard in longer)
+        key = f"{plan.study.table}.{name}"
         raise PlanError(
-            f"{folder.path}: {table}.{name} = {plan.most_steps} is smaller than what walkers stored there took; "
+            f"{folder.path}: {key} = {plan.most_steps} is smaller than what walkers stored there took; "
             f"keep {name} = {limit}, or choose another folder with -o"
         )
 

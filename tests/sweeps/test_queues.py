@@ -8,9 +8,8 @@ from stops import stop_at_checkpoint
 
 from hts.ensembles import driving, exits
 from hts.storage import ResultsFolder, inspect_shard, list_shards
-from hts.sweeps import run_sweep
+from hts.sweeps import EXIT_STUDY, run_sweep
 from hts.sweeps.checkpoints import Checkpoints
-from hts.sweeps.simulation import exit_problem
 from hts.sweeps.tasks import MANY_STEPS, MANY_WALKERS, Queues, Task, cut
 
 LONG, SHORT = plan().cells()[:2]
@@ -157,8 +156,8 @@ def test_shards_are_joined_again_by_the_largest_checkpoint_that_holds_them(tmp_p
 def test_shards_stay_apart_where_steps_beyond_the_table_are_told_of_each(tmp_path, monkeypatch):
     open_end = "exit={domain=[-inf, 0.0], start=-1.0, walkers=1024, max_steps=2000}"
     study = plan("landscape={kind='quartic'}", open_end, "grid.eta=[0.01]", "grid.b=[inf]")
-    assert exit_problem(study, study.cells()[0]).may_leave_table
-    assert not exit_problem(STUDY, CELL).may_leave_table
+    assert EXIT_STUDY.problem(study, study.cells()[0]).may_leave_table
+    assert not EXIT_STUDY.problem(STUDY, CELL).may_leave_table
     monkeypatch.setattr(Checkpoints, "forget", remember := Remember())
     run_sweep(study, tmp_path, threads=1)
     assert {len(task.shards) for task in remember.tasks} == {1}
