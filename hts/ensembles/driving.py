@@ -53,7 +53,6 @@ class Ensemble:
     def of(
         cls,
         problem: Problem,
-        ends: tuple[float, float],
         walkers: tuple[int, int],
         width: int,
         chunk: int,
@@ -63,14 +62,12 @@ class Ensemble:
         Parameters
         ----------
         problem : Problem
-        ends : (float, float)
-            Walkers move while they are between these.
         walkers : (int, int)
             First walker and number of walkers.
         width, chunk : int
             Lanes of the block (a multiple of eight) and longest chunk of steps.
         """
-        motion = motion_in(problem, *ends)
+        motion = motion_in(problem)
         block = blocks.new_block(*walkers, words_per_draw(motion), width, chunk)
         return cls(*walkers, motion, problem.cell_key(), block)
 

@@ -43,6 +43,11 @@ class ExitProblem:
         has_table = len(gradient.table) > 0
         return has_table and (self.low < gradient.table_low or self.high > gradient.table_high)
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Ends of the domain: a walker beyond them has left, and stays where it landed."""
+        return self.low, self.high
+
     def cell_key(self) -> npt.NDArray[np.uint64]:
         """Hash what names the cell's streams to two 64-bit words."""
         return cell_key(self, b"hts exits")
@@ -105,7 +110,7 @@ def simulate_exits(
     Interrupted
         When `should_stop` says so; what was done since the last checkpoint is lost.
     """
-    it = Ensemble.of(problem, (problem.low, problem.high), (first_walker, n_walkers), width, chunk)
+    it = Ensemble.of(problem, (first_walker, n_walkers), width, chunk)
     steps, side, landing = np.zeros(n_walkers, np.int64), np.zeros(n_walkers, np.int8), np.zeros(n_walkers)
 
     def advance(budget: int) -> int:

@@ -57,6 +57,10 @@ class Problem(Protocol):
     def seed(self) -> int:
         """The sweep's seed, below 2^64."""
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Walkers move while they are between these."""
+
     def cell_key(self) -> npt.NDArray[np.uint64]:
         """Give the two 64-bit words that name the cell's streams."""
 
@@ -90,9 +94,9 @@ def pad_hinges(values: FloatArray) -> FloatArray:
     return np.concatenate([values, np.zeros(n_padded - len(values))])
 
 
-def motion_in(problem: Problem, low: float, high: float) -> Motion:
-    """Give a problem as the kernels read it, with walkers that move while they are inside (low, high)."""
-    gradient = problem.gradient
+def motion_in(problem: Problem) -> Motion:
+    """Give a problem as the kernels read it."""
+    gradient, (low, high) = problem.gradient, problem.ends
     return Motion(
         line=np.array(gradient.line),
         knots=pad_hinges(gradient.knots),

@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from hts.arrays import FloatArray, IntArray
 from hts.ensembles.driving import Interrupted
-from hts.ensembles.exits import ExitProblem
 from hts.ensembles.motions import Problem, motion_in, words_per_draw
 from hts.kernels import paths
 from hts.kernels.blocks import WIDTH
@@ -150,8 +149,7 @@ def simulate_paths(
     Interrupted
         When `should_stop` says so.
     """
-    low, high = (problem.low, problem.high) if isinstance(problem, ExitProblem) else (-np.inf, np.inf)
-    motion, cell_key = motion_in(problem, low, high), problem.cell_key()
+    motion, cell_key = motion_in(problem), problem.cell_key()
     recorder = Recorder(stride_for(n_steps) if stride is None else stride, size)
     taken, landing = np.zeros(n_walkers, np.int64), np.empty(n_walkers)
     for done in range(0, n_walkers, width):

@@ -45,6 +45,11 @@ class VisitProblem:
         """Steps that each walker takes."""
         return int(self.checkpoints[-1])
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """No ends: walkers go on wherever they are."""
+        return -np.inf, np.inf
+
     def cell_key(self) -> npt.NDArray[np.uint64]:
         """Hash what names the cell's streams to two 64-bit words."""
         return cell_key(self, b"hts visits")
@@ -119,7 +124,7 @@ def simulate_visits(
     Interrupted
         When `should_stop` says so; what was done since the last checkpoint is lost.
     """
-    it = Ensemble.of(problem, (-np.inf, np.inf), (first_walker, n_walkers), width, chunk)
+    it = Ensemble.of(problem, (first_walker, n_walkers), width, chunk)
     regions, watch, n_wells = regions_of(problem), ledgers.new_watch(width), len(problem.minima)
     ledger = ledgers.Ledger(
         steps_in_well=np.zeros((n_walkers, len(regions.checkpoints), n_wells), np.int64),

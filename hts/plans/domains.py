@@ -33,6 +33,10 @@ class ExitDomain:
     well: int
     minimum: float | None
 
+    def physics(self) -> dict[str, float]:
+        """What decides the numbers of a cell."""
+        return {"low": self.low, "high": self.high, "start": self.start}
+
     def domain(self, landscape: Landscape) -> "ExitDomain":
         """Return itself; see `VisitRecord.domain`."""
         return self

@@ -173,7 +173,8 @@ class Plan:
 
     def physics(self) -> dict[str, Any]:
         """Everything that decides a cell's numbers but the cell's own parameters, ready for JSON (inf is "inf")."""
-        return physics_of(self.seed, self.landscape, self.build_landscape(), self.noise, self.setting)
+        study = self.setting.physics()
+        return physics_of(self.seed, self.landscape, self.build_landscape(), self.noise, self.study.table, study)
 
     def identity(self) -> str:
         """Sum `physics` up in sixty-four hexadecimal digits."""

@@ -46,6 +46,17 @@ class VisitRecord:
     n_bins: int
     checkpoints_per_decade: int
 
+    def physics(self) -> dict[str, float]:
+        """What decides the numbers of a cell."""
+        return {
+            "low": self.low,
+            "high": self.high,
+            "start": self.start,
+            "radius": self.radius,
+            "bins": self.n_bins,
+            "checkpoints_per_decade": self.checkpoints_per_decade,
+        }
+
     def domain(self, landscape: Landscape) -> ExitDomain:
         """Return the basin in which every walker starts."""
         return basin_of(landscape, self.well, self.start)
