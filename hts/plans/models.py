@@ -13,6 +13,7 @@ from hts.plans.counts import MAX_WALKERS, WalkersByError, read_walkers, write_wa
 from hts.plans.grids import read_axis
 from hts.plans.values import LARGEST, SMALLEST, shown
 
+MAX_LISTED = 1_000  # values in a list of [landscape], [exit] or [visits]
 MAX_SEED = 2**64 - 1  # the width of the key of the random streams
 MAX_BINS = 10_000  # of a histogram for each walker: a few kB compressed
 MAX_CHECKPOINTS = 100  # a decade; with more, rounding to whole steps leaves nothing between the first of them
@@ -20,7 +21,13 @@ MAX_STEPS = 2**62  # step counts are int64, and sums of two of them must fit
 
 
 def _no_list(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    """Make a list a tuple; turn away one so long that checking its values takes time."""
+    if not isinstance(value, list):
+        return value
+    if len(value) > MAX_LISTED:
+        text = f"holds {{n}} values, more than {MAX_LISTED}; shorten it"
+        raise PydanticCustomError("size", text, {"n": len(value)})
+    return tuple(value)
 
 
 def _no_nan(value: float) -> float:
