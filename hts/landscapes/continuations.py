@@ -129,14 +129,14 @@ def _turns(formula: Formula, x: FloatArray, arguments: list[tuple[int, FloatArra
     of, left, right, is_zero = (np.array(part, dtype=np.intp) for part in (which, lefts, rights, zeros))
     turns = x[(left + right) // 2]
     open_ = np.flatnonzero(is_zero == 0)
-    ends = [np.array([arguments[of[k]][1][at[k]] for k in open_]) for at in (left, right)]
+    at_left, at_right = (np.array([arguments[of[k]][1][at[k]] for k in open_]) for at in (left, right))
 
     def argument(t: FloatArray, brackets: IntArray) -> FloatArray:
         values = formula.jet_and_arguments(t)[1]
         return np.array([values[of[open_[k]]][1][i] for i, k in enumerate(brackets)])
 
     tolerance = 1e-16 * (x[-1] - x[0])
-    turns[open_] = brent_roots(argument, x[left[open_]], x[right[open_]], *ends, tolerance)
+    turns[open_] = brent_roots(argument, x[left[open_]], x[right[open_]], at_left, at_right, tolerance)
     return turns, [arguments[k][0] for k in which]
 
 
