@@ -13,7 +13,7 @@ from hts.errors import IncompleteError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hts.answers import ExitPrediction
+    from hts.answers import ExitPrediction, SharePrediction
     from hts.comparison import ExitComparison, ShareComparison
     from hts.plans import Cell, Plan
 
@@ -78,8 +78,23 @@ def compared(folder: Path, threads: int | None, with_exact: bool) -> "ExitCompar
                 return predict(plan, cells)
 
         return c.fit_results(folder, c.exact_predictions(first), c.exact_predictions_again(again))
-    with share_predictor(folder, threads) as predict_shares:
-        return c.fit_visits(folder, c.exact_references(predict_shares) if with_exact else c.limit_references)
+    if not with_exact:
+        return c.fit_visits(folder, c.limit_references)
+
+    def shares_again(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[SharePrediction]":
+        click.echo(f"{_counted(len(cells))} disagree; computing exact shares again, finer", err=True)
+        with share_predictor(folder, threads, finer=True) as predict_finer:
+            return predict_finer(plan, cells)
+
+    def first_shares(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[SharePrediction]":
+        with share_predictor(folder, threads) as predict_shares:
+            return predict_shares(plan, cells)
+
+    return c.fit_visits(folder, c.exact_references(first_shares), c.exact_references_again(shares_again))
+
+
+def _counted(n_cells: int) -> str:
+    return "1 cell" if n_cells == 1 else f"{n_cells} cells"
 
 
 def show(comparison: "ExitComparison", folder: Path) -> None:
