@@ -1,5 +1,6 @@
 """The shards of a folder sorted into usable, outdated, foreign and damaged."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,9 +12,12 @@ from hts.plans import Plan, differences, read_plan
 from hts.plans.identity import identity_of
 from hts.storage import Provenance, ResultsFolder, Shard, ShardName, inspect_shard, list_shards, read_shard
 from hts.storage.reading import read_bytes
-from hts.sweeps.counts import counted
-from hts.sweeps.coverage import Range, gaps
+from hts.sweeps.cells import counted
 from hts.sweeps.failures import failed_slugs
+from hts.sweeps.tasks import Range, gaps
+
+#: Key of identity.json under which the digest of plan.toml stands.
+PLAN_DIGEST = "plan_sha256"
 
 
 @dataclass(frozen=True)
@@ -101,11 +105,11 @@ def survey(
     folder : ResultsFolder
         Where to look; it may hold nothing yet.
     identity, stream_version : str or None
-        What every shard must say of itself; None where nobody knows.
+        Values that every shard must state; None where they are unknown.
     max_steps : int or None
         Of the plan; None where any will do.
     with_columns : bool
-        Unpack the columns too, and ask whether walkers can be so.
+        Unpack the columns too, and check that their values are possible.
     """
     found = Survey(failed=failed_slugs(folder))
     for path in (*list_shards(folder.shards), *list_shards(folder.visits)):
@@ -139,15 +143,30 @@ def _holds_at(shard: Shard, max_steps: int) -> bool:
 
 
 def stated_identity(folder: ResultsFolder) -> Mapping[str, Any] | None:
-    """Read what a folder says decides its numbers; None where it says nothing that holds together."""
+    """Read identity.json, which states what decides the numbers; None where it is missing or contradicts itself."""
     document = folder.read_json(folder.identity)
     if document is None or not isinstance(document.get("physics"), dict):
         return None
     return document if document.get("identity") == identity_of(document["physics"]) else None
 
 
+def identity_document(plan: Plan, stream_version: str) -> dict[str, Any]:
+    """Say what decides the numbers of a folder, as its identity.json does."""
+    return {
+        "identity": plan.identity(),
+        "physics": plan.physics(),
+        "stream_version": stream_version,
+        PLAN_DIGEST: digest_of_plan(plan),
+    }
+
+
+def digest_of_plan(plan: Plan) -> str:
+    """Hash the plan as `hts run` writes it."""
+    return hashlib.sha256(plan.to_toml().encode()).hexdigest()
+
+
 def check_same_plan(folder: ResultsFolder, plan: Plan) -> Mapping[str, Any] | None:
-    """Compare a plan with what a folder was made for; give back what the folder says.
+    """Compare a plan with the identity of a folder; return what identity.json states.
 
     Raises
     ------

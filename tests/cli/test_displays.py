@@ -8,7 +8,7 @@ import pytest
 from fake_exits import plan, sweep
 
 from hts.cli import progress
-from hts.cli.fit import show
+from hts.cli.exits import show
 from hts.cli.progress import CellDisplay, PathsDisplay, SweepDisplay
 from hts.cli.tables import say_more
 from hts.comparison import fit_results
