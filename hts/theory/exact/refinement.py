@@ -1,6 +1,6 @@
 """Refinement of a mesh until two solutions agree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from hts.arrays import FloatArray, IntArray
 from hts.theory.exact.breaks import find_breaks
 from hts.theory.exact.densities import DensityTable, tabulate_density
 from hts.theory.exact.meshes import Mesh, graded_mesh, to_legendre
-from hts.theory.exact.operators import build_operator
+from hts.theory.exact.operators import build_operator, free_end_residuals
 from hts.theory.exact.solutions import ExitSolution, solve_exit
 from hts.theory.exact.steps import BeyondArithmeticError, Step
 
@@ -48,10 +48,30 @@ class Refined:
     relative_error: float  # of the mean
 
 
-def indicators(step: Step, mesh: Mesh, solution: ExitSolution) -> FloatArray:
+def indicators(step: Step, mesh: Mesh, table: DensityTable, solution: ExitSolution) -> FloatArray:
     """Return how much each panel (float64[panel]) may add to the relative error of the mean."""
+    residuals = free_end_residuals(step, mesh, table, solution.profile, solution.reference_rate)
+    return weighed(step, mesh, solution, solution.profile, residuals)
+
+
+def weighed(step: Step, mesh: Mesh, solution: ExitSolution, profile: FloatArray, residuals: FloatArray) -> FloatArray:
+    """Return what each panel (float64[panel]) may add where a profile is missed so, relative to the mean.
+
+    Parameters
+    ----------
+    step : Step
+    mesh : Mesh
+    solution : ExitSolution
+        On that mesh; it says how often the walk is on a panel.
+    profile : float64[state]
+        Of the solution, or how it changes with log eta.
+    residuals : float64[panel]
+        What it misses at the free ends; beyond the last node lies a small part of a panel.
+    """
     visits = np.abs(solution.occupation[: mesh.n_nodes]).reshape(-1, mesh.order).sum(axis=1) / solution.mean_exit_steps
-    return np.asarray(unresolved(step, mesh, solution.profile) * visits / solution.reference_rate)
+    beyond = (1.0 - mesh.basis.nodes[-1]) / 2.0
+    missed = unresolved(step, mesh, profile) + beyond * np.abs(residuals)
+    return np.asarray(missed * visits / solution.reference_rate)
 
 
 def unresolved(step: Step, mesh: Mesh, profile: FloatArray) -> FloatArray:
@@ -101,9 +121,10 @@ def refine(
         )
     table = tabulate_steps(step, mesh)
     solution = _solve_on(step, mesh, table, start, centre)
+    indicated = indicators(step, mesh, table, solution)
     for k in range(MAX_ROUNDS):
         centre = busiest_node(mesh, solution)
-        pieces = cut_into(indicators(step, mesh, solution), tolerance * STRICTER**k)
+        pieces = cut_into(indicated, tolerance * STRICTER**k)
         finer = downhill(step, mesh.split(pieces))
         is_finest = finer.n_nodes > MAX_NODES
         if is_finest or finer.n_nodes == mesh.n_nodes:
@@ -112,8 +133,9 @@ def refine(
         else:
             coarser, other = mesh, solution
             mesh, solution = finer, _solve_on(step, finer, table, start, centre)
+            indicated = indicators(step, mesh, table, solution)
         change = abs(other.mean_exit_steps / solution.mean_exit_steps - 1.0)
-        error = float(indicators(step, mesh, solution).sum()) / PESSIMISM + change
+        error = float(indicated.sum()) / PESSIMISM + change
         if error <= tolerance or is_finest:
             break
     before = Refined(step, start, points, breaks, coarser, table, other, error)
@@ -152,6 +174,19 @@ def solve_again(refined: Refined, mesh: Mesh) -> ExitSolution:
     """Return the solution of the same exit on another mesh."""
     centre = busiest_node(refined.mesh, refined.solution)
     return _solve_on(refined.step, mesh, refined.table, refined.start, centre)
+
+
+def on_other_meshes(refined: Refined, mesh: Mesh) -> Iterator[tuple[Mesh, ExitSolution]]:
+    """Yield other meshes with their solutions, for where steps cannot be followed on this one: cheap ones first."""
+    others = mesh.with_order(mesh.order - 2), mesh.facing(mesh.half < 0.0), _halved(refined.step, mesh)
+    for other in others:
+        if other.n_nodes <= MAX_NODES:
+            yield other, solve_again(refined, other)
+
+
+def _halved(step: Step, mesh: Mesh) -> Mesh:
+    """Return the mesh with every panel cut in two."""
+    return downhill(step, mesh.split(np.full(len(mesh.half), 2)))
 
 
 def busiest_node(mesh: Mesh, solution: ExitSolution) -> float:
