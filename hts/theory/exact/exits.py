@@ -1,6 +1,7 @@
 """The exact exit law at finite eta (docs/model.md (9)-(12))."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
@@ -16,7 +17,7 @@ from hts.theory.exact.cuts import share_missed_by_rate
 from hts.theory.exact.landings import exit_regions, landing_probability, landing_regions
 from hts.theory.exact.means import solve_mean
 from hts.theory.exact.meshes import Mesh
-from hts.theory.exact.refinement import Refined, lighten, solve_again
+from hts.theory.exact.refinement import Refined, lighten, on_other_meshes
 from hts.theory.exact.slopes import local_exponent
 from hts.theory.exact.solutions import ExitSolution
 from hts.theory.exact.survival import UnstableStepsError, exit_by, exit_tables
@@ -26,6 +27,8 @@ from hts.theory.limit.within import steps_within
 ROUNDING = 1e-13
 #: What is said where steps cannot be followed.
 NO_PROBABILITY = "no exact probability within a time: on this mesh, steps cannot be followed to it"
+#: Meshes that a probability within a time takes: one for it and one for its error.
+N_MESHES = 2
 #: Multiplications that following steps one by one on the full mesh may cost, a second or two.
 AFFORDABLE = 2e9
 
@@ -35,7 +38,7 @@ class ExactExit:
     """The exit of one cell, computed. It keeps its matrix (up to 0.4 GB): keep the numbers and let the record go."""
 
     mean_exit_steps: float  # E sigma from the start
-    relative_error: float  # of it: estimated from two meshes, never less than a third of the truth
+    relative_error: float  # of it: estimated from two meshes and what panels miss; tests hold it against finer meshes
     escape_rate: float  # mu of (10), per step
     escape_rate_relative_error: float
     local_exponent: float  # -d log E sigma / d log eta at this eta
@@ -73,9 +76,25 @@ class ExactExit:
         is_short = is_affordable(self.refined.mesh, n_steps)
         for chosen in (is_short, ~is_short):
             if np.any(chosen):
-                _, solution, _ = self.on_affordable_mesh(int(n_steps[chosen].max()))
-                leaves[chosen], stays[chosen] = exit_by(solution.operator, solution.escape, n_steps[chosen])
+                leaves[chosen], stays[chosen] = self._followed(n_steps[chosen])
         return leaves, stays
+
+    def _followed(self, n_steps: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Return P(sigma <= n) and P(sigma > n) on the mesh that the largest n can afford, or one that can follow it.
+
+        Raises
+        ------
+        UnstableStepsError
+            None of a few meshes can.
+        """
+        mesh, solution, _ = self.on_affordable_mesh(int(n_steps.max()))
+        try:
+            return exit_by(solution.operator, solution.escape, n_steps)
+        except UnstableStepsError as problem:
+            for _, other in on_other_meshes(self.refined, mesh):
+                with suppress(UnstableStepsError):
+                    return exit_by(other.operator, other.escape, n_steps)
+            raise problem
 
     def on_affordable_mesh(self, n_steps: int) -> tuple[Mesh, ExitSolution, float]:
         """Return a mesh, its solution and its error: the full mesh where so many steps are affordable, or a lighter."""
@@ -194,6 +213,9 @@ def is_affordable(mesh: Mesh, n_steps: IntArray | int) -> Any:
 def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, missed: float) -> ExactExit:
     """Return the answer with P(sigma <= n) from the start as its probability within a time.
 
+    It is given where two meshes can follow the steps, and its error is their difference: on one mesh alone nothing
+    tells a mode that grows slowly from a probability.
+
     Parameters
     ----------
     answer : ExactExit
@@ -204,11 +226,19 @@ def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, mi
         Part of every probability that is missed beyond the cuts.
     """
     mesh, solution, error = answer.on_affordable_mesh(n_steps)
-    if roughly is None:
-        roughly = _leaves_by(solve_again(answer.refined, mesh.with_order(mesh.order - 2)), n_steps)
-    leaves = _leaves_by(solution, n_steps)
-    change = abs(roughly / leaves - 1.0) if leaves > 0.0 else 0.0
-    return replace(answer, probability_within=leaves, probability_within_relative_error=change + error + missed)
+    values = [] if roughly is None else [roughly]
+    with suppress(UnstableStepsError):
+        values.insert(0, _leaves_by(solution, n_steps))
+    others = on_other_meshes(answer.refined, mesh)
+    while len(values) < N_MESHES and (other := next(others, None)):
+        with suppress(UnstableStepsError):
+            values.append(_leaves_by(other[1], n_steps))
+    if len(values) < N_MESHES:
+        raise UnstableStepsError("steps cannot be followed on two meshes")
+    leaves, roughly = values
+    change = abs(roughly / leaves - 1.0) if leaves > 0.0 else float(roughly > 0.0)
+    stated = change + error + missed + ROUNDING
+    return replace(answer, probability_within=leaves, probability_within_relative_error=stated)
 
 
 def _leaves_by(solution: ExitSolution, n_steps: int) -> float:
