@@ -13,13 +13,12 @@ import numpy.typing as npt
 from hts.arrays import FloatArray, IntArray
 from hts.landscapes import Landscape
 from hts.noise import Noise
-from hts.theory.exact.cuts import share_missed_by_rate
-from hts.theory.exact.landings import exit_regions, landing_probability, landing_regions
-from hts.theory.exact.means import solve_mean
+from hts.theory.exact.means import share_missed_by_rate, solve_mean
 from hts.theory.exact.meshes import Mesh
 from hts.theory.exact.refinement import Refined, lighten, on_other_meshes
 from hts.theory.exact.slopes import local_exponent
 from hts.theory.exact.solutions import ExitSolution
+from hts.theory.exact.steps import Step
 from hts.theory.exact.survival import UnstableStepsError, exit_by, exit_tables
 from hts.theory.limit.within import steps_within
 
@@ -31,6 +30,9 @@ NO_PROBABILITY = "no exact probability within a time: on this mesh, steps cannot
 N_MESHES = 2
 #: Multiplications that following steps one by one on the full mesh may cost, a second or two.
 AFFORDABLE = 2e9
+
+#: Intervals outside the domain, each on one side of it, by the name that results call them by.
+Regions = dict[str, list[tuple[float, float]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,16 +54,12 @@ class ExactExit:
     refined: Refined  # meshes, matrix, vectors
 
     def exit_by(self, n_steps: npt.ArrayLike) -> FloatArray:
-        """Return P(sigma <= n) from the start for an array of n, however rare; relative error `steps_error`."""
+        """Return P(sigma <= n) from the start for an array of n, however rare."""
         return self.probabilities(n_steps)[0]
 
     def survival(self, n_steps: npt.ArrayLike) -> FloatArray:
         """Return P(sigma > n) from the start for an array of n, however small."""
         return self.probabilities(n_steps)[1]
-
-    def steps_error(self, n_steps: int) -> float:
-        """Return the relative error that `exit_by` has at n, estimated by that of the mean on the same mesh."""
-        return self.on_affordable_mesh(n_steps)[2]
 
     def exit_tables(self, n_steps: int) -> tuple[Mesh, FloatArray, FloatArray]:
         """Return a mesh, P(sigma <= k) from the start (float64[n + 1]) and from its nodes (float64[n + 1, node])."""
@@ -105,28 +103,6 @@ class ExactExit:
     @cached_property
     def _light(self) -> tuple[Mesh, ExitSolution, float]:
         return lighten(self.refined)
-
-    def lands_beyond(self, y: npt.ArrayLike) -> FloatArray:
-        """Return the probability to land at y or further out, y outside the domain, on either side."""
-        y = np.asarray(y, dtype=np.float64)
-        step = self.refined.step
-        inside = [v for v in y.ravel() if step.low < v < step.high]
-        if inside:
-            raise ValueError(f"{inside[0]:g} lies inside the domain: no walker that has left is there")
-        beyond = [landing_probability(self.refined, [(-inf, v) if v <= step.low else (v, inf)]) for v in y.ravel()]
-        return np.array(beyond).reshape(y.shape)
-
-    def mean_exit_steps_from(self, x: npt.ArrayLike) -> FloatArray:
-        """Return E_x sigma for points x inside the domain (unknown beyond where a half-bounded domain is cut off)."""
-        mesh, solution = self.refined.mesh, self.refined.solution
-        profile = mesh.interpolate(solution.profile[: mesh.n_nodes], x)
-        return np.asarray((1.0 - profile) / solution.reference_rate)
-
-    def quasi_stationary(self) -> tuple[FloatArray, FloatArray]:
-        """Return panel ends (float64[panel + 1]) and the quasi-stationary probability of each panel, (10)."""
-        mesh = self.refined.mesh
-        weights = self.refined.solution.escape.weights[: mesh.n_nodes]
-        return mesh.edges, weights.reshape(-1, mesh.order).sum(axis=1)
 
 
 def exact_exit(
@@ -203,6 +179,35 @@ def exact_exit(
         return _with_probability(answer, n_within, roughly_within, missed)
     except UnstableStepsError:
         return replace(answer, warnings=(*answer.warnings, NO_PROBABILITY))
+
+
+def exit_regions(step: Step) -> Regions:
+    """Return the regions beyond the ends that walkers leave through, as "left" and "right"."""
+    left: Regions = {"left": [(-inf, step.low)]} if step.is_exit_low else {}
+    right: Regions = {"right": [(step.high, inf)]} if step.is_exit_high else {}
+    return left | right
+
+
+def landing_regions(landscape: Landscape, step: Step) -> Regions:
+    """Return the parts of each well that lie outside the domain, by its number; the sides for a single well."""
+    sides = exit_regions(step)
+    if landscape.n_wells == 1:
+        return sides
+    wells: Regions = {}
+    for well in range(landscape.n_wells):
+        left, right = landscape.well_ends(well)
+        for [(low, high)] in sides.values():
+            if max(left, low) < min(right, high):
+                wells.setdefault(f"{well}", []).append((max(left, low), min(right, high)))
+    return wells
+
+
+def landing_probability(refined: Refined, regions: list[tuple[float, float]]) -> float:
+    """Return the probability to land in regions outside the domain, each on one side of it."""
+    step = refined.step
+    x = np.concatenate([refined.mesh.x, step.states_at_ends, [refined.start]])
+    into = np.sum([step.lands_outside(x, low, high) for low, high in regions], axis=0)
+    return refined.solution.exit_probability(float(into[-1]), into[:-1])
 
 
 def is_affordable(mesh: Mesh, n_steps: IntArray | int) -> Any:

@@ -176,7 +176,7 @@ def test_rare_hits_carry_their_error(eta, b):
     finer = much_finer(answer.refined)
     truth = exit_by(finer.operator, finer.escape, [n])[0][0]
     assert abs(answer.probability_within / truth - 1) <= 3 * answer.probability_within_relative_error < 3e-5
-    assert abs(answer.exit_by([n])[0] / truth - 1) <= 3 * answer.steps_error(n)
+    assert abs(answer.exit_by([n])[0] / truth - 1) <= 3 * answer.on_affordable_mesh(n)[2]
 
 
 @pytest.mark.parametrize("kind", ["pareto", "lomax", "student", "stable", "normal"])
