@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf
+from math import inf, log2
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from hts.theory.exact.meshes import Mesh
 from hts.theory.exact.refinement import Refined, lighten, on_other_meshes
 from hts.theory.exact.slopes import local_exponent
 from hts.theory.exact.solutions import ExitSolution
-from hts.theory.exact.steps import Step
+from hts.theory.exact.steps import Step, TooMuchWorkError
 from hts.theory.exact.survival import UnstableStepsError, exit_by, exit_tables
 from hts.theory.limit.within import steps_within
 
@@ -30,6 +30,8 @@ NO_PROBABILITY = "no exact probability within a time: on this mesh, steps cannot
 N_MESHES = 2
 #: Multiplications that following steps one by one on the full mesh may cost, a second or two.
 AFFORDABLE = 2e9
+#: Work that following more steps on a lighter mesh may cost, as `following_work` counts it: some fifteen seconds.
+FOLLOWING_BUDGET = 2.5e11
 
 #: Intervals outside the domain, each on one side of it, by the name that results call them by.
 Regions = dict[str, list[tuple[float, float]]]
@@ -89,8 +91,9 @@ class ExactExit:
         try:
             return exit_by(solution.operator, solution.escape, n_steps)
         except UnstableStepsError as problem:
-            for _, other in on_other_meshes(self.refined, mesh):
-                with suppress(UnstableStepsError):
+            for other_mesh, other in on_other_meshes(self.refined, mesh):
+                with suppress(UnstableStepsError, TooMuchWorkError):
+                    check_following(other_mesh, int(n_steps.max()))
                     return exit_by(other.operator, other.escape, n_steps)
             raise problem
 
@@ -179,6 +182,8 @@ def exact_exit(
         return _with_probability(answer, n_within, roughly_within, missed)
     except UnstableStepsError:
         return replace(answer, warnings=(*answer.warnings, NO_PROBABILITY))
+    except TooMuchWorkError as problem:
+        return replace(answer, warnings=(*answer.warnings, f"no exact probability within a time: {problem}"))
 
 
 def exit_regions(step: Step) -> Regions:
@@ -215,6 +220,25 @@ def is_affordable(mesh: Mesh, n_steps: IntArray | int) -> Any:
     return n_steps * float(mesh.n_nodes) ** 2 <= AFFORDABLE
 
 
+def following_work(mesh: Mesh, n_steps: int) -> float:
+    """Return the work of following walkers to a number of steps on a mesh: nodes^3 for each doubling, or none."""
+    return 0.0 if is_affordable(mesh, n_steps) else float(mesh.n_nodes) ** 3 * log2(n_steps)
+
+
+def check_following(mesh: Mesh, n_steps: int) -> None:
+    """Refuse to follow walkers beyond the budget.
+
+    Raises
+    ------
+    TooMuchWorkError
+        The mesh is too large for so many steps.
+    """
+    if following_work(mesh, n_steps) > FOLLOWING_BUDGET:
+        raise TooMuchWorkError(
+            f"following walkers for {n_steps:,} steps on {mesh.n_nodes:,} nodes is beyond the budget: take a larger eta"
+        )
+
+
 def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, missed: float) -> ExactExit:
     """Return the answer with P(sigma <= n) from the start as its probability within a time.
 
@@ -231,12 +255,14 @@ def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, mi
         Part of every probability that is missed beyond the cuts.
     """
     mesh, solution, error = answer.on_affordable_mesh(n_steps)
+    check_following(mesh, n_steps)
     values = [] if roughly is None else [roughly]
     with suppress(UnstableStepsError):
         values.insert(0, _leaves_by(solution, n_steps))
     others = on_other_meshes(answer.refined, mesh)
     while len(values) < N_MESHES and (other := next(others, None)):
-        with suppress(UnstableStepsError):
+        with suppress(UnstableStepsError, TooMuchWorkError):
+            check_following(other[0], n_steps)
             values.append(_leaves_by(other[1], n_steps))
     if len(values) < N_MESHES:
         raise UnstableStepsError("steps cannot be followed on two meshes")
