@@ -68,6 +68,7 @@ def command(
       hts run study.toml --scheduler tcp://login1:8786     a Dask cluster that sees the same folder
     """
     from hts.forecast import expected_steps, remember_speed
+    from hts.kernels.objects import must_compile
     from hts.plans import read_plan
     from hts.plans.warnings import warnings_of
     from hts.sweeps import Choices, run_sweep, study_of
@@ -79,7 +80,7 @@ def command(
     if not isinstance(parsed.study.walkers, int):
         parsed = with_walkers(parsed, target, threads)
     expected = expected_steps(parsed)
-    with stop_on_signal() as stop, SweepDisplay(study_of(parsed).kernel.must_compile) as display:
+    with stop_on_signal() as stop, SweepDisplay(must_compile(study_of(parsed).kernel)) as display:
         report = run_sweep(
             parsed,
             target,

@@ -9,7 +9,7 @@ from hts.plans import Cell
 from hts.storage import ResultsFolder, remove
 from hts.sweeps.cells import slug_of
 
-# more lines than this scroll the first ones away; all of them stand in the folder
+# more lines than this would scroll the first ones away; the folder has all of them
 LINES_SHOWN = 5
 
 
@@ -26,7 +26,7 @@ class Failure:
     message : str
         One line.
     trace : str
-        Where it happened, for those who mend it.
+        Traceback, for whoever repairs it.
     """
 
     cell: Cell
@@ -149,8 +149,8 @@ class FailedSweepError(IncompleteError):
         self.report = report
 
 
-def told(folder: ResultsFolder, report: SweepReport, is_cut_short: bool = False) -> str:
-    """Name the cells that failed, each with its first failure."""
+def failure_message(folder: ResultsFolder, report: SweepReport, is_cut_short: bool = False) -> str:
+    """Return a message with the cells that failed, each with its first failure."""
     first = {failure.cell: failure for failure in reversed(report.failures)}
     lines = [f"  {slug_of(cell)}: {failure.message}" for cell, failure in reversed(first.items())]
     cells = "1 cell" if len(lines) == 1 else f"{len(lines)} cells"

@@ -21,7 +21,7 @@ class Choices:
     Attributes
     ----------
     retry_failed : bool
-        Try cells again that failed in an earlier run; otherwise they are left alone, for they would fail again.
+        Try cells again that failed in an earlier run; otherwise they are skipped, since they would fail again.
     fail_fast : bool
         Stop at the first failure instead of going on with the others.
     share : (int, int) or None
@@ -82,7 +82,7 @@ def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     Raises
     ------
     PlanError
-        Where the folder belongs to somebody or something else.
+        Where the folder holds something else, or another user owns it.
     """
     folder.check_is_ours_or_new()
     stated = check_same_plan(folder, plan)
@@ -109,7 +109,7 @@ def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     Raises
     ------
     PlanError
-        Where the folder belongs to somebody or something else; it is left as it is.
+        Where the folder holds something else, or another user owns it; it is left as it is.
     StoppedError
         Where the folder cannot be written.
     """
