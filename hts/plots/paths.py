@@ -19,11 +19,9 @@ from hts.arrays import FloatArray
 from hts.comparison.paths import PathComparison
 from hts.conditioning import CellPaths
 from hts.plans import Plan
+from hts.plots.looks import AID, COLOURS, LINES
 from hts.plots.save import Row
 from hts.plots.style import (
-    AID,
-    COLOURS,
-    LINES,
     PAGE,
     clip_label,
     listing,
