@@ -15,7 +15,7 @@ def show_visits(comparison: "ShareComparison", folder: Path) -> None:
 
     has_exact = any(cell.exact != (None,) * len(cell.exact) for cell in comparison.visits)
     headers = ["b", "alpha", "eta", "walkers", "steps", "well", "share of time [95 %]"]
-    headers += ["exact, so many steps", "z", "exact, stationary"] if has_exact else []
+    headers += ["exact, same steps", "z", "exact, stationary"] if has_exact else []
     headers += ["limit"]
     rows = []
     for cell in comparison.visits:

@@ -22,7 +22,7 @@ TALLEST = 5.0
 MOST_PANELS = 3
 """Pairs (b, alpha) drawn, a row each."""
 MOST_ETAS = 7
-"""Curves in a panel, spread evenly over those there are; more could not be told apart."""
+"""Curves in a panel, spread evenly over those there are; more look alike."""
 
 
 def curves_of(panel: Elimination) -> tuple[VisitComparison, ...]:

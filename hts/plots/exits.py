@@ -39,7 +39,7 @@ CURVE_POINTS = 33
 MOST_STEPS = 1e18
 """No walker takes more steps: a plan's max_steps is a 62-bit number."""
 MANY_SERIES = 8
-"""Above so many b, one panel is a page wide: its legend needs the room."""
+"""Above this number of b, one panel is a page wide: its legend needs the room."""
 COLUMNS = {
     "exact": "mean_exit_steps_exact",
     "limit": "mean_exit_steps_limit",

@@ -45,7 +45,7 @@ class ShownLandscape:
 
 
 def view_limits(landscape: Landscape, domain: ExitDomain | None = None) -> tuple[float, float]:
-    """Give the stretch of x worth drawing: wells, barriers and domain, not beyond L or where a formula holds."""
+    """Return the stretch of x worth drawing: wells, barriers and domain, not beyond L or where a formula holds."""
     L = landscape.projection
     places = [*landscape.minima, *landscape.barriers]
     if domain is not None:

@@ -25,7 +25,7 @@ from hts.plots.style import (
 )
 
 MOST_WELLS = 8
-"""Wells drawn in a panel: those with the largest shares; more could not be told apart."""
+"""Wells drawn in a panel: those with the largest shares; more look alike."""
 MOST_PANELS = 9
 """Pairs (b, alpha) drawn: what fits on a page."""
 

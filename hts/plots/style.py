@@ -50,7 +50,7 @@ def house_style() -> Iterator[None]:
 
 
 def grid_shape(n_panels: int, n_columns: int) -> tuple[int, int]:
-    """Give (rows, columns) for that many panels in at most `n_columns` columns."""
+    """Return (rows, columns) for that many panels in at most `n_columns` columns."""
     columns = max(1, min(n_panels, n_columns))
     return math.ceil(max(n_panels, 1) / columns), columns
 

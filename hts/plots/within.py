@@ -35,7 +35,7 @@ from hts.plots.style import ETA_LABEL, clip_label, draw_panels, log_axis, number
 CURVE_POINTS = 33
 """Points of a limit line or guide."""
 MANY_SERIES = 4
-"""Above so many b, one panel is a page wide: its legend needs the room."""
+"""Above this number of b, one panel is a page wide: its legend needs the room."""
 COLUMNS = dict.fromkeys(("exact", "limit", "guide", "published"), "probability")
 NO_FINDING = "Probability to leave within a time against learning rate"
 
