@@ -12,7 +12,7 @@ from hts.ensembles.motions import cell_key
 from hts.ensembles.paths import PURPOSE, PathSample, simulate_paths, stride_for
 from hts.errors import PlanError, StoppedError
 from hts.plans import Cell, Plan
-from hts.sweeps.simulation import exit_problem, visit_problem
+from hts.sweeps import EXIT_STUDY, study_of
 from hts.theory.exact.conditions import Given, condition
 from hts.theory.exact.exits import ExactExit, exact_exit
 from hts.theory.exact.steps import ExactExitError
@@ -121,11 +121,11 @@ def sample_paths(
 
     if question.given == "none":
         n = plan.most_steps if n_steps is None else n_steps
-        walked = exit_problem(plan, cell) if plan.visits is None else visit_problem(plan, cell, n)
+        walked = study_of(plan).problem(plan, cell, n)
         if question.n_paths * n > MOST_STEPS:
             raise PlanError(f"{question.n_paths} paths of {n} steps take too long; give a shorter time (--within)")
         return CellPaths(cell, question, n_steps, walk(walked, n), None, event)
-    problem = exit_problem(plan, cell)
+    problem = EXIT_STUDY.problem(plan, cell)
     try:
         telling("solving for exits")
         exact = _exact(plan, cell)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from hts.errors import PlanError
 from hts.forecast.means import rough_means
 from hts.plans import Cell, Plan
-from hts.sweeps import dry_run
+from hts.sweeps import dry_run, study_of
 from hts.theory.limit.limits import ExitLimit, exit_limit, mean_steps, rate_scale
 
 Line: TypeAlias = tuple[float, float | None]  # b and alpha
@@ -68,7 +68,7 @@ def forecast_cells(
     except PlanError as error:
         works, refusal = dry_run(plan, None), str(error)
     known = dict(means or {})
-    if plan.visits is None:  # long runs take the steps they are told to
+    if not study_of(plan).takes_all_steps:
         expected = expected_steps(plan)
         steps = {work.cell: work.walkers_left * expected(work.cell)[0] for work in works if work.walkers_left}
         known |= rough_means(plan, {cell: n for cell, n in steps.items() if cell not in known})
@@ -100,7 +100,7 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
     means : mapping, optional
         Exact mean exit times of some cells.
     """
-    if plan.visits is not None:
+    if study_of(plan).takes_all_steps:
         return lambda cell: (float(plan.most_steps), "steps")
     landscape, domain, most = plan.build_landscape(), plan.exit_domain(), plan.most_steps
     limits: dict[Line, ExitLimit] = {}  # their constants hold for every eta
@@ -159,11 +159,7 @@ def cost_of(plan: Plan, cells: tuple[CellForecast, ...], threads: int, speed: fl
 
 def bytes_per_walker(plan: Plan) -> int:
     """Estimate what a stored walker takes on disk."""
-    if plan.visits is None:
-        return BYTES_PER_WALKER
-    n, record = plan.build_landscape().n_wells, plan.visit_record()
-    n_counts = (len(record.checkpoints(plan.most_steps)) + 1 + n) * n + record.n_bins + 2
-    return BYTES_PER_WALKER + BYTES_PER_COUNT * n_counts
+    return BYTES_PER_WALKER + BYTES_PER_COUNT * study_of(plan).counts_per_walker(plan)
 
 
 def state_counts(cells: tuple[CellForecast, ...]) -> dict[str, int]:

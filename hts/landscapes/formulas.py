@@ -80,12 +80,19 @@ class Formula:
 
     def jet(self, x: npt.ArrayLike) -> Jet:
         """Return f, f' and f'' at x, each of x's shape; NaN or inf where they do not exist."""
+        return self.jet_and_arguments(x)[0]
+
+    def jet_and_arguments(self, x: npt.ArrayLike) -> tuple[Jet, list[tuple[int, FloatArray]]]:
+        """Return f, f' and f'' at x, and column and argument of each abs: f may have a kink where that changes sign."""
         x = np.asarray(x, dtype=np.float64)
+        arguments = []
         with np.errstate(all="ignore"):
-            for _, _, jet in self._trace(x):
+            for step, operands, jet in self._trace(x):
                 last = jet
+                if step.name == "abs":
+                    arguments.append((step.column, np.array(np.broadcast_to(operands[0][0], x.shape))))
         value, slope, bend = (np.array(np.broadcast_to(part, x.shape)) for part in last)
-        return value, slope, bend
+        return (value, slope, bend), arguments
 
     def blame(self, x: float) -> FormulaError:
         """Return the error for a point where f, f' or f'' has no usable value, naming the first step that fails."""
@@ -103,15 +110,6 @@ class Formula:
                             "keep the domain away from there, or change the formula",
                         )
         raise ValueError(f"f, f' and f'' have values at {x}")
-
-    def inside_abs(self, x: FloatArray) -> list[tuple[int, FloatArray]]:
-        """Return column and argument of each abs at x: f may have a kink where an argument changes sign."""
-        with np.errstate(all="ignore"):
-            return [
-                (step.column, np.array(np.broadcast_to(operands[0][0], x.shape)))
-                for step, operands, _ in self._trace(x)
-                if step.name == "abs"
-            ]
 
     def _trace(self, x: FloatArray) -> Iterator[tuple[Step, list[Jet], Jet]]:
         """Yield each step with the jets it was given and the one it made."""

@@ -11,8 +11,8 @@ from hts.errors import StoppedError
 from hts.plans import Plan
 from hts.storage import ResultsFolder, remove
 from hts.storage.checkpoints import read_checkpoint, write_checkpoint
-from hts.sweeps.progress import Task
-from hts.sweeps.slugs import slug_of
+from hts.sweeps.cells import slug_of
+from hts.sweeps.tasks import Task, cut
 
 SUFFIX = ".checkpoint"
 NAME = re.compile(r"(?P<slug>.+)-w(?P<first>\d{10})-(?P<last>\d{10})" + re.escape(SUFFIX))
@@ -131,8 +131,3 @@ class Checkpoints:
 
 def _end(task: Task) -> int:
     return task.first_walker + task.n_walkers
-
-
-def cut(task: Task) -> list[Task]:
-    """Give the shards of a task one by one."""
-    return [Task(task.cell, first, n) for first, n in task.shards]

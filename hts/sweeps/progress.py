@@ -6,34 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hts.plans import Cell
-
-
-@dataclass(frozen=True)
-class Task:
-    """Walkers first_walker, ..., first_walker + n_walkers - 1 of a cell, to be computed in one go.
-
-    Attributes
-    ----------
-    cell, first_walker, n_walkers
-        Who they are.
-    parts : tuple of (int, int)
-        First walker and number of walkers of each shard to be written, where that is not the one shard of them all.
-    """
-
-    cell: Cell
-    first_walker: int
-    n_walkers: int
-    parts: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def shards(self) -> tuple[tuple[int, int], ...]:
-        """First walker and number of walkers of each shard to be written."""
-        return self.parts or ((self.first_walker, self.n_walkers),)
-
-    @property
-    def n_missing(self) -> int:
-        """Count the walkers to be written."""
-        return sum(n for _, n in self.shards)
+from hts.sweeps.tasks import Task
 
 
 @dataclass(frozen=True)

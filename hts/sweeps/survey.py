@@ -1,5 +1,6 @@
 """The shards of a folder sorted into usable, outdated, foreign and damaged."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,8 +11,11 @@ from hts.errors import IntegrityError, PlanError
 from hts.plans import Plan, differences, read_plan
 from hts.plans.identity import identity_of
 from hts.storage import ResultsFolder, Shard, ShardName, inspect_shard, list_shards, read_shard
-from hts.sweeps.counts import counted
-from hts.sweeps.coverage import Range, gaps
+from hts.sweeps.cells import counted
+from hts.sweeps.tasks import Range, gaps
+
+#: Key of identity.json under which the digest of plan.toml stands.
+PLAN_DIGEST = "plan_sha256"
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,11 @@ def stated_identity(folder: ResultsFolder) -> Mapping[str, Any] | None:
     if document is None or not isinstance(document.get("physics"), dict):
         return None
     return document if document.get("identity") == identity_of(document["physics"]) else None
+
+
+def digest_of_plan(plan: Plan) -> str:
+    """Sum up the plan as `hts run` writes it."""
+    return hashlib.sha256(plan.to_toml().encode()).hexdigest()
 
 
 def check_same_plan(folder: ResultsFolder, plan: Plan) -> Mapping[str, Any] | None:

@@ -11,11 +11,11 @@ from functools import cache, partial
 from hts.engines import Engine
 from hts.errors import HtsError, StoppedError
 from hts.plans import Cell
-from hts.sweeps.computing import Computer, Outcome, compute_slice
+from hts.sweeps.computer import Computer, Outcome, compute_slice
 from hts.sweeps.failures import Failure, keep_failure
-from hts.sweeps.progress import Meter, Progress, Task
-from hts.sweeps.queues import Queues
+from hts.sweeps.progress import Meter, Progress
 from hts.sweeps.studies import study_of
+from hts.sweeps.tasks import Queues, Task
 
 # how often the main thread looks around: well below the two seconds in which a run must stop
 POLL_SECONDS = 0.1

@@ -12,12 +12,11 @@ from hts.ensembles import STREAM_VERSION, Interrupted, steps_in
 from hts.errors import PlanError, StoppedError
 from hts.plans import Plan, parse_plan
 from hts.storage import Provenance, ResultsFolder, write_shard
+from hts.sweeps.cells import parameters_of
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.failures import Failure
-from hts.sweeps.progress import Task
-from hts.sweeps.simulation import Sample, Simulate
-from hts.sweeps.slugs import parameters_of
-from hts.sweeps.studies import study_of
+from hts.sweeps.studies import Sample, Simulate, study_of
+from hts.sweeps.tasks import Task
 
 Count = Callable[[int], None]
 

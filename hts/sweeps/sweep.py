@@ -8,17 +8,15 @@ from hts.engines import Engine, ThreadEngine, checked
 from hts.ensembles import STREAM_VERSION
 from hts.plans import Cell, Plan
 from hts.storage import ResultsFolder
+from hts.sweeps.cells import counted, slug_of
 from hts.sweeps.checkpoints import Checkpoints
-from hts.sweeps.choosing import EVERYTHING, Choices, Work, choose
-from hts.sweeps.computing import Computer
-from hts.sweeps.counts import counted
-from hts.sweeps.driving import Driver
-from hts.sweeps.failures import Failure, forget_failure
-from hts.sweeps.preparing import longest_first, prepare, tasks_of
-from hts.sweeps.progress import Meter, Progress, Task
-from hts.sweeps.reports import FailedSweepError, SweepReport, told
-from hts.sweeps.simulation import Simulate
-from hts.sweeps.slugs import slug_of
+from hts.sweeps.computer import Computer
+from hts.sweeps.driver import Driver
+from hts.sweeps.failures import FailedSweepError, Failure, SweepReport, forget_failure, told
+from hts.sweeps.progress import Meter, Progress
+from hts.sweeps.studies import Simulate
+from hts.sweeps.tasks import Task
+from hts.sweeps.work import EVERYTHING, Choices, Work, choose, longest_first, prepare, tasks_of
 
 
 def run_sweep(
