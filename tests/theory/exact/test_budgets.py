@@ -63,7 +63,7 @@ def test_a_survival_table_follows_walkers_a_few_times_and_refuses_what_is_beyond
     assert len(asked) <= 3  # eight before
     monkeypatch.setattr(exits, "FOLLOWING_BUDGET", 1.0)
     monkeypatch.setattr(exits, "AFFORDABLE", 1.0)
-    with pytest.raises(TooMuchWorkError, match="following walkers for .* steps on .* nodes is beyond the budget"):
+    with pytest.raises(TooMuchWorkError, match=r"following walkers for .* steps on .* nodes is beyond the budget"):
         tabulate_survival(exact, 50_000)
     late = exact_exit(*CELL, within=500.0)
     assert late.probability_within is None
