@@ -69,7 +69,7 @@ def compared(folder: Path, threads: int | None, with_exact: bool) -> "ExitCompar
             return c.fit_results(folder)
 
         def again(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[ExitPrediction]":
-            click.echo(f"{len(cells)} cells disagree; computing their exact values again, finer", err=True)
+            click.echo(f"{_counted(len(cells))}; computing their exact values again, finer", err=True)
             with predictor(folder, threads, finer=True) as predict_finer:
                 return predict_finer(plan, cells)
 
@@ -82,7 +82,7 @@ def compared(folder: Path, threads: int | None, with_exact: bool) -> "ExitCompar
         return c.fit_visits(folder, c.limit_references)
 
     def shares_again(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[SharePrediction]":
-        click.echo(f"{_counted(len(cells))} disagree; computing exact shares again, finer", err=True)
+        click.echo(f"{_counted(len(cells))}; computing exact shares again, finer", err=True)
         with share_predictor(folder, threads, finer=True) as predict_finer:
             return predict_finer(plan, cells)
 
@@ -94,7 +94,8 @@ def compared(folder: Path, threads: int | None, with_exact: bool) -> "ExitCompar
 
 
 def _counted(n_cells: int) -> str:
-    return "1 cell" if n_cells == 1 else f"{n_cells} cells"
+    """Return a number of cells that disagree, as a sentence begins."""
+    return "1 cell disagrees" if n_cells == 1 else f"{n_cells} cells disagree"
 
 
 def show(comparison: "ExitComparison", folder: Path) -> None:
