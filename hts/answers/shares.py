@@ -114,7 +114,7 @@ def _first(
     plan: Plan, cell: Cell, landscape: Landscape, noise: Noise
 ) -> tuple[tuple[float, ...] | None, tuple[str, ...]]:
     """Return the chances to settle first in each well where walkers start between two minima, or why there are none."""
-    start = None if plan.visits is None else plan.visits.start
+    start = plan.study.run_start
     if start is None or not landscape.minima[0] < start < landscape.minima[-1] or start in landscape.minima:
         return None, ()
     try:

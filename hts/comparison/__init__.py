@@ -1,6 +1,5 @@
 """Public API of comparison, the only room that sees measured, exact and limit numbers together."""
 
-from hts.comparison.documents import to_json
 from hts.comparison.exits import compare_exits, fit_results
 from hts.comparison.predictions import exact_predictions, exact_predictions_again, limit_predictions
 from hts.comparison.records import CellComparison, CellPrediction, ExitComparison, FitComparison
@@ -31,5 +30,4 @@ __all__ = [
     "fit_visits",
     "limit_predictions",
     "limit_references",
-    "to_json",
 ]

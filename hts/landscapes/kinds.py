@@ -105,7 +105,7 @@ def multi_well(
         derivative=shape.derivative,
         second_derivative=shape.second_derivative,
         encode=shape.gradient,
-        notes=_notes_onas_projection(L, m),
+        notes=_notes_on_projection(L, m),
     )
 
 
@@ -135,8 +135,8 @@ def formula(text: str, domain: tuple[float, float], L: float = inf, kind: str = 
     low, high = as_numbers("domain", domain, 2, "its two ends")
     if not low < high:
         raise LandscapeError("domain", f"[{low:g}, {high:g}] is empty: the first end must be below the second")
-    shape = continue_formula(parse_formula(text), float(low), float(high))
-    points, curvatures = find_critical_points(shape.derivative, shape.second_derivative, shape.low, shape.high)
+    shape, seen = continue_formula(parse_formula(text), float(low), float(high))
+    points, curvatures = find_critical_points(shape.derivative, shape.second_derivative, *seen)
     wells = np.flatnonzero(curvatures > 0)
     if not len(wells):
         raise LandscapeError("f", f"f has no minimum in the domain [{low:g}, {high:g}]: widen it, or change f")
@@ -155,7 +155,7 @@ def formula(text: str, domain: tuple[float, float], L: float = inf, kind: str = 
         derivative=shape.derivative,
         second_derivative=shape.second_derivative,
         encode=shape.gradient,
-        notes=(*_notes_onas_projection(L, m), *notes_on_ends(shape, points, m, L)),
+        notes=(*_notes_on_projection(L, m), *notes_on_ends(shape, points, m, L)),
     )
 
 
@@ -176,7 +176,7 @@ def _interlace(outer: FloatArray, inner: FloatArray) -> FloatArray:
     return both
 
 
-def _notes_onas_projection(L: float, minima: FloatArray) -> tuple[str, ...]:
+def _notes_on_projection(L: float, minima: FloatArray) -> tuple[str, ...]:
     return tuple(
         f"the minimum {m:g} lies outside [-L, L] = [-{L:g}, {L:g}]: no walker reaches it"
         for m in minima[np.abs(minima) > L]

@@ -10,7 +10,8 @@ import pytest
 from fake_visits import SHARES, plan, sweep, visits_of
 from scipy import stats
 
-from hts.comparison import compare_visits, exact_references, fit_visits, limit_references, to_json
+from hts.cli.documents import to_json
+from hts.comparison import compare_visits, exact_references, fit_visits, limit_references
 from hts.comparison.tables import share_table
 from hts.comparison.visit_records import ShareReference
 from hts.comparison.visit_verdicts import start_weight, visit_verdict
@@ -242,7 +243,7 @@ def test_exact_shares_come_with_those_of_any_horizon():
 def test_the_document_is_json_and_the_table_has_a_row_for_each_well(tmp_path):
     sweep(plan("visits.walkers=1"), tmp_path)
     comparison = fit_visits(tmp_path, exact_references(fake_predict))
-    document = json.loads(json.dumps(to_json(comparison), allow_nan=False))
+    document = json.loads(json.dumps(to_json(comparison.document()), allow_nan=False))
     assert list(document) == ["schema", "cells", "fits", "visits"]
     assert document["cells"] == document["fits"] == []
     assert {row["b"] for row in document["visits"]} == {0.7, "inf"}
