@@ -117,6 +117,7 @@ def test_where_no_exact_value_can_be_had_the_limit_stays_and_a_warning_says_why(
     assert any("no exact value" in warning for warning in prediction.warnings)
 
 
+@pytest.mark.long
 def test_where_exits_are_rare_the_table_is_as_good():
     rare = parse_plan(PLAN.replace("0.1, 0.05", "0.001").replace("0.7, inf", "0.4"), Path("study.toml"))
     prediction = predict(rare, threads=1, with_survival=True)[0]
@@ -152,7 +153,13 @@ ACCUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", ACCUSED.values(), ids=ACCUSED)
+#: These follow walkers on a thousand nodes, for seconds.
+SLOW = ("jumps", "wells")
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=name, marks=[pytest.mark.long] * (name in SLOW)) for name, case in ACCUSED.items()]
+)
 def test_a_survival_table_knows_its_error_up_to_the_censoring_step(case):
     *described, n, survival = case
     plan = one_cell(*described)

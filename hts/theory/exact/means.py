@@ -72,6 +72,7 @@ def solve_mean(
         budget -= refined.work
         if missed <= TOO_MUCH_MISSED * tolerance or b == inf or widening >= WIDEST or refined.work > budget:
             break
+        del refined, coarser  # four matrices: the wider domain makes others
         widening *= WIDER
     mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed
     if not (isfinite(mean) and mean <= LONGEST):

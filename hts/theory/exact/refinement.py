@@ -148,7 +148,7 @@ def refine(
             coarser, other = mesh, solution
             mesh, solution, spent = finer, _solve_on(step, finer, table, start, centre), spent + work_on(finer)
             indicated = indicators(step, mesh, table, solution)
-        error = _error(indicated, solution, other)
+        error = error_of_mean(indicated, solution, other)
         if error <= tolerance or is_finest:
             break
     before = Refined(step, start, points, breaks, coarser, table, other, error, spent)
@@ -160,7 +160,7 @@ def work_on(mesh: Mesh) -> float:
     return float(mesh.n_nodes) ** 3
 
 
-def _error(indicated: FloatArray, solution: ExitSolution, other: ExitSolution) -> float:
+def error_of_mean(indicated: FloatArray, solution: ExitSolution, other: ExitSolution) -> float:
     """Return the relative error of the mean, estimated with a solution on another mesh; inf for what is no mean."""
     if not (solution.mean_exit_steps > 0.0 and solution.reference_rate > 0.0):
         return inf
