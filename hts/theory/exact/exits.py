@@ -269,6 +269,8 @@ def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, mi
     leaves, roughly = values
     change = abs(roughly / leaves - 1.0) if leaves > 0.0 else float(roughly > 0.0)
     stated = change + error + missed + ROUNDING
+    if stated > 1.0:
+        raise UnstableStepsError("two meshes agree on no digit of the probability")
     return replace(answer, probability_within=leaves, probability_within_relative_error=stated)
 
 

@@ -94,6 +94,12 @@ def test_a_probability_that_no_second_mesh_confirms_is_refused(clipped, monkeypa
         exits._with_probability(clipped, 100, None, 0.0)
 
 
+def test_a_probability_of_which_two_meshes_agree_on_no_digit_is_refused(clipped):
+    """2e-27 was given with a relative error of 2e14."""
+    with pytest.raises(UnstableStepsError, match="no digit"):
+        exits._with_probability(clipped, 100, 3.0 * float(clipped.exit_by([100])[0]), 0.0)
+
+
 def test_no_error_is_stated_below_rounding():
     """Exits of one step differ by less than the last digit between meshes."""
     exact = exact_exit(basin(0.0, 1.0), Noise("pareto", 1.5, scale=0.5), 1.0, inf, -1.0, 1.0, 0.0, within=1.0)
