@@ -10,7 +10,7 @@ from hts.arrays import FloatArray, IntArray
 from hts.landscapes.checks import LARGEST, LandscapeError
 from hts.landscapes.critical_points import MAX_POINTS, samples, sign_changes
 from hts.landscapes.formulas import Formula, FormulaError
-from hts.landscapes.gradients import Gradient, freeze, hinged_gradient, tabulated_gradient
+from hts.landscapes.gradients import Gradient, check_table, freeze, hinged_gradient, tabulated_gradient
 from hts.landscapes.roots import brent_roots
 
 KINK = 1e-7  # a jump is one when larger than this, relative to the largest f' or f''; extrapolation errs by 1e-9 or so
@@ -62,6 +62,12 @@ class ContinuedFormula:
             line[0] = -bend[1] * right
             knots, slopes = [*knots, right], [*slopes, bend[1]]
         return tabulated_gradient(self.derivative, left, right, hinged_gradient(line, knots, slopes))
+
+    def check_gradient(self, low: float, high: float) -> None:
+        """Raise what `gradient` raises."""
+        left, right = float(np.clip(low, self.low, self.high)), float(np.clip(high, self.low, self.high))
+        if left < right and not check_table(lambda x: self.formula.jet(x)[1:], left, right, self.kinks):
+            self.gradient(low, high)
 
     def _nearest(self, x: npt.ArrayLike) -> tuple[FloatArray, tuple[FloatArray, FloatArray, FloatArray]]:
         """Return how far x lies beyond the domain, and f, f', f'' at the domain's point nearest to x."""

@@ -18,7 +18,7 @@ from hts.landscapes import jets
 from hts.landscapes.checks import LARGEST, LandscapeError
 from hts.landscapes.jets import Jet
 
-MAX_CHARACTERS = 5_000  # twenty times the published four-well formula; beyond it evaluation would be slow, not wrong
+MAX_CHARACTERS = 3_000  # ten times the published four-well formula; beyond it evaluation would be slow, not wrong
 MAX_ABS = 50  # their arguments are kept wherever a formula is looked at
 BLOCK = 2**12  # points at once: what waits for the end of a long formula stays in cache, and in memory
 

@@ -15,6 +15,8 @@ TOLERANCE = 1e-9  # error of a table relative to the largest f': far below what 
 MAX_NODES = 2**18  # 8 MB, all of a common L2 cache; a smooth formula needs thousands
 N_CHECKS = 17  # points per cell where a table is compared with f'
 N_SEEN = 2**16 + 1  # points on the whole where it is compared too, lest few cells overlook a narrow feature
+N_WORST = 64  # places where f' is looked at as closely as the largest table would
+ROUGH = 16.0  # cubics that take f'' from f err so much more than those of a table, at most
 
 #: From values at four Chebyshev points, cos((2k + 1) pi/8), to the cubic's coefficients, float64[point, power]. Written
 #: out: a matrix inverted on the spot differs in its last bits from CPU to CPU, and so do the walks on the table.
@@ -105,11 +107,7 @@ def tabulated_gradient(
     fitted, worst = fit(n)
     while fitted.error > TOLERANCE:
         if n == MAX_NODES:
-            raise LandscapeError(
-                "f",
-                f"f' is too rough near x = {worst:.10g}: {MAX_NODES} cubics on [{low:g}, {high:g}] leave an error of "
-                f"{fitted.error:.1e}, {TOLERANCE:g} is asked for; smooth f there, or keep the domain away",
-            )
+            raise _too_rough(worst, low, high, fitted.error)
         too_few = n
         # The error of a cubic falls with the fourth power of the spacing, once the spacing resolves f'.
         n = min(MAX_NODES, int(np.ceil(n * np.clip((fitted.error / TOLERANCE) ** 0.25, 1.1, 8.0))))
@@ -122,6 +120,70 @@ def tabulated_gradient(
         else:
             fitted, n = smaller, middle
     return fitted
+
+
+def check_table(
+    slopes: Callable[[FloatArray], tuple[FloatArray, FloatArray]], low: float, high: float, kinks: FloatArray
+) -> bool:
+    """Tell whether `tabulated_gradient` succeeds, from f' and f'' at points of the domain, which is much cheaper.
+
+    Cubics through f' and f'' at both ends of a cell err by H^4 max |f^(5)| / 384, most of it in the middle, which is
+    eight times what those of a table of the same cells do.
+
+    Parameters
+    ----------
+    slopes : callable
+        f' and f''.
+    low, high : float
+        First and last node.
+    kinks : float64[kink]
+        Where f'' jumps, which the table need not hold.
+
+    Returns
+    -------
+    bool
+        False where only building the table tells.
+
+    Raises
+    ------
+    LandscapeError
+        f' is too rough for MAX_NODES nodes; the message names the place.
+    """
+    x = np.linspace(low, high, N_SEEN)
+    slope, bend = slopes(x)
+    size = float(np.max(np.abs(slope)))
+    missed = _missed_by_cubics(x[::2], slope[::2], bend[::2], slope[1::2], kinks) / size
+    if float(np.max(missed)) <= TOLERANCE:
+        return True
+    worst = x[1::2][np.argsort(missed)[-N_WORST:]]
+    offsets = (high - low) / MAX_NODES * np.arange(-N_CHECKS, N_CHECKS + 1) / 2.0
+    around = np.clip(worst[:, None] + offsets, low, high)
+    slope, bend = slopes(around)
+    errors = [
+        float(np.max(_missed_by_cubics(x[::2], f[::2], k[::2], f[1::2], kinks))) / size
+        for x, f, k in zip(around, slope, bend, strict=True)
+    ]
+    error = max(errors)
+    if error > ROUGH * TOLERANCE:
+        raise _too_rough(float(worst[int(np.argmax(errors))]), low, high, error / ROUGH)
+    return error <= TOLERANCE
+
+
+def _missed_by_cubics(
+    nodes: FloatArray, slope: FloatArray, bend: FloatArray, between: FloatArray, kinks: FloatArray
+) -> FloatArray:
+    """Return by how much cubics from node to node miss f' in the middle; 0 where f'' jumps."""
+    middle = 0.5 * (slope[:-1] + slope[1:]) + np.diff(nodes) / 8.0 * (bend[:-1] - bend[1:])
+    has_kink = np.searchsorted(kinks, nodes[:-1]) < np.searchsorted(kinks, nodes[1:], side="right")
+    return np.where(has_kink, 0.0, np.abs(middle - between))
+
+
+def _too_rough(x: float, low: float, high: float, error: float) -> LandscapeError:
+    return LandscapeError(
+        "f",
+        f"f' is too rough near x = {x:.10g}: {MAX_NODES} cubics on [{low:g}, {high:g}] leave an error of "
+        f"{error:.1e}, {TOLERANCE:g} is asked for; smooth f there, or keep the domain away",
+    )
 
 
 def _interpolate(

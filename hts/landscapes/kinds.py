@@ -20,6 +20,7 @@ from hts.landscapes.gradients import freeze
 from hts.landscapes.landscape import Landscape
 from hts.landscapes.parabolas import join_parabolas
 
+MAX_WELLS = 100  # the rates out of each take some ten milliseconds, and graphs grow with their square
 # Wang, Oh, Rhee, arXiv 2102.04297, section 3: the four-well function of the R^1 experiment.
 WANG_OH_RHEE = (
     "(x + 1.6)*(x + 1.3)**2*(x - 0.2)**2*(x - 0.7)**2*(x - 1.6)*(0.05*abs(1.65 - x))**0.6"
@@ -78,6 +79,8 @@ def multi_well(
     m = as_numbers("minima", minima)
     if not len(m):
         raise LandscapeError("minima", "no minimum is given: a landscape needs one at least, such as [-1.0, 1.0]")
+    if len(m) > MAX_WELLS:
+        raise LandscapeError("minima", f"{len(m)} minima are given, more than {MAX_WELLS}: leave some out")
     s = as_numbers("barriers", barriers, len(m) - 1, "one between each two minima")
     k = as_curvatures("curvatures", curvatures, len(m), "one for each minimum")
     if barrier_curvatures is None:
@@ -140,6 +143,8 @@ def formula(text: str, domain: tuple[float, float], L: float = inf, kind: str = 
     wells = np.flatnonzero(curvatures > 0)
     if not len(wells):
         raise LandscapeError("f", f"f has no minimum in the domain [{low:g}, {high:g}]: widen it, or change f")
+    if len(wells) > MAX_WELLS:
+        raise LandscapeError("f", f"f has {len(wells)} minima in the domain, more than {MAX_WELLS}: narrow it")
     inner = slice(wells[0], wells[-1] + 1)
     m, s = points[inner][0::2], points[inner][1::2]
     return Landscape(
@@ -156,6 +161,7 @@ def formula(text: str, domain: tuple[float, float], L: float = inf, kind: str = 
         second_derivative=shape.second_derivative,
         encode=shape.gradient,
         notes=(*_notes_on_projection(L, m), *notes_on_ends(shape, points, m, L)),
+        check=shape.check_gradient,
     )
 
 

@@ -29,6 +29,7 @@ class Landscape:
     second_derivative: Callable[[npt.ArrayLike], FloatArray]  # f''; at a kink, from the right
     encode: Callable[[float, float], Gradient]  # f' as arrays on (low, high); ask `gradient`, which checks
     notes: tuple[str, ...] = ()  # what a person should know about this landscape
+    check: Callable[[float, float], object] | None = None  # that f' can be encoded, where encoding takes long
 
     @property
     def n_wells(self) -> int:
@@ -46,6 +47,10 @@ class Landscape:
         if isnan(low) or isnan(high) or not low < high:
             raise LandscapeError("domain", f"the gradient was asked for on ({low:g}, {high:g}): low must be below high")
         return self.encode(float(low), float(high))
+
+    def check_gradient(self, low: float = -inf, high: float = inf) -> None:
+        """Raise what `gradient` raises, at a small part of its cost."""
+        (self.check or self.gradient)(float(low), float(high))
 
     def well_of(self, x: float) -> int:
         """Return the well in whose basin x lies; on a barrier, the well on its right."""

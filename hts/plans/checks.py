@@ -129,8 +129,8 @@ def cross_mistakes(landscape: LandscapePlan | None, plan: ExitPlan | VisitsPlan 
     if isinstance(plan, VisitsPlan):
         found = record_mistakes(built(landscape), plan)
         L = built(landscape).projection
-        return found or _landscape_errors(landscape, lambda: built(landscape).gradient(-L, L))
+        return found or _landscape_errors(landscape, lambda: built(landscape).check_gradient(-L, L))
     if found := domain_mistakes(built(landscape), plan):
         return found
     domain = exit_domain(built(landscape), plan)
-    return _landscape_errors(landscape, lambda: built(landscape).gradient(domain.low, domain.high))
+    return _landscape_errors(landscape, lambda: built(landscape).check_gradient(domain.low, domain.high))

@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from hts.errors import PlanError
-from hts.plans import read_plan
+from hts.landscapes import formula
+from hts.landscapes.formulas import Formula
+from hts.plans import parse_plan, read_plan
 from hts.plans.mistakes import MAX_TOLD
 
 LANDSCAPE = """[landscape]
@@ -113,3 +116,26 @@ def test_mistakes_beyond_the_first_are_counted(costly, name, more):
     *told, last = str(refusal.value).splitlines()
     assert len(told) == MAX_TOLD
     assert last.endswith(f": {more} more mistakes; mend these first")
+
+
+@pytest.mark.parametrize(
+    ("landscape", "words"),
+    [
+        ('kind = "formula"\nf = "x**2' + "+1e-3*sin(11e3*x)" * 80 + '"\ndomain = [-1, 1]', "turning points"),
+        ('kind = "formula"\nf = "x**2' + "+x*x" * 1000 + '"\ndomain = [-1, 1]', "characters"),
+        ('kind = "formula"\nf = "x**2' + "+abs(x-5)" * 51 + '"\ndomain = [-1, 1]', "51 times abs"),
+        (f'kind = "multi-well"\nminima = {[2 * i for i in range(101)]}\nbarriers = []\ncurvature = 1', "more than 100"),
+    ],
+)
+def test_landscapes_too_large_to_look_at_are_refused(landscape, words):
+    with pytest.raises(PlanError, match=words):
+        parse_plan(f"[landscape]\n{landscape}\n{REST}", Path("plan.toml"))
+
+
+def test_all_turning_points_are_found_in_few_evaluations(monkeypatch):
+    """A long formula was once evaluated ten times at each of its turning points, one by one."""
+    calls = []
+    rows = Formula._rows
+    monkeypatch.setattr(Formula, "_rows", lambda self, x: calls.append(len(x)) or rows(self, x))
+    assert formula("sin(150*x) + x", (-1.0, 1.0)).n_wells == 48
+    assert len(calls) < 17 * 3 + 100  # blocks of the samples, and rounds of Brent's method

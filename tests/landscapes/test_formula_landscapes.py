@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hts.landscapes import FormulaError, Landscape, LandscapeError, formula, quartic, wang_oh_rhee
+from hts.landscapes.gradients import check_table
 
 mp = mpmath.mpf
 
@@ -201,3 +202,22 @@ def test_domains_that_cannot_be_are_refused(domain: tuple[float, float]) -> None
 def test_landscapes_of_formulas_travel_between_processes(four_wells: Landscape) -> None:
     twin = pickle.loads(pickle.dumps(four_wells))
     assert np.array_equal(twin.gradient(0.2, 0.7).table, four_wells.gradient(0.2, 0.7).table)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [("sin(150*x)", True), ("x**2 + abs(x - 0.12)**3", True), ("x**2 + 1e-4*abs(x - 0.1)**2.51", True)],
+)
+def test_a_check_of_the_gradient_accepts_what_a_table_holds(text: str, is_told: bool) -> None:
+    landscape = formula(text, (-1.0, 1.0))
+    shape = landscape.check.__self__
+    assert check_table(lambda x: shape.formula.jet(x)[1:], -1.0, 1.0, shape.kinks) is is_told
+    landscape.check_gradient(-1.0, 1.0)
+    assert landscape.gradient(-1.0, 1.0).error <= 1e-9
+
+
+def test_a_check_of_the_gradient_refuses_what_no_table_holds() -> None:
+    landscape = formula("x**2 + 1e-4*abs(x - 0.1)**2.01", (-1.0, 1.0))
+    for encode in (landscape.check_gradient, landscape.gradient):
+        with pytest.raises(LandscapeError, match="too rough near x = 0"):
+            encode(-1.0, 1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,20 +19,11 @@ from hts.arrays import FloatArray
 from hts.comparison import VisitComparison
 from hts.landscapes import Landscape
 from hts.plans import Cell, VisitRecord
+from hts.plots.looks import AID, COLOURS, paler
 from hts.plots.published import PublishedShares, read_published_shares
 from hts.plots.save import Row
-from hts.plots.study import Drawn, FigureKind, Study
-from hts.plots.style import (
-    AID,
-    COLOURS,
-    clip_label,
-    draw_panels,
-    number,
-    paler,
-    place_legend,
-    set_title,
-    tail_label,
-)
+from hts.plots.study import FigureKind, Study
+from hts.plots.style import clip_label, draw_panels, number, place_legend, tail_label
 from hts.sweeps import VisitCellSample
 
 MOST_PANELS = 9
@@ -41,6 +32,9 @@ MOST_WELLS = 6
 """Wells whose shares are written over them; more would touch."""
 HEADROOM = 1.42
 """Height of a panel in tallest bars: shares and horizon stand above them."""
+BARS: dict[str, Any] = {"facecolor": paler(COLOURS[0]), "edgecolor": COLOURS[0], "linewidth": 0.6}
+BARRIER: dict[str, Any] = {"color": AID, "linewidth": 0.6, "linestyle": (0, (4, 2))}
+MINIMUM: dict[str, Any] = {"color": "black", "marker": "^", "linestyle": "none", "markersize": 3.4}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +49,16 @@ class HistogramPanel:
     published: tuple[float, ...] | None  # shares by well
 
 
+@dataclass(frozen=True, eq=False)
+class Histograms:
+    """All that the figure shows."""
+
+    panels: tuple[HistogramPanel, ...]
+    landscape: Landscape
+
+
 def histogram_panels(
-    runs: Sequence[VisitCellSample],
+    runs: Iterable[VisitCellSample],
     visits: Sequence[VisitComparison],
     record: VisitRecord,
     published: Sequence[PublishedShares] = (),
@@ -108,13 +110,13 @@ def draw_histogram(axes: Axes, panel: HistogramPanel, landscape: Landscape) -> A
         The same axes.
     """
     low, high = float(panel.edges[0]), float(panel.edges[-1])
-    axes.stairs(panel.part, panel.edges, fill=True, **_BARS)
+    axes.stairs(panel.part, panel.edges, fill=True, **BARS)
     axes.set(xlim=(low, high), ylim=(0.0, HEADROOM * max(float(panel.part.max()), 1e-12)))
     inside = [float(barrier) for barrier in landscape.barriers if low < barrier < high]
     for barrier in inside:
-        axes.axvline(barrier, ymax=0.76, zorder=2.5, **_BARRIER)
+        axes.axvline(barrier, ymax=0.76, zorder=2.5, **BARRIER)
     minima = [float(m) for m in landscape.minima if low < m < high]
-    axes.plot(minima, [0.0] * len(minima), clip_on=False, zorder=3, **_MINIMUM)
+    axes.plot(minima, [0.0] * len(minima), clip_on=False, zorder=3, **MINIMUM)
     _write_shares(axes, panel, landscape)
     axes.text(0.98, 0.985, horizon_words(panel.cell), transform=axes.transAxes, ha="right", va="top", fontsize=7.5)
     axes.set(xlabel="position $x$", ylabel="share of time in a bin")
@@ -135,37 +137,33 @@ def horizon_words(cell: VisitComparison) -> str:
     return text if cell.is_stationary else f"{text}: not stationary"
 
 
-def histograms_figure(panels: Sequence[HistogramPanel], landscape: Landscape) -> Figure:
+def draw(shown: Histograms) -> Figure:
     """Lay out a panel for each cell; one is a column wide, more a page."""
+    panels = shown.panels
     n_columns = 2 if len(panels) in (2, 4) else 3
-    figure, places = draw_panels(panels, partial(draw_histogram, landscape=landscape), n_columns, panel_height=2.15)
+    draw_panel = partial(draw_histogram, landscape=shown.landscape)
+    figure, places = draw_panels(panels, draw_panel, n_columns, panel_height=2.15)
     top = HEADROOM * max(float(panel.part.max()) for panel in panels)
     places[0].set_ylim(0.0, top)
     place_legend(figure, (_handles(panels),), n_columns=4)
-    set_title(figure, _finding(panels))
     return figure
 
 
-def histogram_rows(panels: Sequence[HistogramPanel], landscape: Landscape) -> list[Row]:
+def rows(shown: Histograms) -> list[Row]:
     """List what is drawn: a row for each bin, each well's share, and each barrier and minimum."""
-    rows: list[Row] = []
-    for panel in panels:
+    found: list[Row] = []
+    for panel in shown.panels:
         cell = panel.cell
         key: Row = {"b": cell.b, "alpha": cell.alpha, "eta": cell.eta, "horizon": cell.horizon}
         ends = zip(panel.edges[:-1].tolist(), panel.edges[1:].tolist(), panel.part.tolist(), strict=True)
-        rows += [{"layer": "bin", **key, "x": a, "x_to": c, "share": share} for a, c, share in ends]
-        rows.append({"layer": "below", **key, "x_to": float(panel.edges[0]), "share": panel.below})
-        rows.append({"layer": "above", **key, "x": float(panel.edges[-1]), "share": panel.above})
-        rows += [{"layer": "measured", **key, "well": k, "share": share} for k, share in enumerate(cell.shares)]
-        rows += [{"layer": "published", **key, "well": k, "share": p} for k, p in enumerate(panel.published or ())]
-    for layer, places in (("minimum", landscape.minima), ("barrier", landscape.barriers)):
-        rows += [{"layer": layer, "x": x} for x in places.tolist()]
-    return rows
-
-
-_BARS: dict[str, Any] = {"facecolor": paler(COLOURS[0]), "edgecolor": COLOURS[0], "linewidth": 0.6}
-_BARRIER: dict[str, Any] = {"color": AID, "linewidth": 0.6, "linestyle": (0, (4, 2))}
-_MINIMUM: dict[str, Any] = {"color": "black", "marker": "^", "linestyle": "none", "markersize": 3.4}
+        found += [{"layer": "bin", **key, "x": a, "x_to": c, "share": share} for a, c, share in ends]
+        found.append({"layer": "below", **key, "x_to": float(panel.edges[0]), "share": panel.below})
+        found.append({"layer": "above", **key, "x": float(panel.edges[-1]), "share": panel.above})
+        found += [{"layer": "measured", **key, "well": k, "share": share} for k, share in enumerate(cell.shares)]
+        found += [{"layer": "published", **key, "well": k, "share": p} for k, p in enumerate(panel.published or ())]
+    for layer, places in (("minimum", shown.landscape.minima), ("barrier", shown.landscape.barriers)):
+        found += [{"layer": layer, "x": x} for x in places.tolist()]
+    return found
 
 
 def _write_shares(axes: Axes, panel: HistogramPanel, landscape: Landscape) -> None:
@@ -184,22 +182,23 @@ def _write_shares(axes: Axes, panel: HistogramPanel, landscape: Landscape) -> No
         axes.text(middle, 0.89, text, transform=axes.transAxes, ha="center", va="top", fontsize=7, linespacing=1.1)
 
 
-def _finding(panels: Sequence[HistogramPanel]) -> str:
-    cells = [panel.cell for panel in panels]
+def finding(shown: Histograms) -> str:
+    """Say what was simulated, and how many of the histograms are not stationary."""
+    cells = [panel.cell for panel in shown.panels]
     steps = number(float(cells[0].n_steps))
     short = sum(cell.is_stationary is False for cell in cells)
-    told = f"Where {number(float(cells[0].n_walkers))} walkers of {steps} steps were"
-    if len(cells) == 1:
-        return told
+    text = f"Where {number(float(cells[0].n_walkers))} walkers of {steps} steps were"
+    if len(cells) == 1 or not short:
+        return text
     verb = "is" if short == 1 else "are"
-    return f"{told}: {short} of {len(cells)} histograms {verb} not stationary" if short else told
+    return f"{text}: {short} of {len(cells)} histograms {verb} not stationary"
 
 
 def _handles(panels: Sequence[HistogramPanel]) -> list[Artist]:
     handles: list[Artist] = [
-        Patch(label="share of time", **_BARS),
-        Line2D([], [], label="barrier", **_BARRIER),
-        Line2D([], [], label="minimum", **_MINIMUM),
+        Patch(label="share of time", **BARS),
+        Line2D([], [], label="barrier", **BARRIER),
+        Line2D([], [], label="minimum", **MINIMUM),
     ]
     words = "numbers: % in each well"
     if any(panel.published is not None for panel in panels):
@@ -207,14 +206,22 @@ def _handles(panels: Sequence[HistogramPanel]) -> list[Artist]:
     return [*handles, Line2D([], [], linestyle="none", label=words)]
 
 
-def _drawn(study: Study) -> Drawn | None:
+def gather(study: Study) -> Histograms | None:
+    """Take what the figure shows from a study; None where nothing has run."""
     plan, source = study.plan, study.plan.figure.published
-    if plan.visits is None:
-        return None
     published = read_published_shares(source) if source is not None else ()
     panels = histogram_panels(study.runs, study.visits, plan.visit_record(), published)
-    landscape = plan.build_landscape()
-    return (histograms_figure(panels, landscape), histogram_rows(panels, landscape)) if panels else None
+    return Histograms(panels, plan.build_landscape()) if panels else None
 
 
-FIGURE = FigureKind("histograms", 12, _drawn, needs="it needs a study of visits ([visits]) that has run")
+FIGURE = FigureKind(
+    name="histograms",
+    place=12,
+    of="visits",
+    reads=("visits", "runs"),
+    needs="it needs a study of visits ([visits]) that has run",
+    gather=gather,
+    draw=draw,
+    finding=finding,
+    rows=rows,
+)

@@ -14,14 +14,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
+from hts.answers.waiting import WaitingDensity, shown_part
 from hts.arrays import FloatArray
 from hts.landscapes import Landscape
 from hts.plans import ExitDomain, Plan
-from hts.plots.exits.etas import eta_looks
+from hts.plots.looks import AID, Look, eta_looks
 from hts.plots.save import Row
-from hts.plots.study import Drawn, FigureKind, Study
-from hts.plots.style import AID, COLUMN, PAGE, Look, clip_label, grid_shape, number, place_legend, set_title, tail_label
-from hts.plots.wells.waiting import WaitingDensity, shown_part
+from hts.plots.study import FigureKind, Study
+from hts.plots.style import COLUMN, PAGE, clip_label, grid_shape, number, place_legend, tail_label
 
 TALLEST = 12.0
 """Decades of density shown below the peak."""
@@ -30,6 +30,8 @@ WALL = 3.0
 MOST_MARKS = 24
 """More marks would shade the panel."""
 DENSITY_LABEL = "density of walkers inside"
+MARK: dict[str, Any] = {"color": AID, "linewidth": 0.5, "linestyle": (0, (4, 2))}
+"""Where whole clips reach."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,15 @@ class WaitingPanel:
     alpha: float | None
     curves: tuple[WaitingDensity, ...]  # by decreasing eta
     marks: FloatArray  # where j clipped jumps from the minimum reach, inside the domain
+
+
+@dataclass(frozen=True, eq=False)
+class Waiting:
+    """All that the figure shows."""
+
+    panels: tuple[WaitingPanel, ...]
+    landscape: Landscape  # the well, drawn once above each column
+    domain: ExitDomain
 
 
 def waiting_panels(densities: Sequence[WaitingDensity], plan: Plan) -> tuple[WaitingPanel, ...]:
@@ -57,7 +68,7 @@ def waiting_panels(densities: Sequence[WaitingDensity], plan: Plan) -> tuple[Wai
 
 
 def clip_marks(plan: Plan, b: float) -> FloatArray:
-    """Give the points m +- j b inside the part shown: beyond them a walker needs one more jump from the minimum."""
+    """Return the points m +- j b inside the part shown: beyond them a walker needs one more jump from the minimum."""
     low, high = shown_part(plan.build_landscape(), plan.exit_domain())
     centre = float(plan.build_landscape().minima[plan.exit_domain().well])
     if math.isinf(b) or not any(plan.is_heavy(cell) for cell in plan.cells() if cell.b == b):
@@ -85,10 +96,10 @@ def draw_waiting(axes: Axes, panel: WaitingPanel, looks: Mapping[float, Look] | 
     Axes
         The same axes.
     """
-    looks = looks or eta_looks([curve.eta for curve in panel.curves])
+    looks = looks or eta_looks(curve.eta for curve in panel.curves)
     low, high = axes.get_xlim()
     for mark in panel.marks.tolist():
-        axes.axvline(mark, zorder=1, **_MARK)
+        axes.axvline(mark, zorder=1, **MARK)
     for curve in panel.curves:
         own, (x, density) = looks[curve.eta], shown_points(curve, low, high)
         axes.plot(x, density, color=own.colour, linestyle=own.line, linewidth=0.9, zorder=2.5, label="exact")
@@ -102,42 +113,31 @@ def draw_waiting(axes: Axes, panel: WaitingPanel, looks: Mapping[float, Look] | 
 
 
 def shown_points(curve: WaitingDensity, low: float, high: float) -> tuple[FloatArray, FloatArray]:
-    """Give the middles and densities of the bins inside (low, high); a logarithm has no zero."""
+    """Return the middles and densities of the bins inside (low, high); a logarithm has no zero."""
     x, density = curve.middles, curve.density
     is_shown = (x > low) & (x < high) & (density > 0)
     return x[is_shown], density[is_shown]
 
 
 def density_limits(panels: Sequence[WaitingPanel], low: float, high: float) -> tuple[float, float]:
-    """Give the heights that hold all densities of the panels, TALLEST decades at most."""
+    """Return the heights that hold all densities of the panels, TALLEST decades at most."""
     shown = np.concatenate([shown_points(curve, low, high)[1] for panel in panels for curve in panel.curves])
     top = 2.0 * float(shown.max())
     return max(float(shown.min()) / 2.0, top / 10**TALLEST), top
 
 
-def waiting_figure(
-    panels: Sequence[WaitingPanel], landscape: Landscape, domain: ExitDomain, title: str | None = None
-) -> Figure:
-    """Lay out a panel for each (b, alpha) under a strip with the well; one panel is a column wide, more a page.
-
-    Parameters
-    ----------
-    panels
-        One or more; they share both axes.
-    landscape, domain
-        The well, drawn once above each column.
-    title
-        What the figure shows; by default the finding of `waiting_finding`.
-    """
-    looks = eta_looks([curve.eta for panel in panels for curve in panel.curves])
+def draw(shown: Waiting) -> Figure:
+    """Lay out a panel for each (b, alpha) under a strip with the well; one panel is a column wide, more a page."""
+    panels = shown.panels
+    looks = eta_looks(curve.eta for panel in panels for curve in panel.curves)
     width = COLUMN if len(panels) == 1 else PAGE
-    rows, columns = grid_shape(len(panels), 3)
-    figure = Figure(figsize=(width, 0.95 + 1.9 * rows), layout="constrained")
-    heights = [0.55, *[1.9] * rows]
-    grid = figure.subplots(rows + 1, columns, sharex=True, sharey="row", squeeze=False, height_ratios=heights)
-    low, high = shown_part(landscape, domain)
+    n_rows, columns = grid_shape(len(panels), 3)
+    figure = Figure(figsize=(width, 0.95 + 1.9 * n_rows), layout="constrained")
+    heights = [0.55, *[1.9] * n_rows]
+    grid = figure.subplots(n_rows + 1, columns, sharex=True, sharey="row", squeeze=False, height_ratios=heights)
+    low, high = shown_part(shown.landscape, shown.domain)
     for strip in grid[0]:
-        _draw_well(strip, landscape, low, high)
+        _draw_well(strip, shown.landscape, low, high)
     places = list(grid[1:].flat)
     for spare in places[len(panels) :]:
         spare.remove()
@@ -146,46 +146,42 @@ def waiting_figure(
         axes.set_ylim(density_limits(panels, low, high))
         axes.label_outer()
     place_legend(figure, (_handles(looks, panels),), n_columns=5)
-    set_title(figure, title or waiting_finding(panels, landscape, domain))
     return figure
 
 
-def waiting_finding(panels: Sequence[WaitingPanel], landscape: Landscape, domain: ExitDomain) -> str:
+def finding(shown: Waiting) -> str:
     """Say how near the minimum half of the walkers are, at the largest and at the smallest learning rate."""
-    curves = [curve for panel in panels for curve in panel.curves]
-    centre = float(landscape.minima[domain.well])
-    told = {}
+    curves = [curve for panel in shown.panels for curve in panel.curves]
+    centre = float(shown.landscape.minima[shown.domain.well])
+    found = {}
     for eta in (max(curve.eta for curve in curves), min(curve.eta for curve in curves)):
         widest = max(half_width(curve, centre) for curve in curves if curve.eta == eta)
-        told[eta] = rf"{number(float(f'{widest:.2g}'))} at $\eta$ = {number(eta)}"
-    first, *rest = told.values()
+        found[eta] = rf"{number(float(f'{widest:.2g}'))} at $\eta$ = {number(eta)}"
+    first, *rest = found.values()
     place = f"within {first.replace(' at', ' of the minimum at', 1)}"
     return f"Half of the walkers inside are {', '.join([place, *(f'within {one}' for one in rest)])}"
 
 
 def half_width(curve: WaitingDensity, centre: float) -> float:
-    """Give the median distance from the minimum."""
+    """Return the median distance from the minimum."""
     distance = np.abs(curve.middles - centre)
     order = np.argsort(distance)
     return float(distance[order][np.searchsorted(np.cumsum(curve.probability[order]), 0.5)])
 
 
-def waiting_rows(panels: Sequence[WaitingPanel]) -> list[Row]:
+def rows(shown: Waiting) -> list[Row]:
     """List all that the figure shows, a row for each bin of each curve and for each mark."""
-    rows: list[Row] = []
-    for panel in panels:
+    found: list[Row] = []
+    for panel in shown.panels:
         for curve in panel.curves:
             key: Row = {"alpha": curve.alpha, "b": curve.b, "well": curve.well, "eta": curve.eta}
             bins = zip(curve.edges[:-1].tolist(), curve.edges[1:].tolist(), curve.probability.tolist(), strict=True)
-            rows += [
+            found += [
                 {"layer": "exact", **key, "x": a, "x_to": c, "probability": p, "density": p / (c - a)}
                 for a, c, p in bins
             ]
-        rows += [{"layer": "clip", "alpha": panel.alpha, "b": panel.b, "x": x} for x in panel.marks.tolist()]
-    return rows
-
-
-_MARK: dict[str, Any] = {"color": AID, "linewidth": 0.5, "linestyle": (0, (4, 2))}
+        found += [{"layer": "clip", "alpha": panel.alpha, "b": panel.b, "x": x} for x in panel.marks.tolist()]
+    return found
 
 
 def _draw_well(axes: Axes, landscape: Landscape, low: float, high: float) -> None:
@@ -207,21 +203,24 @@ def _handles(looks: Mapping[float, Look], panels: Sequence[WaitingPanel]) -> lis
         for eta, own in sorted(looks.items(), reverse=True)
     ]
     if any(panel.marks.size for panel in panels):
-        handles.append(Line2D([], [], label="reach of whole clips", **_MARK))
+        handles.append(Line2D([], [], label="reach of whole clips", **MARK))
     return handles
 
 
-def _drawn(study: Study) -> Drawn | None:
+def gather(study: Study) -> Waiting | None:
+    """Take what the figure shows from a study; None where no density could be computed."""
     panels = waiting_panels(study.densities, study.plan)
-    if not panels:
-        return None
-    figure = waiting_figure(panels, study.plan.build_landscape(), study.plan.exit_domain())
-    return figure, waiting_rows(panels)
+    return Waiting(panels, study.plan.build_landscape(), study.plan.exit_domain()) if panels else None
 
 
 FIGURE = FigureKind(
-    "quasi_stationary",
-    10,
-    _drawn,
+    name="quasi_stationary",
+    place=10,
+    of="exits",
+    reads=("densities",),
     needs="it needs the density of walkers inside in at least one cell that can be computed exactly",
+    gather=gather,
+    draw=draw,
+    finding=finding,
+    rows=rows,
 )

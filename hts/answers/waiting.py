@@ -16,13 +16,13 @@ from hts.theory.exact.solutions import solve_exit
 from hts.theory.exact.steps import ExactExitError
 
 BINS = 120
-"""Bins across the part shown, at least: joined by lines they look round at a column's width."""
+"""Bins across the part shown, at least: joined by lines they look smooth at a column's width."""
 MOST_ETAS = 4
-"""Learning rates of one (b, alpha) that `waiting_cells` chooses."""
+"""Learning rates of one (b, alpha) that `waiting_cells` chooses, at most."""
 MOST_PANELS = 6
-"""Pairs (b, alpha) that `waiting_cells` chooses: what fits on a page."""
+"""Pairs (b, alpha) that `waiting_cells` chooses, at most: what fits on a page."""
 REACH = 2.5
-"""Of an unbounded side, so many times the distance of the other end is shown."""
+"""How far an unbounded side is shown, in distances of the other end from the minimum."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ def waiting_density(plan: Plan, cell: Cell) -> WaitingDensity | None:
 
 
 def shown_part(landscape: Landscape, domain: ExitDomain) -> tuple[float, float]:
-    """Give the stretch of x that is drawn: the domain; of an unbounded side, REACH distances of the other end."""
+    """Return the stretch of x that is drawn: the domain; of an unbounded side, REACH distances of the other end."""
     centre = float(landscape.minima[domain.well])
     distance = min(abs(end - centre) for end in (domain.low, domain.high) if math.isfinite(end))
     low = domain.low if math.isfinite(domain.low) else max(centre - REACH * distance, -landscape.projection)
@@ -88,7 +88,7 @@ def shown_part(landscape: Landscape, domain: ExitDomain) -> tuple[float, float]:
 
 
 def fine_histogram(exact: ExactExit, shown: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
-    """Give bin ends and the quasi-stationary probability of each bin, docs/model.md (10), on a mesh cut for drawing.
+    """Return bin ends and the quasi-stationary probability of each bin, docs/model.md (10), on a mesh cut for drawing.
 
     The mesh of the mean is coarse where u is smooth, even where the law itself is not: its panels are cut until none
     that is shown is longer than the part shown over BINS, and (10) is solved once more.

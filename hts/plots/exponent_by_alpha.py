@@ -10,21 +10,24 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hts.answers import ExitPrediction
-from hts.plots.exits.etas import LIMIT, draw_eta_curve, eta_handles, eta_looks
-from hts.plots.exits.exact import (
+from hts.plots.exact import (
     EXPONENT_LABEL,
+    LIMIT,
     ExactPanel,
     cells_of,
+    draw_exponents,
+    eta_handles,
+    every_series,
     exact_panels,
-    exact_row,
     exponent_limits,
+    exponent_row,
     few_etas,
-    largest_miss,
-    shade_errors,
+    misses,
 )
+from hts.plots.looks import Look, eta_looks
 from hts.plots.save import Row
-from hts.plots.study import Drawn, FigureKind, Study
-from hts.plots.style import Look, clip_label, draw_panels, number, place_legend, set_title
+from hts.plots.study import FigureKind, Study
+from hts.plots.style import clip_label, draw_panels, number, place_legend
 
 LEAST = 3
 """Fewer tail indices make no curve."""
@@ -56,11 +59,9 @@ def draw_exponent_by_alpha(axes: Axes, panel: ExactPanel, looks: Mapping[float, 
     Axes
         The same axes.
     """
-    looks = looks or eta_looks([series.by for series in panel.series])
+    looks = looks or eta_looks(series.by for series in panel.series)
     for series in panel.series:
-        own, alpha = looks[series.by], series.values("alpha")
-        shade_errors(axes, alpha, series, own.colour)
-        draw_eta_curve(axes, alpha, series.values("local_exponent_exact"), own)
+        draw_exponents(axes, series.values("alpha"), series, looks[series.by], is_of_eta=True)
     limit = limit_line(panel)
     axes.plot(list(limit), list(limit.values()), zorder=2, label="limit", **LIMIT)
     axes.set(xlabel=ALPHA_LABEL, ylabel=EXPONENT_LABEL, ylim=exponent_limits([panel]))
@@ -69,7 +70,7 @@ def draw_exponent_by_alpha(axes: Axes, panel: ExactPanel, looks: Mapping[float, 
 
 
 def limit_line(panel: ExactPanel) -> dict[float, float]:
-    """Give the limit exponent of each alpha that has one, by increasing alpha."""
+    """Return the limit exponent of each alpha that has one, by increasing alpha."""
     limits = {
         cell.alpha: cell.exit_exponent_limit
         for cell in cells_of([panel])
@@ -78,49 +79,48 @@ def limit_line(panel: ExactPanel) -> dict[float, float]:
     return dict(sorted(limits.items()))
 
 
-def exponent_by_alpha_figure(panels: Sequence[ExactPanel], title: str | None = None) -> Figure:
-    """Lay out the panels of all b with one legend below; one panel is a column wide, more are a page wide.
-
-    Parameters
-    ----------
-    panels
-        One or more; they share both axes.
-    title
-        What the figure shows; by default the finding of `alpha_finding`.
-    """
-    looks = eta_looks([series.by for panel in panels for series in panel.series])
+def draw(panels: Sequence[ExactPanel]) -> Figure:
+    """Lay out the panels of all b with one legend; one panel is a column wide, more are a page wide."""
+    looks = eta_looks(series.by for series in every_series(panels))
     figure, places = draw_panels(panels, partial(draw_exponent_by_alpha, looks=looks))
     places[0].set_ylim(exponent_limits(panels))
     handles = [*eta_handles(looks), Line2D([], [], label=LIMIT_LABEL, **LIMIT)]
     place_legend(figure, (handles,), n_columns=5)
-    set_title(figure, title or alpha_finding(panels))
     return figure
 
 
-def alpha_finding(panels: Sequence[ExactPanel]) -> str:
+def finding(panels: Sequence[ExactPanel]) -> str:
     """Say how far the exponents are from their limits at the largest and at the smallest learning rate."""
     cells = cells_of(panels)
-    told = []
+    found = []
     for eta in sorted({cell.eta for cell in cells}, reverse=True):
-        miss = largest_miss([cell for cell in cells if cell.eta == eta])
-        if miss is not None:
-            told.append(rf"{number(round(miss, 2))} at $\eta$ = {number(eta)}")
-    if not told:
+        most = max(misses([cell for cell in cells if cell.eta == eta]), default=None)
+        if most is not None:
+            found.append(rf"{number(round(most, 2))} at $\eta$ = {number(eta)}")
+    if not found:
         return r"Local exponent against the tail index $\alpha$"
-    shown = " and ".join(dict.fromkeys((told[0], told[-1])))
+    shown = " and ".join(dict.fromkeys((found[0], found[-1])))
     return f"The local exponent misses its limit by up to {shown}"
 
 
-def alpha_rows(panels: Sequence[ExactPanel]) -> list[Row]:
+def rows(panels: Sequence[ExactPanel]) -> list[Row]:
     """List all that the figure shows, a row for each exact value, its limit beside it."""
-    return [exact_row(cell) for cell in cells_of(panels)]
+    return [exponent_row(cell) for cell in cells_of(panels)]
 
 
-def _drawn(study: Study) -> Drawn | None:
-    panels = few_etas(alpha_panels(study.own_predictions()))
-    return (exponent_by_alpha_figure(panels), alpha_rows(panels)) if panels else None
+def gather(study: Study) -> tuple[ExactPanel, ...]:
+    """Take what the figure shows from a study."""
+    return few_etas(alpha_panels(study.own_predictions()))
 
 
 FIGURE = FigureKind(
-    "exponent_by_alpha", 8, _drawn, needs="it needs exact values of three alpha or more at one b and eta"
+    name="exponent_by_alpha",
+    place=8,
+    of="exits",
+    reads=("predictions",),
+    needs="it needs exact values of three alpha or more at one b and eta",
+    gather=gather,
+    draw=draw,
+    finding=finding,
+    rows=rows,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -10,25 +10,22 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hts.comparison import VisitComparison
+from hts.plots.looks import AID, Look, looks_in_order, paler
 from hts.plots.save import Row
-from hts.plots.study import Drawn, FigureKind, Study
+from hts.plots.study import FigureKind, Study
 from hts.plots.style import (
-    AID,
     ETA_LABEL,
     PAGE,
     clip_label,
     log_axis,
-    look,
     number,
-    paler,
     panel_grid,
     place_legend,
-    set_title,
     tail_label,
 )
 
 MOST_WELLS = 8
-"""Wells drawn in a panel: those with the largest shares; more could not be told apart."""
+"""Wells drawn in a panel: those with the largest shares; more look alike."""
 MOST_PANELS = 9
 """Pairs (b, alpha) drawn: what fits on a page."""
 
@@ -53,7 +50,7 @@ def wells_drawn(panels: Sequence[Panel]) -> tuple[int, ...]:
     return tuple(sorted(sorted(largest, key=lambda well: -largest[well])[:MOST_WELLS]))
 
 
-def draw_shares(axes: Axes, panel: Panel, wells: Sequence[int]) -> Axes:
+def draw_shares(axes: Axes, panel: Panel, looks: Mapping[int, Look]) -> Axes:
     """Draw the shares of time of one (b, alpha) against eta.
 
     Parameters
@@ -61,10 +58,10 @@ def draw_shares(axes: Axes, panel: Panel, wells: Sequence[int]) -> Axes:
     axes
         Where to draw; scale, labels and title are set.
     panel
-        What to draw: measured shares as markers with their intervals, the exact share of so many steps as a dash
+        What to draw: measured shares as markers with their intervals, the exact share of as many steps as a dash
         across, the exact stationary share as a pale line, the limit as a dashed line on the left.
-    wells
-        Which wells.
+    looks
+        The wells to draw, each with its look.
 
     Returns
     -------
@@ -74,8 +71,7 @@ def draw_shares(axes: Axes, panel: Panel, wells: Sequence[int]) -> Axes:
     etas = [cell.eta for cell in panel]
     log_axis(axes, "x", etas)
     left = axes.get_xlim()[0]
-    for rank, well in enumerate(wells):
-        style = look(rank)
+    for well, style in looks.items():
         exact = [(cell.eta, share) for cell in panel if (share := cell.exact[well]) is not None]
         if exact:
             pale = paler(style.colour)
@@ -93,23 +89,23 @@ def draw_shares(axes: Axes, panel: Panel, wells: Sequence[int]) -> Axes:
         limit = panel[0].limit[well]
         if limit is not None:
             axes.plot([left, min(etas)], [limit] * 2, color=style.colour, linestyle="--", linewidth=0.8)
-    axes.set(ylim=(-0.03, 1.03), xlabel=ETA_LABEL, ylabel="share of time", title=_heading(panel[0]))
+    heading = f"{clip_label(panel[0].b)}, {tail_label(panel[0].alpha)}"
+    axes.set(ylim=(-0.03, 1.03), xlabel=ETA_LABEL, ylabel="share of time", title=heading)
     return axes
 
 
-def shares_figure(panels: Sequence[Panel]) -> Figure:
-    """Draw a panel for each (b, alpha); the title says what the smallest eta of the first shows."""
-    wells = wells_drawn(panels)
+def draw(panels: Sequence[Panel]) -> Figure:
+    """Draw a panel for each (b, alpha)."""
+    looks = looks_in_order(wells_drawn(panels))
     figure, places = panel_grid(len(panels), 3, PAGE, panel_height=1.9, extra_height=0.4)
     for axes, panel in zip(places, panels, strict=True):
-        draw_shares(axes, panel, wells).set(ylabel="")
+        draw_shares(axes, panel, looks).set(ylabel="")
     figure.supylabel("share of time", fontsize="medium")
-    place_legend(figure, (_well_handles(wells), _layer_handles(panels)), n_columns=6)
-    set_title(figure, _finding(panels[0][-1]))
+    place_legend(figure, (_well_handles(looks), _layer_handles(panels)), n_columns=6)
     return figure
 
 
-def share_rows(panels: Sequence[Panel]) -> list[Row]:
+def rows(panels: Sequence[Panel]) -> list[Row]:
     """List what is drawn, a row for each cell and well."""
     wells = wells_drawn(panels)
     return [
@@ -133,11 +129,9 @@ def share_rows(panels: Sequence[Panel]) -> list[Row]:
     ]
 
 
-def _heading(cell: VisitComparison) -> str:
-    return f"{clip_label(cell.b)}, {tail_label(cell.alpha)}"
-
-
-def _finding(cell: VisitComparison) -> str:
+def finding(panels: Sequence[Panel]) -> str:
+    """Say which well holds most time at the smallest eta of the first panel, and whether that is stationary."""
+    cell = panels[0][-1]
     share, well = max((share or 0.0, well) for well, share in enumerate(cell.shares))
     text = rf"Well {well} holds {100 * share:.0f} % of the time at $\eta$ = {number(cell.eta)}, {clip_label(cell.b)}"
     if cell.horizon is None:
@@ -146,11 +140,10 @@ def _finding(cell: VisitComparison) -> str:
     return f"{text}: {number(float(f'{cell.horizon:.2g}'))} relaxation times, {stationary}"
 
 
-def _well_handles(wells: Sequence[int]) -> list[Artist]:
-    styles = [look(rank) for rank in range(len(wells))]
+def _well_handles(looks: Mapping[int, Look]) -> list[Artist]:
     return [
         Line2D([], [], color=style.colour, marker=style.marker, linestyle="none", label=f"well {well}")
-        for well, style in zip(wells, styles, strict=True)
+        for well, style in looks.items()
     ]
 
 
@@ -168,11 +161,19 @@ def _layer_handles(panels: Sequence[Panel]) -> list[Artist]:
     return handles
 
 
-def _drawn(study: Study) -> Drawn | None:
-    panels = share_panels(study.visits)
-    return (shares_figure(panels), share_rows(panels)) if panels else None
+def gather(study: Study) -> tuple[Panel, ...]:
+    """Take what the figure shows from a study."""
+    return share_panels(study.visits)
 
 
 FIGURE = FigureKind(
-    "shares", 11, _drawn, needs="it needs a study of visits ([visits]) of two wells or more that has run"
+    name="shares",
+    place=11,
+    of="visits",
+    reads=("visits",),
+    needs="it needs a study of visits ([visits]) of two wells or more that has run",
+    gather=gather,
+    draw=draw,
+    finding=finding,
+    rows=rows,
 )

@@ -1,0 +1,40 @@
+"""Faults: plans with random faults and extreme numbers end in a result, a refusal or a stop, never in a bug."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from mutated_plans import mutated
+
+from hts.errors import PlanError
+from hts.plans import parse_plan
+
+SCRIPT = Path(__file__).with_name("use_plans.py")
+#: What a command may end in: done, a mistake in the plan, a limit of the machine.
+FINE = {0, 2, 3}
+
+
+def test_a_mutated_plan_is_read_or_refused_in_lines_that_name_it():
+    ends = Counter()
+    for number in range(60):
+        try:
+            parse_plan(mutated(number).replace("\r\n", "\n"), Path("plan.toml"))
+            ends["read"] += 1
+        except PlanError as refusal:
+            assert all(line.startswith("plan.toml:") for line in str(refusal).splitlines())
+            ends["refused"] += 1
+    assert min(ends["read"], ends["refused"]) > 5
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a limit on memory as Linux sets it")
+@pytest.mark.parametrize(("kind", "n"), [("mutated", 3000), ("extreme", 300)])
+def test_plans_by_the_thousand_meet_no_bug(kind, n):
+    done = subprocess.run([sys.executable, SCRIPT, kind, "0", str(n)], capture_output=True, text=True, check=False)
+    ends = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert [end for end in ends if end[3] not in FINE] == []
+    assert len({end[1] for end in ends}) == n
