@@ -32,7 +32,7 @@ def command(
       hts plot results/quick
       hts plot configs/quick.toml --figure landscape
     """
-    from hts.plots.drawing import plot
+    from hts.figures import plot
     from hts.sweeps.survey import open_results
 
     chosen = names or None

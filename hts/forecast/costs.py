@@ -12,7 +12,7 @@ import numpy as np
 from hts.errors import PlanError
 from hts.forecast.means import rough_means
 from hts.plans import Cell, Plan
-from hts.sweeps import dry_run
+from hts.sweeps import dry_run, study_of
 from hts.theory.limit.limits import ExitLimit, exit_limit, mean_steps, rate_scale
 
 Line: TypeAlias = tuple[float, float | None]  # b and alpha
@@ -25,7 +25,7 @@ BYTES_PER_COUNT = 3
 BYTES_PER_SHARD = 5_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellForecast:
     """What one cell is expected to cost."""
 
@@ -70,7 +70,7 @@ def forecast_cells(
     except PlanError as error:
         works, refusal = dry_run(plan, None), str(error)
     known = dict(means or {})
-    if plan.visits is None:  # long runs take the steps they are told to
+    if not study_of(plan).takes_all_steps:
         walkers = {work.cell: work.walkers_left for work in works if work.walkers_left and work.cell not in known}
         known |= _means_that_matter(plan, walkers)
     expected = expected_steps(plan, known)
@@ -114,7 +114,7 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
     means : mapping, optional
         Exact mean exit times of some cells.
     """
-    if plan.visits is not None:
+    if study_of(plan).takes_all_steps:
         return lambda cell: (float(plan.most_steps), "steps")
     landscape, domain, most = plan.build_landscape(), plan.exit_domain(), plan.most_steps
     limits: dict[Line, ExitLimit] = {}  # their constants hold for every eta
@@ -128,6 +128,8 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
                 scales[key] = rate_scale(plan.noise_of(cell), cell.eta, known.jump_number)
             return mean_steps(known.rate_constant * scales[key])
         noise = plan.noise_of(cell)
+        if known is not None and known.rate_constant is None and noise.is_heavy:
+            return None  # there is no limit law, whatever eta
         limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
         limits[cell.b, cell.alpha] = limit
         return limit.mean_exit_steps
@@ -199,11 +201,7 @@ def cost_of(plan: Plan, cells: tuple[CellForecast, ...], threads: int, speed: fl
 
 def bytes_per_walker(plan: Plan) -> int:
     """Estimate what a stored walker takes on disk."""
-    if plan.visits is None:
-        return BYTES_PER_WALKER
-    n, record = plan.build_landscape().n_wells, plan.visit_record()
-    n_counts = (len(record.checkpoints(plan.most_steps)) + 1 + n) * n + record.n_bins + 2
-    return BYTES_PER_WALKER + BYTES_PER_COUNT * n_counts
+    return BYTES_PER_WALKER + BYTES_PER_COUNT * study_of(plan).counts_per_walker(plan)
 
 
 def state_counts(cells: tuple[CellForecast, ...]) -> dict[str, int]:

@@ -108,7 +108,7 @@ def multi_well(
         derivative=shape.derivative,
         second_derivative=shape.second_derivative,
         encode=shape.gradient,
-        notes=_notes_onas_projection(L, m),
+        notes=_notes_on_projection(L, m),
     )
 
 
@@ -160,7 +160,7 @@ def formula(text: str, domain: tuple[float, float], L: float = inf, kind: str = 
         derivative=shape.derivative,
         second_derivative=shape.second_derivative,
         encode=shape.gradient,
-        notes=(*_notes_onas_projection(L, m), *notes_on_ends(shape, points, m, L)),
+        notes=(*_notes_on_projection(L, m), *notes_on_ends(shape, points, m, L)),
         check=shape.check_gradient,
     )
 
@@ -182,7 +182,7 @@ def _interlace(outer: FloatArray, inner: FloatArray) -> FloatArray:
     return both
 
 
-def _notes_onas_projection(L: float, minima: FloatArray) -> tuple[str, ...]:
+def _notes_on_projection(L: float, minima: FloatArray) -> tuple[str, ...]:
     return tuple(
         f"the minimum {m:g} lies outside [-L, L] = [-{L:g}, {L:g}]: no walker reaches it"
         for m in minima[np.abs(minima) > L]

@@ -1,7 +1,7 @@
 """The tables of a plan: keys, types, bounds and defaults."""
 
 import math
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic_core import PydanticCustomError
@@ -203,6 +203,14 @@ class ExitPlan(Table):
     max_steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = Field(examples=["max_steps = 50_000_000"])
     within: Positive | None = Field(None, examples=["within = 1.0"])  # gradient-flow time
 
+    table: ClassVar[str] = "exit"
+    run_start: ClassVar[None] = None
+
+    @property
+    def most_steps(self) -> int:
+        """Steps that a walker takes at most."""
+        return self.max_steps
+
 
 class VisitsPlan(Table):
     """Long runs over all wells: from where, by how many walkers, how many steps, and what is written down of them."""
@@ -217,6 +225,19 @@ class VisitsPlan(Table):
     checkpoints_per_decade: Annotated[int, Field(ge=1, le=MAX_CHECKPOINTS)] = Field(
         4, examples=["checkpoints_per_decade = 4"]
     )
+
+    table: ClassVar[str] = "visits"
+    within: ClassVar[None] = None
+
+    @property
+    def most_steps(self) -> int:
+        """Steps that each walker takes."""
+        return self.steps
+
+    @property
+    def run_start(self) -> float | None:
+        """Where long runs start, if not at a minimum."""
+        return self.start
 
 
 class FigurePlan(Table):

@@ -19,11 +19,9 @@ from hts.arrays import FloatArray
 from hts.comparison.paths import PathComparison
 from hts.conditioning import CellPaths
 from hts.plans import Plan
+from hts.plots.looks import AID, COLOURS, LINES
 from hts.plots.save import Row
 from hts.plots.style import (
-    AID,
-    COLOURS,
-    LINES,
     PAGE,
     clip_label,
     listing,
@@ -186,7 +184,7 @@ def draw_paths(axes: Axes, panel: PathPanel, view: tuple[float, float] | None = 
 
 
 def marked_paths(panel: PathPanel) -> tuple[DrawnPath, ...]:
-    """List the paths whose big jumps are marked: all, or none where they are too many to be told apart."""
+    """List the paths whose big jumps are marked: all, or none where they are too many to tell apart."""
     return panel.paths if all(path.is_big.sum() <= MOST_JUMPS for path in panel.paths) else ()
 
 
@@ -242,7 +240,7 @@ _END: dict[str, Any] = {"color": AID, "linewidth": 0.7, "linestyle": (0, (4, 2))
 
 
 def view_of(panels: Sequence[PathPanel]) -> tuple[float, float]:
-    """Give the stretch of x worth drawing: the domain and a little beyond, or where paths spend their time."""
+    """Return the stretch of x worth drawing: the domain and a little beyond, or where paths spend their time."""
     panel = panels[0]
     inside = np.concatenate([path.x[:-1] for one in panels for path in one.paths] or [np.array([panel.start])])
     low, high = float(min(np.quantile(inside, 0.002), panel.start)), float(max(np.quantile(inside, 0.998), panel.start))

@@ -24,25 +24,14 @@ EXITS, RARE, SHARES = "published_exit.csv", "published_rare.csv", "published_sha
 
 @dataclass(frozen=True)
 class PublishedPoint:
-    """One point of a published figure."""
+    """One mean exit time of a published figure, or one probability of a published table."""
 
-    source: str  # "WOR" | "WR"
+    source: str  # "WOR" | "WR" | "WR-rare"
     eta: float
     b: float
     alpha: float
-    mean_exit_steps: float
-    is_censored: bool  # some of its runs had not left when they were stopped: the mean is a lower bound
-
-
-@dataclass(frozen=True)
-class PublishedProbability:
-    """One entry of a published table."""
-
-    source: str  # "WR-rare"
-    eta: float
-    b: float
-    alpha: float
-    probability: float
+    value: float  # in steps, if it is a time
+    is_censored: bool | None = None  # some of its runs were stopped before they left: a lower bound; None: not said
 
 
 @dataclass(frozen=True)
@@ -70,19 +59,17 @@ def read_published(source: str) -> tuple[PublishedPoint, ...]:
             eta=float(row["eta"]),
             b=float(row["b"]),
             alpha=PUBLISHED_ALPHA,
-            mean_exit_steps=float(row["mean_exit_steps"]),
+            value=float(row["mean_exit_steps"]),
             is_censored=row["censored"] == "yes",
         )
         for row in _rows(EXITS, source)
     )
 
 
-def read_published_probabilities(source: str) -> tuple[PublishedProbability, ...]:
+def read_published_probabilities(source: str) -> tuple[PublishedPoint, ...]:
     """Read the probabilities of one source, as `read_published` reads mean exit times."""
     return tuple(
-        PublishedProbability(
-            source, float(row["eta"]), float(row["b"]), PUBLISHED_RARE_ALPHA, float(row["probability"])
-        )
+        PublishedPoint(source, float(row["eta"]), float(row["b"]), PUBLISHED_RARE_ALPHA, float(row["probability"]))
         for row in _rows(RARE, source)
     )
 

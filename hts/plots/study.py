@@ -1,61 +1,36 @@
-"""What figures are made from: the plan, its walkers and its exact values."""
+"""What figures are made from, and the record by which a figure declares itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Generic, Literal, TypeVar
 
-import numpy as np
-import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from hts.answers import ExitPrediction
-from hts.comparison import VisitComparison
+from hts.answers.waiting import WaitingDensity
+from hts.comparison import CellComparison, VisitComparison
 from hts.plans import Cell, Plan
-from hts.plots.exits.series import MeasuredCell
-from hts.plots.exits.within_series import WithinCell
 from hts.plots.save import Row
-from hts.plots.wells.waiting import WaitingDensity
-from hts.sweeps import VisitCellSample
+from hts.plots.style import set_title
+from hts.sweeps import CellSample, VisitCellSample
 
-
-class ComparedCell(MeasuredCell, WithinCell, Protocol):
-    """What is drawn of a cell, and what the title of the survival figure counts."""
-
-    @property
-    def exponentiality_p(self) -> float | None: ...  # noqa: D102
-
-
-class Comparison(Protocol):
-    """The cells of a comparison record (docs/interface.md, "fit")."""
-
-    @property
-    def cells(self) -> Sequence[ComparedCell]: ...  # noqa: D102
-
-
-class Sample(Protocol):
-    """The walkers of one cell."""
-
-    @property
-    def cell(self) -> Cell: ...  # noqa: D102
-    @property
-    def exit_steps(self) -> npt.NDArray[np.int64]: ...  # noqa: D102
-    @property
-    def is_censored(self) -> npt.NDArray[np.bool_]: ...  # noqa: D102
+Part = Literal["cells", "samples", "predictions", "densities", "visits", "runs"]
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """All that figures are made from."""
+    """All that figures are made from; what is not at hand, or not wanted, is empty."""
 
     plan: Plan
-    cells: Sequence[ComparedCell]  # none before anything has run
-    samples: Sequence[Sample]  # the walkers themselves, for the survival figure; none if they are not at hand
+    cells: Sequence[CellComparison] = ()  # of a study of exits
+    samples: Iterable[CellSample] = ()  # its walkers, read once
     predictions: Sequence[ExitPrediction] = ()  # exact values, of any cells of the plan
-    densities: Sequence[WaitingDensity] = ()  # of the walkers inside, for the quasi-stationary figure
-    visits: Sequence[VisitComparison] = ()  # shares of time, of a study of visits
-    runs: Sequence[VisitCellSample] = ()  # the long runs themselves, for histograms
+    densities: Sequence[WaitingDensity] = ()  # of walkers that have not left
+    visits: Sequence[VisitComparison] = ()  # of a study of visits
+    runs: Iterable[VisitCellSample] = ()  # its long runs, read once
 
     def own_predictions(self) -> list[ExitPrediction]:
         """List the predictions of the plan's own cells: others, at an eta far below, would stretch the axes."""
@@ -63,15 +38,25 @@ class Study:
         return [one for one in self.predictions if Cell(one.eta, one.b, one.alpha, one.well) in cells]
 
 
-Drawn = tuple[Figure, list[Row]]
-
-
 @dataclass(frozen=True)
-class FigureKind:
+class FigureKind(Generic[Shown]):
     """One figure that a study can have, declared as `FIGURE` in the file that draws it."""
 
     name: str
     place: int  # in lists and in the order of drawing
-    draw: Callable[[Study], Drawn | None]  # None where there is nothing to draw
-    needs: str  # what is missing then
-    shows_exact: bool = True  # without it no exact values are computed for this figure
+    reads: tuple[Part, ...]  # of a study, beside its plan
+    needs: str  # what is missing where there is nothing to draw
+    gather: Callable[[Study], Shown | None]  # what is shown; None or empty where there is nothing to draw
+    draw: Callable[[Shown], Figure]
+    finding: Callable[[Shown], str]  # the title: what the figure shows
+    rows: Callable[[Shown], list[Row]]  # all that is drawn, for the CSV
+    of: Literal["exits", "visits"] | None = None  # the studies that can have it; None: all
+
+    def titled(self, shown: Shown) -> Figure:
+        """Draw the figure with its finding as the title."""
+        figure = self.draw(shown)
+        set_title(figure, self.finding(shown))
+        return figure
+
+
+AnyFigure = FigureKind[Any]

@@ -1,4 +1,4 @@
-"""The look of every figure: sizes, style sheet, colours and markers."""
+"""The layout of every figure: style sheet, sizes, panels, axes, legend, title and words of labels."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.resources import as_file, files
 from typing import Literal, TypeVar
 
 import matplotlib
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -25,26 +23,6 @@ COLUMN = 3.4
 PAGE = 7.0
 """Width of a figure across both columns in inches (178 mm)."""
 
-# Petroff's sequence of ten (arXiv 2107.02270), optimised for colour-blind readers, darkest contrasts first;
-# its middle grey is left out, grey is for aids
-COLOURS = ("#3f90da", "#bd1f01", "#a96b59", "#832db6", "#e76300", "#94a4a2", "#b9ac70", "#717581", "#92dadd")
-# filled outlines only: each has an open twin for censored cells
-MARKERS = ("o", "s", "^", "D", "v", "P", "h", "X", "<", ">", "p")
-# no dotted line: dots mean "slope only" wherever they appear.
-# Seven styles and eleven markers have no common factor, so 77 pairs differ
-LINES: tuple[tuple[float, tuple[float, ...]], ...] = (
-    (0, ()),
-    (0, (5, 1.6)),
-    (0, (6, 1.4, 1.2, 1.4)),
-    (0, (2.4, 1.2)),
-    (0, (10, 2)),
-    (0, (6, 1.2, 1.2, 1.2, 1.2, 1.2)),
-    (0, (10, 1.5, 2.5, 1.5)),
-)
-DOTTED: tuple[float, tuple[float, ...]] = (0, (0.9, 1.5))
-AID = "#4d4d4d"
-"""The grey of everything that belongs to no series: guides, published points, annotations."""
-
 FEW_DECADES = 1.6
 """Decades below which an axis labels 1, 2 and 5 of each."""
 LEGEND_ROW = 0.145
@@ -54,25 +32,6 @@ ETA_LABEL = r"learning rate $\eta$"
 # braces keep mathtext from spacing the star like a product
 JUMPS = r"$l^{{*}}$"
 MEAN_LABEL = r"mean exit time $\mathrm{E}\,\sigma$ (steps)"
-
-
-@dataclass(frozen=True)
-class Look:
-    """What tells one series from the others; marker and line differ, so the colour may be lost."""
-
-    colour: str
-    marker: str
-    line: tuple[float, tuple[float, ...]]
-
-
-def look(rank: int) -> Look:
-    """Give the look of the series of that rank, 0 the first; (marker, line) repeats after 77."""
-    return Look(COLOURS[rank % len(COLOURS)], MARKERS[rank % len(MARKERS)], LINES[rank % len(LINES)])
-
-
-def clip_looks(clips: Iterable[float]) -> dict[float, Look]:
-    """Give each b one look for all panels of a figure, in order of increasing b."""
-    return {b: look(rank) for rank, b in enumerate(sorted(set(clips)))}
 
 
 @contextmanager
@@ -91,7 +50,7 @@ def house_style() -> Iterator[None]:
 
 
 def grid_shape(n_panels: int, n_columns: int) -> tuple[int, int]:
-    """Give (rows, columns) for that many panels in at most `n_columns` columns."""
+    """Return (rows, columns) for that many panels in at most `n_columns` columns."""
     columns = max(1, min(n_panels, n_columns))
     return math.ceil(max(n_panels, 1) / columns), columns
 
@@ -188,12 +147,6 @@ def log_axis(axes: Axes, which: Literal["x", "y"], values: Sequence[float], room
         axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axis.set_minor_formatter(NullFormatter())
-
-
-def paler(colour: str) -> str:
-    """Mix a colour with two parts of white: a tint, since transparency makes some printers raster a whole page."""
-    red, green, blue = (1 - (1 - channel) / 3 for channel in to_rgb(colour))
-    return to_hex((red, green, blue))
 
 
 def set_title(figure: Figure, text: str) -> None:

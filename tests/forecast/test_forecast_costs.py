@@ -8,11 +8,14 @@ from fake_exits import PLAN as TEXT
 from fake_exits import plan
 
 from hts.answers import predict, predict_roughly
+from hts.comparison import limit_predictions
 from hts.ensembles import simulate_exits
 from hts.forecast import costs, describe, expected_steps, means
 from hts.plans import Cell, parse_plan
-from hts.sweeps import exit_problem
+from hts.sweeps import EXIT_STUDY
 from hts.theory.exact.exits import exact_exit
+from hts.theory.limit.limits import exit_limit
+from hts.theory.limit.rates import exit_rates
 
 PLAN = plan()
 CELLS = PLAN.cells()
@@ -126,7 +129,7 @@ def test_where_r_is_a_whole_number_of_clips_exact_means_stand_at_every_eta():
     assert {f.source for f in said.cells} == {"exact"}
     for forecast in said.cells:
         # the mean of 400 exponential times errs by 5 %: five cells stray by four of these once in 3000 seeds
-        steps = simulate_exits(exit_problem(clipped, forecast.cell), 0, 400, 10_000_000).exit_steps
+        steps = simulate_exits(EXIT_STUDY.problem(clipped, forecast.cell), 0, 400, 10_000_000).exit_steps
         assert abs(steps.mean() / forecast.mean_steps - 1.0) < 0.2
 
 
@@ -154,3 +157,17 @@ def test_costs_add_up():
     assert said.cost.upper_bound_steps == 4 * 600 * 1000
     assert said.cost.core_seconds == pytest.approx(steps / said.cost.steps_per_second)
     assert said.cost.bytes == 4 * 600 * costs.BYTES_PER_WALKER + 12 * costs.BYTES_PER_SHARD
+
+
+def test_each_line_without_a_limit_is_asked_for_its_limit_once(monkeypatch):
+    """At b = 1 the exit is a whole number of clips away: there is no limit whatever eta, and many etas ask for it."""
+    asked = []
+    monkeypatch.setattr(costs, "exit_limit", lambda *args: asked.append(args) or exit_limit(*args))
+    describe(plan("grid.eta={ geom = [1e-3, 1e-1, 20] }", "grid.b=[0.7, 1.0]"))
+    assert len(asked) == 4  # both lines, for what matters and for the forecast
+
+
+def test_rates_are_computed_once_for_all_etas_of_a_line():
+    exit_rates.cache_clear()
+    limit_predictions(plan("grid.eta={ geom = [1e-3, 1e-1, 20] }"))
+    assert exit_rates.cache_info().misses == 2  # b = 0.7 and inf

@@ -11,28 +11,22 @@ from figure_worlds import collisions, made_cell
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from hts.answers.laws import limit_laws, stairs
+from hts.answers.waiting import waiting_cells, waiting_density
 from hts.errors import IncompleteError
+from hts.figures import FIGURES, draw_figures
 from hts.plans import Cell
-from hts.plots.exits.exact import few_etas
-from hts.plots.exits.exponent_by_alpha import alpha_panels, draw_exponent_by_alpha, exponent_by_alpha_figure
-from hts.plots.exits.laws import limit_laws
-from hts.plots.exits.local_exponents import (
-    draw_local_exponents,
-    local_exponent_finding,
-    local_exponent_panels,
-    local_exponents_figure,
-)
-from hts.plots.exits.means import draw_exits
-from hts.plots.exits.ratios import draw_ratios, ratio_panels, ratios_figure
-from hts.plots.exits.series import exit_panels, exit_rows
-from hts.plots.exits.staircase import draw_staircase, staircase_figure, staircase_panels, stairs
-from hts.plots.figures import plot_plan
-from hts.plots.registry import FIGURES
+from hts.plots import exits, exponent_by_alpha, local_exponents, quasi_stationary, ratios, staircase
+from hts.plots.exact import few_etas
+from hts.plots.exits import draw_exits, exit_panels
+from hts.plots.exponent_by_alpha import alpha_panels, draw_exponent_by_alpha
+from hts.plots.local_exponents import draw_local_exponents, local_exponent_panels
+from hts.plots.quasi_stationary import Waiting, draw_waiting, waiting_panels
+from hts.plots.ratios import draw_ratios, ratio_panels
 from hts.plots.save import csv_text
+from hts.plots.staircase import Staircase, draw_staircase, staircase_panels
 from hts.plots.study import Study
 from hts.plots.style import house_style
-from hts.plots.wells.quasi_stationary import draw_waiting, waiting_figure, waiting_panels, waiting_rows
-from hts.plots.wells.waiting import waiting_cells, waiting_density
 
 INF = math.inf
 EXACT = ["local_exponents", "ratios", "exponent_by_alpha", "staircase"]
@@ -45,7 +39,7 @@ def plan():
 
 @pytest.fixture(scope="module")
 def study(plan):
-    return Study(plan, (), (), made_predictions(plan))
+    return Study(plan, predictions=made_predictions(plan))
 
 
 @pytest.fixture(scope="module")
@@ -67,21 +61,22 @@ def lines_of(axes, label):
 
 def test_the_same_values_in_another_order_give_the_same_bytes(plan, tmp_path):
     predictions = made_predictions(plan)
-    first = plot_plan(plan, tmp_path / "first", ["staircase"], predictions=predictions)
-    again = plot_plan(plan, tmp_path / "again", ["staircase"], predictions=predictions[::-1])
+    first = draw_figures(Study(plan, predictions=predictions), tmp_path / "first", ["staircase"])
+    again = draw_figures(Study(plan, predictions=predictions[::-1]), tmp_path / "again", ["staircase"])
     assert len(again) == 3
     for one, other in zip(first, again, strict=True):
         assert one.read_bytes() == other.read_bytes(), other.name
 
 
 def test_a_plan_with_exact_values_draws_every_figure_that_needs_no_walkers(study):
-    assert [name for name, kind in FIGURES.items() if kind.draw(study)] == ["exits", "landscape", *EXACT]
+    of_exits = [kind for kind in FIGURES.values() if kind.of != "visits"]
+    assert [kind.name for kind in of_exits if kind.gather(study)] == ["exits", "landscape", *EXACT]
 
 
 def test_without_exact_values_a_figure_asked_for_says_what_it_needs(plan, tmp_path):
     for name in [*EXACT, "quasi_stationary"]:
         with pytest.raises(IncompleteError, match=f"'{name}' yet: it needs"):
-            plot_plan(plan, tmp_path, [name], predictions=[made_prediction(0.1, 0.4, 1.5, exact=False)])
+            draw_figures(Study(plan, predictions=[made_prediction(0.1, 0.4, 1.5, exact=False)]), tmp_path, [name])
 
 
 @pytest.mark.parametrize(
@@ -103,7 +98,7 @@ def test_too_few_cells_make_no_panel(gather, along, few):
 def test_the_csv_of_each_figure_holds_the_exact_values_and_their_limits(plan, study):
     known = {(one.eta, one.b, one.alpha): one for one in made_predictions(plan)}
     for name in EXACT:
-        text = csv_text(FIGURES[name].draw(study)[1])
+        text = csv_text(FIGURES[name].rows(FIGURES[name].gather(study)))
         rows = [row for row in csv.DictReader(text.splitlines()) if row["layer"] == "exact"]
         assert len(rows) == len(known), name
         for row in rows:
@@ -198,9 +193,8 @@ def test_titles_state_the_finding():
     panels = local_exponent_panels(many_predictions(alphas=(1.5,)))
     rest = CORRECTION * 1e-3**0.5
     miss = round(0.5 * rest / (1 + rest), 2)
-    assert f"At $\\eta$ = 0.001 the local exponent still misses its limit by up to {miss}" in local_exponent_finding(
-        panels
-    )
+    said = local_exponents.finding(panels)
+    assert f"At $\\eta$ = 0.001 the local exponent still misses its limit by up to {miss}" in said
 
 
 @pytest.mark.parametrize("alphas", [(1.5,), (1.2, 1.5, 1.8)])
@@ -209,10 +203,12 @@ def test_no_text_collides(alphas):
     here = [cell for cell in cells if cell.alpha in alphas]
     with house_style():
         for figure in (
-            local_exponents_figure(local_exponent_panels(here)),
-            ratios_figure(ratio_panels(here)),
-            staircase_figure(few_etas(staircase_panels(here)), 1.0),
-            exponent_by_alpha_figure(few_etas(alpha_panels([c for c in cells if len(alphas) > 1 or c.b == 0.4]))),
+            local_exponents.FIGURE.titled(local_exponent_panels(here)),
+            ratios.FIGURE.titled(ratio_panels(here)),
+            staircase.FIGURE.titled(Staircase(few_etas(staircase_panels(here)), 1.0)),
+            exponent_by_alpha.FIGURE.titled(
+                few_etas(alpha_panels([c for c in cells if len(alphas) > 1 or c.b == 0.4]))
+            ),
         ):
             assert collisions(figure) == []
 
@@ -223,11 +219,11 @@ def test_the_exact_curve_of_mean_exit_times_runs_through_every_prediction(plan):
     predictions = [one for one in made_predictions(plan) if (one.b, one.alpha) == (0.4, 1.5)]
     (panel,) = exit_panels(cells, limit_laws(plan), predictions=predictions)
     (series,) = panel.series
-    assert series.exact.eta.tolist() == [0.001, 0.01, 0.1]
-    assert series.exact.mean_exit_steps[-1] == 11.0  # the comparison's own value
-    assert series.limit.eta[0] < 0.001
+    assert series.curves["exact"].eta.tolist() == [0.001, 0.01, 0.1]
+    assert series.curves["exact"].value[-1] == 11.0  # the comparison's own value
+    assert series.curves["limit"].eta[0] < 0.001
     without = exit_panels([], limit_laws(plan), etas=[0.1], predictions=predictions)
-    rows = [row for row in exit_rows(without) if row["layer"] == "exact"]
+    rows = [row for row in exits.rows(without) if row["layer"] == "exact"]
     assert [row["mean_exit_steps_exact"] for row in rows] == [p.mean_exit_steps_exact for p in predictions[::-1]]
     axes = drawn(draw_exits, panel)
     (curve,), (line,) = lines_of(axes, "exact"), lines_of(axes, "limit")
@@ -273,12 +269,12 @@ def test_marks_stand_where_whole_clips_reach(waiting):
 
 def test_the_waiting_figure_draws_what_its_csv_holds_and_no_text_collides(plan, waiting):
     with house_style():
-        figure = waiting_figure(waiting, plan.build_landscape(), plan.exit_domain())
-        assert collisions(figure) == []
+        shown = Waiting(waiting, plan.build_landscape(), plan.exit_domain())
+        assert collisions(quasi_stationary.FIGURE.titled(shown)) == []
         axes = Figure().subplots()
         axes.set_xlim(-1.0, 1.0)
         draw_waiting(axes, waiting[0])
-    rows = waiting_rows(waiting)
+    rows = quasi_stationary.rows(shown)
     for curve, line in zip(waiting[0].curves, lines_of(axes, "exact"), strict=True):
         own = [row for row in rows if (row["layer"], row["b"], row.get("eta")) == ("exact", 0.4, curve.eta)]
         np.testing.assert_allclose(line.get_ydata(), [row["density"] for row in own])

@@ -8,11 +8,13 @@ import pytest
 from figure_worlds import collisions, large_grid, made_cell
 from matplotlib.figure import Figure
 
+from hts.answers.laws import LimitLaw
 from hts.noise import Noise
-from hts.plots.exits.means import draw_exits, exit_finding, exits_figure
-from hts.plots.exits.series import LimitLaw, exit_panels, exit_rows
+from hts.plots import exits
+from hts.plots.exits import draw_exits, exit_panels
+from hts.plots.looks import look
 from hts.plots.published import read_published
-from hts.plots.style import house_style, look
+from hts.plots.style import house_style
 from hts.theory.limit.limits import rate_scale
 
 INF = math.inf
@@ -47,7 +49,7 @@ def test_a_marker_is_open_exactly_where_walkers_were_censored():
     assert opened.get_markerfacecolor() == "white"
 
 
-def test_a_cell_nobody_left_stands_at_its_lower_bound_with_an_arrow():
+def test_a_cell_that_no_walker_left_stands_at_its_lower_bound_with_an_arrow():
     axes = drawn(exit_panels([made_cell(0.1, 0.4, 1.2, 5e7, n_censored=100)])[0])
     (opened,) = lines_of(axes, "censored")
     assert opened.get_xydata().tolist() == [[0.1, 5e7]]
@@ -106,7 +108,7 @@ def test_a_b_keeps_its_look_in_every_panel():
         made_cell(0.1, b, alpha, 100.0) for b, alpha in ((0.4, 1.2), (0.7, 1.2), (INF, 1.2), (0.7, 1.5), (INF, 1.5))
     ]
     with house_style():
-        axes = exits_figure(exit_panels(cells)).axes
+        axes = exits.draw(exit_panels(cells)).axes
     markers = [[line.get_marker() for line in lines_of(ax, "measured")] for ax in axes]
     assert markers[0][1:] == markers[1]
 
@@ -134,7 +136,7 @@ def test_published_points_are_crosses_and_censored_ones_carry_an_arrow():
 def test_the_rows_hold_everything_that_is_drawn():
     cells = [made_cell(0.1, INF, 1.2, 130.0, exact=131.0), made_cell(0.01, INF, 1.2, 2e3, exact=2.1e3, n_censored=3)]
     panels = exit_panels(cells, [closed_form_law()], read_published("WR"))
-    rows = exit_rows(panels)
+    rows = exits.rows(panels)
     axes = drawn(panels[0])
     for layer, key, labels in (
         ("measured", "mean_exit_steps", ("measured", "censored")),
@@ -156,9 +158,9 @@ def test_normal_noise_has_a_panel_of_its_own_after_the_others():
 
 def test_the_title_states_the_measured_ratio_and_claims_nothing_where_there_is_none():
     cells = [made_cell(eta, b, 1.2, mean) for eta, b, mean in ((0.1, 0.5, 900.0), (0.1, INF, 150.0))]
-    assert "6 times slower" in exit_finding(exit_panels(cells))
-    assert "slower" not in exit_finding(exit_panels(cells[:1]))
-    assert "slower" not in exit_finding(exit_panels([cells[1], made_cell(0.1, 0.5, 1.2, 160.0)]))
+    assert "6 times slower" in exits.finding(exit_panels(cells))
+    assert "slower" not in exits.finding(exit_panels(cells[:1]))
+    assert "slower" not in exits.finding(exit_panels([cells[1], made_cell(0.1, 0.5, 1.2, 160.0)]))
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,7 @@ def test_the_title_states_the_measured_ratio_and_claims_nothing_where_there_is_n
 def test_no_text_collides_or_is_cut(world):
     laws = [LimitLaw(INF, 1.5, 1, 1.5, lambda eta: 3 * eta**-1.5)]
     with house_style():
-        assert collisions(exits_figure(exit_panels(world, laws))) == []
+        assert collisions(exits.FIGURE.titled(exit_panels(world, laws))) == []
 
 
 def test_the_eye_for_collisions_sees_one():
@@ -187,8 +189,7 @@ def test_the_eye_for_collisions_sees_one():
 def test_a_limit_too_large_for_a_float_is_left_out():
     law = LimitLaw(INF, 1.5, 1, 1.5, lambda eta: None if eta < 0.02 else eta**-1.5)
     (panel,) = exit_panels([], [law], etas=(0.01, 0.1))
-    assert panel.series[0].limit is not None
-    assert np.all(panel.series[0].limit.eta >= 0.02)
+    assert np.all(panel.series[0].curves["limit"].eta >= 0.02)
 
 
 def test_a_limit_line_beyond_any_number_of_steps_does_not_stretch_the_axis():

@@ -7,12 +7,13 @@ import pytest
 from figure_worlds import collisions
 from matplotlib.patches import FancyArrowPatch
 
+from hts.answers.transitions import distinct_graphs
 from hts.landscapes import basin, multi_well, wang_oh_rhee
 from hts.noise import Noise
+from hts.plots import graph
+from hts.plots.graph import MOST_ARROWS, MOST_COLUMNS, ShownGraphs, draw_graph, drawn_places, left_out_word
 from hts.plots.save import csv_text
 from hts.plots.style import house_style
-from hts.plots.wells.graph import draw_graph, graph_figure, graph_finding, left_out_word
-from hts.plots.wells.transitions import MOST_ARROWS, graph_panels, graph_rows, widest_wells
 from hts.theory.limit.limits import exit_limit
 
 INF = math.inf
@@ -25,9 +26,17 @@ def many_wells(n):
     return multi_well(places[::2].tolist(), places[1::2].tolist(), 1.0)
 
 
+def graph_panels(landscape, clips, noise):
+    return distinct_graphs(landscape, clips, noise, MOST_COLUMNS)
+
+
+def graph_finding(panels):
+    return graph.finding(ShownGraphs(PUBLISHED, panels))
+
+
 def drawn(panels, landscape):
     with house_style():
-        return graph_figure(panels, landscape)
+        return graph.FIGURE.titled(ShownGraphs(landscape, panels))
 
 
 def arrows(axes):
@@ -68,7 +77,7 @@ def test_rates_are_those_of_the_limit_law_and_the_widest_arrow_takes_most_exits(
 
 def test_widest_wells_are_filled_and_the_others_open():
     panels = graph_panels(PUBLISHED, [0.28, 0.5], PARETO)
-    assert [widest_wells(panel.chain) for panel in panels] == [[1, 3], [1, 3]]
+    assert [panel.widest for panel in panels] == [[1, 3], [1, 3]]
     axes = drawn(panels, PUBLISHED).axes[2]
     places = {line.get_markerfacecolor(): line.get_xdata().tolist() for line in axes.lines}
     assert places["black"] == pytest.approx(PUBLISHED.minima[[1, 3]])
@@ -78,7 +87,7 @@ def test_widest_wells_are_filled_and_the_others_open():
 def test_transient_wells_are_never_filled():
     landscape = multi_well([-3.0, 0.0, 1.5, 3.0], [-1.5, 0.5, 2.25], 1.0)
     (panel,) = graph_panels(landscape, [0.8], LIGHTER)
-    assert widest_wells(panel.chain) == [2, 3]
+    assert panel.widest == [2, 3]
     hatches = [patch.get_hatch() for patch in drawn([panel], landscape).axes[1].patches]
     assert [hatch for hatch in hatches if hatch] == ["////"] * 2
 
@@ -93,9 +102,10 @@ def test_the_finding_says_which_clips_join_all_wells():
 def test_of_very_many_arrows_those_few_exits_take_are_left_out_and_counted():
     landscape = many_wells(20)
     (panel,) = graph_panels(landscape, [INF], LIGHTER)
-    out = panel.left_out
-    assert len(panel.transitions) - len(out) == MOST_ARROWS
-    assert max(one.share for one in out) <= min(one.share for one in panel.transitions if one.is_drawn)
+    shown = drawn_places(panel)
+    assert len(shown) == MOST_ARROWS
+    shares = [one.share for one in panel.transitions]
+    assert max(share for k, share in enumerate(shares) if k not in shown) <= min(shares[k] for k in shown)
     figure = drawn([panel], landscape)
     assert len(arrows(figure.axes[1])) == MOST_ARROWS
     assert left_out_word(panel).startswith(f"{20 * 19 - MOST_ARROWS} of {20 * 19} transitions left out")
@@ -107,14 +117,14 @@ def test_light_tails_have_arrows_without_rates():
     axes = drawn([panel], PUBLISHED).axes[1]
     assert len(arrows(axes)) == 6
     assert not axes.texts
-    assert "nan" not in csv_text(graph_rows([panel], PUBLISHED))
+    assert "nan" not in csv_text(graph.rows(ShownGraphs(PUBLISHED, (panel,))))
 
 
 def test_stable_noise_with_alpha_2_has_no_rates_and_keeps_its_name():
     (panel,) = graph_panels(PUBLISHED, [0.5], Noise("stable", 2.0))
     assert len(panel.transitions) == 6
     assert all(math.isnan(one.rate) for one in panel.transitions)
-    rows = graph_rows([panel], PUBLISHED)
+    rows = graph.rows(ShownGraphs(PUBLISHED, (panel,)))
     assert {row["alpha"] for row in rows} == {2.0}
     assert {row.get("stationary") for row in rows} == {None}
     assert graph_finding([panel]).endswith(r"($\alpha$ = 2)")
@@ -124,7 +134,7 @@ def test_stable_noise_with_alpha_2_has_no_rates_and_keeps_its_name():
 
 def test_the_rows_hold_every_well_and_every_transition():
     panels = graph_panels(PUBLISHED, [0.28, 0.5, INF], PARETO)
-    rows = graph_rows(panels, PUBLISHED)
+    rows = graph.rows(ShownGraphs(PUBLISHED, panels))
     assert len([row for row in rows if row["layer"] == "minimum"]) == 12
     assert len([row for row in rows if row["layer"] == "transition"]) == 12 + 6 + 4
     free = [row["stationary"] for row in rows if row["layer"] == "minimum" and row["b"] == INF]
@@ -149,4 +159,4 @@ def test_a_graph_is_drawn_on_the_axes_it_is_given():
 )
 def test_no_text_collides_or_is_cut(landscape, clips):
     with house_style():
-        assert collisions(graph_figure(graph_panels(landscape, clips, LIGHTER), landscape)) == []
+        assert collisions(drawn(graph_panels(landscape, clips, LIGHTER), landscape)) == []

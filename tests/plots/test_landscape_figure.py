@@ -8,10 +8,10 @@ from figure_worlds import collisions
 from matplotlib.figure import Figure
 
 from hts import landscapes
+from hts.answers.rulers import clip_rulers
 from hts.plans import ExitDomain
+from hts.plots.landscape import FIGURE, MOST_BARS, ShownLandscape, draw_clip_rulers, draw_landscape
 from hts.plots.style import house_style
-from hts.plots.wells.landscape import draw_landscape, landscape_figure, landscape_rows
-from hts.plots.wells.rulers import MOST_BARS, clip_rulers, draw_clip_rulers
 
 INF = math.inf
 DOUBLE = landscapes.multi_well([-1.0, 1.0], [0.0], [1.0, 1.0], kind="double-well")
@@ -67,7 +67,7 @@ def test_minima_barriers_and_domain_stand_where_they_are():
 
 
 def test_the_rows_hold_the_curve_the_marks_and_every_clip_length():
-    rows = landscape_rows(DOUBLE, LEFT, [0.4, 0.7])
+    rows = FIGURE.rows(ShownLandscape(DOUBLE, LEFT, clip_rulers(DOUBLE, LEFT, [0.4, 0.7])))
     x = np.array([row["x"] for row in rows if row["layer"] == "potential"])
     f = np.array([row["f"] for row in rows if row["layer"] == "potential"])
     np.testing.assert_array_equal(f, DOUBLE.potential(x))
@@ -91,4 +91,5 @@ def test_the_rows_hold_the_curve_the_marks_and_every_clip_length():
 )
 def test_no_text_collides_or_is_cut(landscape, domain, clips):
     with house_style():
-        assert collisions(landscape_figure(landscape, domain, clips)) == []
+        shown = ShownLandscape(landscape, domain, clip_rulers(landscape, domain, clips))
+        assert collisions(FIGURE.titled(shown)) == []

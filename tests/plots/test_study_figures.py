@@ -14,12 +14,12 @@ import pytest
 from figure_worlds import made_cell
 from matplotlib.figure import Figure
 
+from hts.answers.laws import limit_laws
 from hts.errors import IncompleteError, PlanError, StoppedError
+from hts.figures import FIGURES, draw_figures, plot
 from hts.plans import Cell, parse_plan
-from hts.plots.exits.laws import limit_laws
-from hts.plots.figures import plot_plan, plot_results
-from hts.plots.registry import FIGURES
 from hts.plots.save import csv_text, save_figure
+from hts.plots.study import Study
 from hts.plots.style import COLUMN, house_style, number
 
 PLAN = """
@@ -43,11 +43,6 @@ max_steps = 1000000
 """
 
 
-@dataclass(frozen=True)
-class MadeComparison:
-    cells: tuple
-
-
 @dataclass(frozen=True, eq=False)
 class MadeSample:
     cell: Cell
@@ -65,14 +60,12 @@ def results(plan):
     steps = np.arange(1, 51, dtype=np.int64) * 20
     samples = [MadeSample(cell, steps, np.zeros(50, dtype=np.bool_)) for cell in plan.cells()]
     cells = [made_cell(cell.eta, cell.b, cell.alpha, 510.0, n_walkers=50) for cell in plan.cells()]
-    return MadeComparison(tuple(cells)), samples
+    return Study(plan, cells, samples)
 
 
 @pytest.fixture(scope="module")
-def written(plan, results, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("figures")
-    comparison, samples = results
-    return plot_results(comparison, plan, folder, samples=samples)
+def written(results, tmp_path_factory):
+    return draw_figures(results, tmp_path_factory.mktemp("figures"))
 
 
 def test_each_figure_is_a_pdf_a_png_and_a_csv(written):
@@ -89,8 +82,8 @@ def test_the_same_study_gives_the_same_bytes_in_another_process(written, tmp_pat
     (tmp_path / "matplotlibrc").write_text("font.size: 20\naxes.facecolor: red\npdf.fonttype: 3\n")
     (tmp_path / "plan.toml").write_text(PLAN)
     code = (
-        "import sys; from hts.plans import read_plan; from hts.plots.figures import plot_plan;"
-        "print(*plot_plan(read_plan('plan.toml'), 'out', ['landscape']), sep='\\n');"
+        "import sys; from pathlib import Path; from hts.figures import plot;"
+        "print(*plot(Path('plan.toml'), Path('out'), ['landscape']), sep='\\n');"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "7", "MATPLOTLIBRC": str(tmp_path)}
@@ -104,9 +97,8 @@ def test_the_same_study_gives_the_same_bytes_in_another_process(written, tmp_pat
         assert ours.read_bytes() == (tmp_path / name).read_bytes(), name
 
 
-def test_every_figure_has_the_same_bytes_twice(plan, results, written, tmp_path):
-    comparison, samples = results
-    again = plot_results(comparison, plan, tmp_path, ["exits", "survival"], samples)
+def test_every_figure_has_the_same_bytes_twice(results, written, tmp_path):
+    again = draw_figures(results, tmp_path, ["exits", "survival"])
     for first, second in zip(written, again, strict=False):
         assert first.read_bytes() == second.read_bytes(), second.name
 
@@ -127,7 +119,7 @@ def test_the_csv_of_the_exits_holds_the_cells_and_the_limit_law(written, results
     with next(path for path in written if path.name == "exits.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     measured = {(float(row["eta"]), float(row["b"])) for row in rows if row["layer"] == "measured"}
-    assert measured == {(cell.eta, cell.b) for cell in results[0].cells}
+    assert measured == {(cell.eta, cell.b) for cell in results.cells}
     limit = [row for row in rows if row["layer"] == "limit" and row["b"] == "inf"]
     # one jump over a distance of 1 on either side: q = 1, H(1/eta) = (scale eta)^alpha
     for row in limit:
@@ -148,19 +140,35 @@ def test_the_limit_law_of_a_clipped_basin_has_the_constant_of_the_quadrature(pla
 
 
 def test_a_plan_alone_draws_its_landscape_and_the_limit_law(plan, tmp_path):
-    assert [path.name for path in plot_plan(plan, tmp_path) if path.suffix == ".csv"] == ["exits.csv", "landscape.csv"]
+    paths = draw_figures(Study(plan), tmp_path)
+    assert [path.name for path in paths if path.suffix == ".csv"] == ["exits.csv", "landscape.csv"]
     with (tmp_path / "exits.csv").open(newline="") as file:
         assert {row["layer"] for row in csv.DictReader(file)} == {"limit"}
 
 
 def test_an_unknown_name_is_told_with_those_there_are(plan, tmp_path):
     with pytest.raises(PlanError, match=r"no figure called 'exit'; there are exits, survival, landscape"):
-        plot_plan(plan, tmp_path, ["exit"])
+        draw_figures(Study(plan), tmp_path, ["exit"])
 
 
 def test_a_figure_asked_for_by_name_without_data_is_an_error(plan, tmp_path):
     with pytest.raises(IncompleteError, match="survival"):
-        plot_plan(plan, tmp_path, ["survival"])
+        draw_figures(Study(plan), tmp_path, ["survival"])
+
+
+def test_a_figure_of_the_other_kind_of_study_says_which_it_needs(plan, tmp_path):
+    with pytest.raises(IncompleteError, match=r"'histograms': it needs a study of visits"):
+        draw_figures(Study(plan), tmp_path, ["histograms"])
+
+
+def test_only_what_the_figures_read_is_computed(plan, tmp_path):
+    """Exact values take about a second a cell: the landscape needs none."""
+    (tmp_path / "plan.toml").write_text(PLAN)
+
+    def predict(plan, cells):
+        raise AssertionError("no exact value is wanted")
+
+    assert len(plot(tmp_path / "plan.toml", tmp_path / "out", ["landscape"], predict=predict)) == 3
 
 
 def test_a_folder_that_cannot_be_made_is_a_stop_with_its_remedy(tmp_path):
@@ -172,7 +180,7 @@ def test_a_folder_that_cannot_be_made_is_a_stop_with_its_remedy(tmp_path):
 def test_a_users_settings_are_left_alone(plan, tmp_path):
     matplotlib.rcParams["font.size"] = 13.0
     before = dict(matplotlib.rcParams)
-    plot_plan(plan, tmp_path, ["landscape"])
+    draw_figures(Study(plan), tmp_path, ["landscape"])
     assert dict(matplotlib.rcParams) == before
     matplotlib.rcdefaults()
 
@@ -189,7 +197,7 @@ def test_csv_writes_full_precision_inf_and_nothing_for_what_does_not_exist():
 
 
 def test_numbers_are_written_as_a_reader_expects():
-    told = {
+    words = {
         0.001: "0.001",
         1e-4: "$10^{-4}$",
         3e-4: r"$3\times10^{-4}$",
@@ -197,7 +205,7 @@ def test_numbers_are_written_as_a_reader_expects():
         -0.7: "−0.7",
         5e7: r"$5\times10^{7}$",
     }
-    assert {value: number(value) for value in told} == told
+    assert {value: number(value) for value in words} == words
 
 
 def test_the_house_style_ends_when_its_context_ends():

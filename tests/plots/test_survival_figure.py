@@ -9,16 +9,10 @@ from figure_worlds import collisions
 from matplotlib.figure import Figure
 
 from hts.estimation.survival import survival_curve
-from hts.plots.exits.survival import (
-    LONGEST,
-    draw_survival,
-    eta_styles,
-    scaled_survival,
-    survival_figure,
-    survival_panels,
-    survival_rows,
-)
+from hts.plans import Cell
+from hts.plots.looks import eta_looks
 from hts.plots.style import house_style
+from hts.plots.survival import FIGURE, LONGEST, Survival, draw_survival, scaled_survival, survival_panels
 
 
 def made_curve(eta, b=math.inf, alpha=1.5, n_walkers=300):
@@ -26,7 +20,7 @@ def made_curve(eta, b=math.inf, alpha=1.5, n_walkers=300):
     mean = 1000 / eta
     steps = np.ceil(-mean * np.log1p(-(np.arange(n_walkers) + 0.5) / n_walkers)).astype(np.int64)
     curve = survival_curve(steps, np.zeros(n_walkers, dtype=np.bool_), 64)
-    return scaled_survival(eta, b, alpha, 0, float(steps.mean()), curve)
+    return scaled_survival(Cell(eta, b, alpha, 0), float(steps.mean()), curve)
 
 
 def drawn(panel):
@@ -49,7 +43,7 @@ def test_a_panel_for_each_b_and_alpha_and_a_curve_for_each_eta():
     curves = [made_curve(eta, b, alpha) for eta in (0.1, 0.01) for b in (0.4, math.inf) for alpha in (1.2, None)]
     panels = survival_panels(curves)
     assert [(panel.alpha, panel.b) for panel in panels] == [(1.2, 0.4), (1.2, math.inf), (None, 0.4), (None, math.inf)]
-    assert all([curve.eta for curve in panel.curves] == [0.1, 0.01] for panel in panels)
+    assert all([curve.cell.eta for curve in panel.curves] == [0.1, 0.01] for panel in panels)
 
 
 def test_every_curve_is_drawn_with_its_band_while_they_are_few():
@@ -59,23 +53,23 @@ def test_every_curve_is_drawn_with_its_band_while_they_are_few():
 
 
 def test_shades_darken_towards_small_eta_and_neighbours_differ_in_line_too():
-    styles = eta_styles(np.geomspace(1e-3, 1e-1, 9).tolist())
-    light = [sum(int(style["color"][k : k + 2], 16) for k in (1, 3, 5)) for style in styles.values()]
+    looks = eta_looks(np.geomspace(1e-3, 1e-1, 9).tolist()).values()
+    light = [sum(int(look.colour[k : k + 2], 16) for k in (1, 3, 5)) for look in looks]
     assert light == sorted(light)
-    dashes = [style["linestyle"] for style in styles.values()]
+    dashes = [look.line for look in looks]
     assert all(one != other for one, other in pairwise(dashes))
 
 
 def test_the_rows_hold_every_point_of_every_curve_and_the_limit_beside_it():
     panels = survival_panels([made_curve(0.1), made_curve(0.01)])
-    rows = survival_rows(panels)
+    rows = FIGURE.rows(Survival(panels))
     assert len(rows) == sum(curve.time.size for curve in panels[0].curves)
     for row in rows:
         assert row["time"] <= LONGEST
         assert row["survival_limit"] == math.exp(-row["time"])
     for curve, line in zip(panels[0].curves, drawn(panels[0]).lines, strict=False):
-        told = {(row["time"], row["survival"]) for row in rows if row["eta"] == curve.eta}
-        assert set(zip(line.get_xdata().tolist(), line.get_ydata().tolist(), strict=True)) <= told
+        listed = {(row["time"], row["survival"]) for row in rows if row["eta"] == curve.cell.eta}
+        assert set(zip(line.get_xdata().tolist(), line.get_ydata().tolist(), strict=True)) <= listed
 
 
 @pytest.mark.parametrize(
@@ -88,4 +82,4 @@ def test_the_rows_hold_every_point_of_every_curve_and_the_limit_beside_it():
 def test_no_text_collides_or_is_cut(etas, clips, alphas):
     panels = survival_panels([made_curve(eta, b, alpha) for eta in etas for b in clips for alpha in alphas])
     with house_style():
-        assert collisions(survival_figure(panels)) == []
+        assert collisions(FIGURE.titled(Survival(panels))) == []

@@ -8,14 +8,14 @@ import pytest
 from figure_worlds import collisions
 
 from hts.comparison import VisitComparison
+from hts.comparison.horizons import eliminations
 from hts.comparison.visit_records import OutsideShare
 from hts.landscapes import wang_oh_rhee
 from hts.plans import Cell, VisitRecord
+from hts.plots import elimination, histograms
+from hts.plots.histograms import Histograms, histogram_panels, horizon_words
 from hts.plots.published import read_published_shares
 from hts.plots.style import house_style
-from hts.plots.visits.elimination import elimination_figure
-from hts.plots.visits.histograms import histogram_panels, histogram_rows, histograms_figure, horizon_words
-from hts.plots.visits.outside import elimination_panels, elimination_rows
 from hts.sweeps import VisitCellSample
 
 LANDSCAPE = wang_oh_rhee()
@@ -50,23 +50,23 @@ def made_run(visit):
     )  # fmt: skip
 
 
-def histograms(visits):
+def histograms_of(visits):
     runs = [made_run(visit) for visit in visits]
     return runs, histogram_panels(runs, visits, RECORD, read_published_shares("WOR"))
 
 
 def test_a_histogram_shows_the_share_of_time_in_each_bin_and_published_shares_of_the_same_cell():
     visits = [made_visit(b=math.inf), made_visit(b=0.5), made_visit(b=0.5, eta=3e-3)]
-    runs, panels = histograms(visits)
+    runs, panels = histograms_of(visits)
     assert [(p.cell.b, p.cell.eta) for p in panels] == [(0.5, 3e-3), (0.5, 1e-3), (math.inf, 1e-3)]
     assert [p.published for p in panels] == [None, (0.008, 0.451, 0.010, 0.531), (0.156, 0.419, 0.061, 0.364)]
     counts = runs[0].histogram.sum(axis=0)
-    rows = [row for row in histogram_rows(panels, LANDSCAPE) if row.get("b") == math.inf]
+    rows = [row for row in histograms.rows(Histograms(panels, LANDSCAPE)) if row.get("b") == math.inf]
     shares = [row["share"] for row in rows if row["layer"] in ("below", "bin", "above")]
     assert sum(shares) == pytest.approx(1.0)
     assert shares[:16] == pytest.approx(counts[1:-1] / counts.sum())
     with house_style():
-        figure = histograms_figure(panels, LANDSCAPE)
+        figure = histograms.FIGURE.titled(Histograms(panels, LANDSCAPE))
         assert collisions(figure) == []
         bars = figure.axes[2].patches[0].get_data()
     assert bars.values == pytest.approx(shares[:16])
@@ -81,26 +81,26 @@ def test_each_histogram_carries_its_horizon_and_says_when_it_is_not_stationary(h
     visit = made_visit(horizon=horizon)
     assert horizon_words(visit) == words
     with house_style():
-        figure = histograms_figure(histograms([visit])[1], LANDSCAPE)
+        figure = histograms.FIGURE.titled(Histograms(histograms_of([visit])[1], LANDSCAPE))
         assert collisions(figure) == []
     assert not words or words in [text.get_text() for text in figure.axes[0].texts]
 
 
 def test_cells_without_walkers_have_no_histogram():
-    assert histograms([made_visit(n_walkers=0)])[1] == ()
+    assert histograms_of([made_visit(n_walkers=0)])[1] == ()
 
 
 def test_elimination_lists_measured_exact_and_limit_shares_outside_the_widest_wells():
     etas = (1e-2, 1e-3, 1e-4)
-    panels = elimination_panels([made_visit(eta=eta) for eta in reversed(etas)], JUMPS)
-    rows = elimination_rows(panels)
+    panels = eliminations([made_visit(eta=eta) for eta in reversed(etas)], JUMPS)
+    rows = elimination.rows(panels)
     assert [row["eta"] for row in rows] == [eta for eta in etas for _ in STEPS]
     assert rows[1]["outside"] == pytest.approx(1000**-0.4)
     assert rows[1]["exact"] == pytest.approx(0.015)
     assert rows[1]["limit"] == 0.0
     assert rows[1]["horizon"] == pytest.approx(3.3 / 100)
     with house_style():
-        figure = elimination_figure(panels)
+        figure = elimination.FIGURE.titled(panels)
         assert collisions(figure) == []
         left, middle, right = figure.axes
     exact = next(line for line in middle.lines if line.get_color() == "black")
@@ -113,19 +113,19 @@ def test_elimination_lists_measured_exact_and_limit_shares_outside_the_widest_we
 
 def test_where_all_wells_are_equally_wide_nothing_is_eliminated():
     visit = dataclasses.replace(made_visit(b=math.inf), widest=(0, 1, 2, 3))
-    assert elimination_panels([visit], JUMPS) == ()
+    assert eliminations([visit], JUMPS) == ()
 
 
 def test_the_horizon_of_the_theorem_lies_above_its_bound_and_within_the_runs():
-    (panel,) = elimination_panels([made_visit(eta=eta) for eta in (1e-2, 1e-3, 1e-4)], JUMPS)
+    (panel,) = eliminations([made_visit(eta=eta) for eta in (1e-2, 1e-3, 1e-4)], JUMPS)
     assert panel.horizon.beta == pytest.approx(1.0 + 0.2 * 2 + 0.1)
     # 1e5 steps at eta = 1e-4 are 0.1/eta^1.5; so are 3162 at 1e-3 and 100 at 1e-2, where checkpoints lie below
     assert panel.horizon.t == pytest.approx(0.1)
     assert [panel.horizon.checkpoint(cell).steps for cell in panel.cells] == [10, 1000, 100_000]
-    rows = [row for row in elimination_rows([panel]) if row["is_at_horizon"]]
+    rows = [row for row in elimination.rows([panel]) if row["is_at_horizon"]]
     assert [(row["eta"], row["steps"]) for row in rows] == [(1e-2, 10), (1e-3, 1000), (1e-4, 100_000)]
     # a larger l* makes the steps grow faster as eta falls: 79 fit at eta = 1e-3, not 3162
-    (other,) = elimination_panels(panel.cells, {(0.5, 1.2): 10})
+    (other,) = eliminations(panel.cells, {(0.5, 1.2): 10})
     assert [other.horizon.checkpoint(cell).steps for cell in panel.cells] == [10, 10, 100_000]
 
 
@@ -144,24 +144,24 @@ def test_the_title_of_elimination_owns_up_to_runs_that_are_too_short():
         [visit(1e-2, 0.5), visit(1e-4, 0.6)],
     ):
         with house_style():
-            titles.append(elimination_figure(elimination_panels(visits, JUMPS)).get_suptitle())
+            titles.append(elimination.FIGURE.titled(eliminations(visits, JUMPS)).get_suptitle())
     assert ["too short" in title for title in titles] == [False, True, False]
     assert ["nor does the exact share fall" in title for title in titles] == [False, False, True]
 
 
 def test_light_tails_have_no_horizon_in_the_theorem():
     visits = [dataclasses.replace(made_visit(eta=eta), alpha=None) for eta in (1e-2, 1e-3)]
-    (panel,) = elimination_panels(visits, {(0.5, None): 2})
+    (panel,) = eliminations(visits, {(0.5, None): 2})
     assert panel.horizon is None
     with house_style():
-        assert len(elimination_figure([panel]).axes) == 2
+        assert len(elimination.FIGURE.titled([panel]).axes) == 2
 
 
-def test_a_share_of_nobody_is_left_out_of_the_logarithmic_axes():
-    nobody = tuple(OutsideShare(s, 0.0, 0.0, 0.0, None) for s in STEPS)
-    panels = elimination_panels([dataclasses.replace(made_visit(), outside_widest=nobody, exact=(None,) * 4)], JUMPS)
+def test_a_share_of_nothing_is_left_out_of_the_logarithmic_axes():
+    none = tuple(OutsideShare(s, 0.0, 0.0, 0.0, None) for s in STEPS)
+    panels = eliminations([dataclasses.replace(made_visit(), outside_widest=none, exact=(None,) * 4)], JUMPS)
     with house_style():
-        figure = elimination_figure(panels)
+        figure = elimination.FIGURE.titled(panels)
         assert collisions(figure) == []
     assert all(len(axes.lines) == 0 for axes in figure.axes)
-    assert {row["outside"] for row in elimination_rows(panels)} == {0.0}
+    assert {row["outside"] for row in elimination.rows(panels)} == {0.0}

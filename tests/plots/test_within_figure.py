@@ -7,13 +7,12 @@ import pytest
 from exact_worlds import made_prediction
 from figure_worlds import collisions
 
+from hts.answers.laws import WithinLaw, within_laws
 from hts.errors import PlanError
 from hts.plans import read_plan
-from hts.plots.exits.laws import within_laws
-from hts.plots.exits.probabilities import draw_within, within_figure, within_finding
-from hts.plots.exits.within_series import WithinLaw, within_panels, within_rows
 from hts.plots.published import read_published, read_published_probabilities
 from hts.plots.style import house_style
+from hts.plots.within import FIGURE, Within, draw_within, within_panels
 
 INF = math.inf
 ETAS = (0.001, 0.01, 0.1)
@@ -51,10 +50,18 @@ def panels(cells=(), published=()):
     return within_panels(cells, [exact(eta, b) for b in (0.7, INF) for eta in ETAS], laws(), published)
 
 
+def rows(made):
+    return FIGURE.rows(Within(1.0, made))
+
+
+def finding(made):
+    return FIGURE.finding(Within(1.0, made))
+
+
 def test_the_published_table_is_read_whole_and_unknown_sources_are_refused():
     points = read_published_probabilities("WR-rare")
     assert len(points) == 10
-    assert (points[0].eta, points[0].b, points[0].alpha, points[0].probability) == (0.005, INF, 1.5, 1.1e-3)
+    assert (points[0].eta, points[0].b, points[0].alpha, points[0].value) == (0.005, INF, 1.5, 1.1e-3)
     assert read_published("WR-rare") == ()
     assert read_published_probabilities("WOR") == ()
     with pytest.raises(PlanError, match="there are WOR, WR, WR-rare"):
@@ -64,11 +71,12 @@ def test_the_published_table_is_read_whole_and_unknown_sources_are_refused():
 def test_a_known_constant_gives_the_limit_line_and_an_unknown_one_a_guide_through_the_smallest_eta():
     (panel,) = panels()
     tight, free = panel.series
-    assert tight.limit is None
-    assert free.guide is None
-    assert free.limit.mean_exit_steps == pytest.approx(0.25 * free.limit.eta**0.5)
+    assert list(tight.curves) == ["exact", "guide"]
+    assert list(free.curves) == ["exact", "limit"]
+    limit, guide = free.curves["limit"], tight.curves["guide"]
+    assert limit.value == pytest.approx(0.25 * limit.eta**0.5)
     # the exact value at 1e-3 is 4e-4 there
-    assert tight.guide.mean_exit_steps == pytest.approx(4e-4 / 1e-3 * tight.guide.eta)
+    assert guide.value == pytest.approx(4e-4 / 1e-3 * guide.eta)
 
 
 def test_the_quartics_laws_are_those_of_its_jump_numbers():
@@ -79,18 +87,18 @@ def test_the_quartics_laws_are_those_of_its_jump_numbers():
     assert free.scale(1e-3) == pytest.approx(plan.noise.build(1.5).tail(1e3) * 1e3, rel=1e-12)
 
 
-def test_a_share_of_nobody_is_a_bound_and_a_missing_one_is_left_out():
+def test_a_share_of_0_is_a_bound_and_a_missing_one_is_left_out():
     cells = [share(0.1, INF, 0.05), share(0.01, INF, 0.0), share(0.001, INF, None)]
     made = panels(cells)
     with house_style():
-        axes = within_figure(made, 1.0).axes[0]
+        axes = FIGURE.draw(Within(1.0, made)).axes[0]
         assert draw_within(axes, made[0]) is axes
     places = {}
     for line in axes.lines:
         places.setdefault(line.get_label(), []).append(line.get_xydata().tolist())
     assert [[0.1, 0.05]] in places["measured"]
     assert [[0.01, 1e-4]] in places["bound"]
-    assert len(within_rows(made)) - len(within_rows(panels())) == 2
+    assert len(rows(made)) - len(rows(panels())) == 2
 
 
 def test_published_points_stand_beside_the_series_of_their_b_and_alpha():
@@ -105,11 +113,11 @@ def test_published_points_stand_beside_the_series_of_their_b_and_alpha():
 
 def test_the_finding_is_the_ratio_of_exact_values_at_the_smallest_common_eta():
     # 2 sqrt(1e-3)/10 over 4e-3/10: 15.8
-    assert within_finding(panels()) == r"Leaving in time is 16 times rarer with $b$ = 0.7 ($\eta$ = 0.001)"
-    assert "against learning rate" in within_finding(within_panels((), [exact(0.1, INF)]))
+    assert finding(panels()) == r"Leaving in time is 16 times rarer with $b$ = 0.7 ($\eta$ = 0.001)"
+    assert "against learning rate" in finding(within_panels((), [exact(0.1, INF)]))
 
 
 def test_no_text_collides_or_is_cut():
     cells = [share(eta, b, p) for b in (0.7, INF) for eta, p in zip(ETAS, (0.0, 1e-3, 0.05), strict=True)]
     with house_style():
-        assert collisions(within_figure(panels(cells), 1.0)) == []
+        assert collisions(FIGURE.titled(Within(1.0, panels(cells)))) == []

@@ -1,6 +1,6 @@
 """Mean exit time of one cell, on a domain and a mesh that are good enough, or a refusal.
 
-The domain is cut off far enough out (cuts.py), the mesh cut finely enough (refinement.py); what floating point cannot
+The domain is cut off far enough out, the mesh cut finely enough (refinement.py); what floating point cannot
 hold is refused in words.
 """
 
@@ -8,11 +8,11 @@ from math import hypot, inf, isfinite, log, sqrt
 
 import numpy as np
 
+from hts.arrays import FloatArray
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.theory.exact.breaks import cascades
-from hts.theory.exact.cuts import share_missed
-from hts.theory.exact.refinement import Refined, refine
+from hts.theory.exact.refinement import BUDGET, Refined, refine
 from hts.theory.exact.steps import BeyondArithmeticError, NeverLeftError, Step, make_step
 
 #: Of the tolerance, what may be missed beyond the cuts of an unbounded clipped domain before these are moved out.
@@ -23,6 +23,8 @@ WIDER, WIDEST = 3.0, 27.0
 WORTHLESS = 1e-2
 #: Where an eta is beyond the arithmetic, larger ones are tried, so many and each larger by this factor.
 N_LARGER, LARGER = 5, 10.0**0.5
+#: Part of the budget of a refinement that each of them may take.
+QUICKLY = 0.2
 #: Floating point ends at 1.8e308.
 LONGEST = 1e300
 #: Places where f is looked at on the way out.
@@ -38,10 +40,11 @@ def solve_mean(
     high: float,
     start: float,
     tolerance: float,
+    budget: float = BUDGET,
 ) -> tuple[Refined, Refined, float]:
     """Solve the exit from (low, high), docs/model.md (9), until the mean from the start is known to a tolerance.
 
-    Takes what `exact_exit` takes.
+    Takes what `exact_exit` takes, and a budget for all refinements together (`hts.theory.exact.refinement.refine`).
 
     Returns
     -------
@@ -62,11 +65,12 @@ def solve_mean(
         points = [*landscape.minima, *landscape.barriers, *landscape.kinks]
         outside = [y for y in landscape.barriers if not step.low <= y <= step.high] if b < inf else []
         try:
-            refined, coarser = refine(step, start, centre, [*points, *cascades(step, outside)], tolerance)
+            refined, coarser = refine(step, start, centre, [*points, *cascades(step, outside)], tolerance, budget)
         except ZeroDivisionError:
             raise NeverLeftError("the probability to leave vanishes in floating point: take a larger eta") from None
         missed = share_missed(refined)
-        if missed <= TOO_MUCH_MISSED * tolerance or b == inf or widening >= WIDEST:
+        budget -= refined.work
+        if missed <= TOO_MUCH_MISSED * tolerance or b == inf or widening >= WIDEST or refined.work > budget:
             break
         widening *= WIDER
     mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed
@@ -98,7 +102,7 @@ def larger_eta(landscape: Landscape, noise: Noise, eta: float, b: float, low: fl
     for _ in range(N_LARGER):
         eta *= LARGER
         try:
-            solve_mean(landscape, noise, eta, b, low, high, start, WORTHLESS)
+            solve_mean(landscape, noise, eta, b, low, high, start, WORTHLESS, QUICKLY * BUDGET)
         except BeyondArithmeticError:
             continue
         return f"eta = {eta:.2g} can be computed"
@@ -128,3 +132,39 @@ def _refuse_light_tails(landscape: Landscape, step: Step, centre: float) -> None
     height = min(float(way.max() - way[0]) for way in ways)
     if 2.0 * height / step.eta / deviation / deviation > log(LONGEST):
         raise NeverLeftError(f"the mean exceeds {LONGEST:g} steps: take a larger eta")
+
+
+def share_missed(refined: Refined) -> float:
+    """Return the part of the mean exit time that is missed, relative, and with it the part of every probability."""
+    return _time_beyond(refined.step, _held(refined, refined.solution.occupation) / refined.solution.mean_exit_steps)
+
+
+def share_missed_by_rate(refined: Refined) -> float:
+    """Return the part of the escape rate that is missed, relative.
+
+    Walkers far out weigh more in the slowest mode, by the right vector: they stay longer than the others.
+    """
+    escape = refined.solution.escape
+    stays = (1.0 - escape.decay) / float(escape.weights @ (1.0 - escape.decay))
+    return _time_beyond(refined.step, _held(refined, escape.weights * stays))
+
+
+def _held(refined: Refined, weights: FloatArray) -> FloatArray:
+    """Return those of the weights (float64[state]) that belong to the ends that hold mass."""
+    return np.asarray(np.abs(weights[refined.mesh.n_nodes :]))
+
+
+def _time_beyond(step: Step, held: FloatArray) -> float:
+    """Return how long walkers are beyond the cuts, for the time that they are held there.
+
+    What is held at a cut lies beyond it, by an alpha-th of its distance as tails go, or by a clip; from there it comes
+    back with the drift, not at once.
+    """
+    missed = 0.0
+    for x, time in zip(step.states_at_ends, held, strict=True):
+        if abs(x) == step.projection:
+            continue
+        beyond = min(step.b, (step.high - step.low) / (step.noise.alpha or 1.0))
+        drift = min(step.b, abs(float(step.drift(np.array([x]))[0])))
+        missed += float(time) * (1.0 + beyond / drift)
+    return missed

@@ -1,7 +1,8 @@
 """Refinement of a mesh until two solutions agree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from hts.arrays import FloatArray, IntArray
 from hts.theory.exact.breaks import find_breaks
 from hts.theory.exact.densities import DensityTable, tabulate_density
 from hts.theory.exact.meshes import Mesh, graded_mesh, to_legendre
-from hts.theory.exact.operators import build_operator
+from hts.theory.exact.operators import build_operator, free_end_residuals
 from hts.theory.exact.solutions import ExitSolution, solve_exit
 from hts.theory.exact.steps import BeyondArithmeticError, Step
 
@@ -25,13 +26,18 @@ STRICTER = 0.3
 #: Cutting a panel in two makes its indicator smaller by at least this factor, as a rule.
 GAIN = 300.0
 MAX_ROUNDS = 6
+#: Where the budget ends a refinement, its last mesh is larger than the one before by this factor or not made.
+LEAST_GROWTH = 1.1
 #: Lengths of the smallest panels of lighter meshes, and the error of the mean that they may have.
 LIGHTER = (100.0, 10.0, 1.0)
 LIGHT_ERROR = 1e-4
 #: The table reaches a little farther than any step inside the domain, for the neighbouring etas of a derivative.
 TABLE_MARGIN = 1.1
-#: A matrix of so many states takes 0.4 GB, twice that with its factors, and ten seconds; a first mesh has no more.
-MAX_NODES = 7000
+#: A mesh has no more nodes: four matrices of so many states, two solutions with their factors, take 0.7 GB.
+MAX_NODES = 4600
+#: Work of a refinement, nodes^3 summed over its matrices: ten or fifteen seconds. A count and no clock, so that the
+#: same mesh is found on every machine.
+BUDGET = 2.5e11
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +52,33 @@ class Refined:
     table: DensityTable
     solution: ExitSolution
     relative_error: float  # of the mean
+    work: float  # nodes^3 of all matrices that were solved on the way
 
 
-def indicators(step: Step, mesh: Mesh, solution: ExitSolution) -> FloatArray:
+def indicators(step: Step, mesh: Mesh, table: DensityTable, solution: ExitSolution) -> FloatArray:
     """Return how much each panel (float64[panel]) may add to the relative error of the mean."""
+    residuals = free_end_residuals(step, mesh, table, solution.profile, solution.reference_rate)
+    return weighed(step, mesh, solution, solution.profile, residuals)
+
+
+def weighed(step: Step, mesh: Mesh, solution: ExitSolution, profile: FloatArray, residuals: FloatArray) -> FloatArray:
+    """Return what each panel (float64[panel]) may add where a profile is missed so, relative to the mean.
+
+    Parameters
+    ----------
+    step : Step
+    mesh : Mesh
+    solution : ExitSolution
+        On that mesh; it says how often the walk is on a panel.
+    profile : float64[state]
+        Of the solution, or how it changes with log eta.
+    residuals : float64[panel]
+        What it misses at the free ends; beyond the last node lies a small part of a panel.
+    """
     visits = np.abs(solution.occupation[: mesh.n_nodes]).reshape(-1, mesh.order).sum(axis=1) / solution.mean_exit_steps
-    return np.asarray(unresolved(step, mesh, solution.profile) * visits / solution.reference_rate)
+    beyond = (1.0 - mesh.basis.nodes[-1]) / 2.0
+    missed = unresolved(step, mesh, profile) + beyond * np.abs(residuals)
+    return np.asarray(missed * visits / solution.reference_rate)
 
 
 def unresolved(step: Step, mesh: Mesh, profile: FloatArray) -> FloatArray:
@@ -68,9 +95,12 @@ def unresolved(step: Step, mesh: Mesh, profile: FloatArray) -> FloatArray:
 
 
 def refine(
-    step: Step, start: float, centre: float, points: Sequence[float], tolerance: float
+    step: Step, start: float, centre: float, points: Sequence[float], tolerance: float, budget: float = BUDGET
 ) -> tuple[Refined, Refined]:
     """Solve the exit from `start` on finer and finer meshes until the mean is known to `tolerance`.
+
+    Refinement ends early, its error as large as it is, with the last mesh that has at most 4600 nodes and is within the
+    budget. The first mesh and a coarser one to hold against it are solved whatever they cost.
 
     Parameters
     ----------
@@ -82,6 +112,8 @@ def refine(
         Break points beside those that `find_breaks` finds.
     tolerance : float
         Of the mean, relative.
+    budget : float
+        Of work, as `Refined.work` counts it.
 
     Returns
     -------
@@ -100,24 +132,40 @@ def refine(
             f"the domain is {mesh.n_nodes} nodes wide, more than {MAX_NODES}: take a larger eta, or a larger scale"
         )
     table = tabulate_steps(step, mesh)
-    solution = _solve_on(step, mesh, table, start, centre)
+    solution, spent = _solve_on(step, mesh, table, start, centre), work_on(mesh)
+    indicated = indicators(step, mesh, table, solution)
+    coarser, other = mesh, solution
     for k in range(MAX_ROUNDS):
         centre = busiest_node(mesh, solution)
-        pieces = cut_into(indicators(step, mesh, solution), tolerance * STRICTER**k)
+        pieces = cut_into(indicated, tolerance * STRICTER**k)
+        pieces, is_finest = within_budget(pieces, indicated, mesh.order, budget - spent)
         finer = downhill(step, mesh.split(pieces))
-        is_finest = finer.n_nodes > MAX_NODES
-        if is_finest or finer.n_nodes == mesh.n_nodes:
-            coarser = mesh.with_order(mesh.order - 2)
-            other = _solve_on(step, coarser, table, start, centre)
+        if finer.n_nodes == mesh.n_nodes:
+            if coarser.order == mesh.order:  # not yet held against fewer nodes on the same panels
+                coarser = mesh.with_order(mesh.order - 2)
+                other, spent = _solve_on(step, coarser, table, start, centre), spent + work_on(coarser)
         else:
             coarser, other = mesh, solution
-            mesh, solution = finer, _solve_on(step, finer, table, start, centre)
-        change = abs(other.mean_exit_steps / solution.mean_exit_steps - 1.0)
-        error = float(indicators(step, mesh, solution).sum()) / PESSIMISM + change
+            mesh, solution, spent = finer, _solve_on(step, finer, table, start, centre), spent + work_on(finer)
+            indicated = indicators(step, mesh, table, solution)
+        error = _error(indicated, solution, other)
         if error <= tolerance or is_finest:
             break
-    before = Refined(step, start, points, breaks, coarser, table, other, error)
-    return Refined(step, start, points, breaks, mesh, table, solution, error), before
+    before = Refined(step, start, points, breaks, coarser, table, other, error, spent)
+    return Refined(step, start, points, breaks, mesh, table, solution, error, spent), before
+
+
+def work_on(mesh: Mesh) -> float:
+    """Return the work that a solution on a mesh takes, in nodes^3."""
+    return float(mesh.n_nodes) ** 3
+
+
+def _error(indicated: FloatArray, solution: ExitSolution, other: ExitSolution) -> float:
+    """Return the relative error of the mean, estimated with a solution on another mesh; inf for what is no mean."""
+    if not (solution.mean_exit_steps > 0.0 and solution.reference_rate > 0.0):
+        return inf
+    change = abs(other.mean_exit_steps / solution.mean_exit_steps - 1.0)
+    return float(indicated.sum()) / PESSIMISM + change
 
 
 def tabulate_steps(step: Step, mesh: Mesh) -> DensityTable:
@@ -154,6 +202,19 @@ def solve_again(refined: Refined, mesh: Mesh) -> ExitSolution:
     return _solve_on(refined.step, mesh, refined.table, refined.start, centre)
 
 
+def on_other_meshes(refined: Refined, mesh: Mesh) -> Iterator[tuple[Mesh, ExitSolution]]:
+    """Yield other meshes with their solutions, for where steps cannot be followed on this one: cheap ones first."""
+    others = mesh.with_order(mesh.order - 2), mesh.facing(mesh.half < 0.0), _halved(refined.step, mesh)
+    for other in others:
+        if other.n_nodes <= MAX_NODES:
+            yield other, solve_again(refined, other)
+
+
+def _halved(step: Step, mesh: Mesh) -> Mesh:
+    """Return the mesh with every panel cut in two."""
+    return downhill(step, mesh.split(np.full(len(mesh.half), 2)))
+
+
 def busiest_node(mesh: Mesh, solution: ExitSolution) -> float:
     """Return the node at which the walk spends most of its time."""
     return float(mesh.x[np.argmax(solution.occupation[: mesh.n_nodes])])
@@ -182,3 +243,28 @@ def cut_into(indicated: FloatArray, tolerance: float) -> IntArray:
     pieces[order[is_poor]] = 2
     pieces[indicated > GAIN * TRUST * tolerance] = 4
     return pieces
+
+
+def within_budget(pieces: IntArray, indicated: FloatArray, order: int, budget: float) -> tuple[IntArray, bool]:
+    """Return pieces (int[panel]) of the worst panels alone where all of them are too many, and whether they are.
+
+    Parameters
+    ----------
+    pieces : int[panel]
+        As many as are wanted.
+    indicated : float64[panel]
+    order : int
+        Nodes on each panel.
+    budget : float
+        Of work; where a mesh a little larger is beyond it no panel is cut.
+    """
+    most = int(min(MAX_NODES, max(budget, 0.0) ** (1.0 / 3.0))) // order
+    if pieces.sum() <= most:
+        return pieces, False
+    if most < LEAST_GROWTH * len(pieces):
+        return np.ones_like(pieces), True
+    worst = np.argsort(-indicated)
+    is_left = np.cumsum(pieces[worst] - 1) > most - len(pieces)
+    fewer = pieces.copy()
+    fewer[worst[is_left]] = 1
+    return fewer, True

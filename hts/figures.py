@@ -1,0 +1,186 @@
+"""Figures of a plan or a results folder: what they read is gathered, and each is written into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TypeAlias
+
+from hts import plots
+from hts.answers import ExitPrediction
+from hts.answers.waiting import WaitingDensity, waiting_cells, waiting_density
+from hts.comparison import compare_exits, exact_references, fit_visits, limit_references
+from hts.comparison.visits import PredictShares
+from hts.errors import IncompleteError, PlanError
+from hts.plans import Cell, Plan, read_plan
+from hts.plots.save import save_figure
+from hts.plots.study import AnyFigure, FigureKind, Part, Study
+from hts.plots.style import house_style
+from hts.sweeps import load_cells, load_visits
+from hts.sweeps.samples import load_pieces
+from hts.sweeps.survey import open_results
+
+Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
+
+
+def _declared() -> Iterator[AnyFigure]:
+    """Find the figures that the modules of plots declare as `FIGURE`."""
+    for module in iter_modules(plots.__path__, f"{plots.__name__}."):
+        kind = getattr(import_module(module.name), "FIGURE", None)
+        if isinstance(kind, FigureKind):
+            yield kind
+
+
+FIGURES: dict[str, AnyFigure] = {kind.name: kind for kind in sorted(_declared(), key=lambda kind: kind.place)}
+"""The figures by name, in the order they are drawn."""
+
+
+def plot(
+    target: Path,
+    output: Path | None = None,
+    names: Sequence[str] | None = None,
+    *,
+    overrides: Sequence[str] = (),
+    predict: Predict | None = None,
+    predict_shares: PredictShares | None = None,
+) -> tuple[Path, ...]:
+    """Draw the figures of a results folder, or of a plan that has none yet.
+
+    Parameters
+    ----------
+    target : Path
+        A results folder, or a plan.
+    output : Path, optional
+        Where the files go: by default ``figures`` in the results folder, ``figures/<stem of the plan>`` for a plan.
+    names : sequence of str, optional
+        Which figures; all there is something to draw for by default.
+    overrides : sequence of str, optional
+        ``key=value`` each, replacing keys of the plan; a results folder has its own.
+    predict : callable, optional
+        Computes exact values of a plan's cells (`hts.answers.predict`); without it none are drawn.
+    predict_shares : callable, optional
+        Likewise for the shares of time of a study of visits (`hts.answers.predict_shares`).
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Raises
+    ------
+    PlanError
+        If the plan has mistakes, or there is no figure of a name.
+    IncompleteError
+        If a figure asked for by name has nothing to show yet.
+    IntegrityError
+        If a shard is not what was written.
+    StoppedError
+        If the output folder cannot be written.
+    """
+    if not target.is_dir():
+        plan = read_plan(target, overrides)
+        folder = output or Path("figures") / target.stem
+        return draw_figures(_study_of_plan(plan, _parts(plan, names), predict), folder, names)
+    if overrides:
+        raise PlanError(f"--set: changes the keys of a plan, and {target} is a results folder")
+    _, plan, _ = open_results(target)
+    parts = _parts(plan, names)
+    if plan.visits is not None:
+        study = _study_of_visits(target, plan, parts, predict_shares)
+    else:
+        study = _study_of_exits(target, plan, parts, predict)
+    return draw_figures(study, output or target / "figures", names)
+
+
+def draw_figures(study: Study, folder: str | Path, names: Sequence[str] | None = None) -> tuple[Path, ...]:
+    """Draw the figures of a study, and write each as PDF, PNG and CSV.
+
+    Parameters
+    ----------
+    study : Study
+        What there is to show.
+    folder : str or Path
+        Where the files go; made if it is not there.
+    names : sequence of str, optional
+        Of `FIGURES`; by default every figure there is something to draw for.
+
+    Returns
+    -------
+    tuple of Path
+        The files, three for each figure, in the order of `names`.
+
+    Raises
+    ------
+    PlanError
+        If there is no figure of a name.
+    IncompleteError
+        If a figure asked for by name has nothing to show yet.
+    StoppedError
+        If the folder cannot be written.
+    """
+    paths: list[Path] = []
+    with house_style():
+        for kind in _chosen(study.plan, names):
+            shown = kind.gather(study)
+            if shown:
+                paths += save_figure(kind.titled(shown), folder, kind.name, kind.rows(shown))
+            elif names is not None:
+                raise IncompleteError(f"nothing to draw for the figure {kind.name!r} yet: {kind.needs}")
+    return tuple(paths)
+
+
+def _chosen(plan: Plan, names: Sequence[str] | None) -> list[AnyFigure]:
+    """List the figures of these names, or all, that a plan's kind of study can have."""
+    unknown = [name for name in names or () if name not in FIGURES]
+    if unknown:
+        raise PlanError(f"no figure called {', '.join(map(repr, unknown))}; there are {', '.join(FIGURES)}")
+    own = "exits" if plan.visits is None else "visits"
+    kinds = [FIGURES[name] for name in dict.fromkeys(FIGURES if names is None else names)]
+    for kind in kinds:
+        if names is not None and kind.of not in (None, own):
+            raise IncompleteError(f"nothing to draw for the figure {kind.name!r}: it needs a study of {kind.of}")
+    return [kind for kind in kinds if kind.of in (None, own)]
+
+
+def _parts(plan: Plan, names: Sequence[str] | None) -> set[Part]:
+    """List what the figures read of a study, so that nothing else is computed or loaded."""
+    return {part for kind in _chosen(plan, names) for part in kind.reads}
+
+
+def _study_of_plan(plan: Plan, parts: set[Part], predict: Predict | None) -> Study:
+    """Gather what there is before a plan has run: exact values, of exits alone."""
+    if predict is None or plan.visits is not None:
+        return Study(plan)
+    return Study(
+        plan,
+        predictions=predict(plan, plan.cells()) if "predictions" in parts else (),
+        densities=_densities(plan) if "densities" in parts else (),
+    )
+
+
+def _study_of_exits(target: Path, plan: Plan, parts: set[Part], predict: Predict | None) -> Study:
+    """Gather walkers and exact values of a results folder; the cells are compared with nothing, figures do that."""
+    return replace(
+        _study_of_plan(plan, parts, predict),
+        cells=compare_exits(load_pieces(target), within=plan.within).cells if "cells" in parts else (),
+        samples=load_cells(target) if "samples" in parts else (),
+    )
+
+
+def _study_of_visits(target: Path, plan: Plan, parts: set[Part], predict: PredictShares | None) -> Study:
+    """Gather the long runs of a results folder, compared with exact shares or those of the limit alone."""
+    refer = limit_references if predict is None else exact_references(predict)
+    return Study(
+        plan,
+        visits=fit_visits(target, refer).visits if "visits" in parts else (),
+        runs=load_visits(target) if "runs" in parts else (),
+    )
+
+
+def _densities(plan: Plan) -> tuple[WaitingDensity, ...]:
+    """Compute the densities of walkers inside; cells without an exact answer have none."""
+    found = (waiting_density(plan, cell) for cell in waiting_cells(plan))
+    return tuple(density for density in found if density is not None)

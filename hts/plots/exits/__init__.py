@@ -1,1 +1,0 @@
-"""Figures of exits: mean times, probabilities, exponents and survival."""

@@ -1,1 +1,0 @@
-"""Figures of long runs over all wells: shares of time, histograms, elimination."""

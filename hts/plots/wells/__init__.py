@@ -1,1 +1,0 @@
-"""Figures of wells: the landscape, the transition graph, the walkers that wait in a well."""

@@ -1,0 +1,192 @@
+"""Computing and writing shards: in one go here, a few seconds at a time elsewhere."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from hts.ensembles import STREAM_VERSION, Interrupted, steps_in
+from hts.errors import PlanError, StoppedError, what_ran_out
+from hts.plans import Plan, parse_plan
+from hts.storage import Provenance, ResultsFolder, write_shard
+from hts.sweeps.cells import parameters_of
+from hts.sweeps.checkpoints import Checkpoints
+from hts.sweeps.failures import Failure
+from hts.sweeps.studies import Sample, Simulate, study_of
+from hts.sweeps.tasks import Task
+
+Count = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Outcome of work on a shard, or on several in one queue.
+
+    Attributes
+    ----------
+    task : Task
+        What it was.
+    shards : tuple of str
+        Names of its files; none where it is not finished.
+    steps : int
+        Steps of all its walkers, exactly; 0 where it is not finished.
+    steps_resumed, steps_taken : int
+        Steps found in a checkpoint, and steps of this piece of work; filled in where no meter is at hand.
+    failure : Failure or None
+        Why it cannot be computed.
+    seconds : float
+        Processor time of simulating it, writing left out; 0 where it is not finished.
+    """
+
+    task: Task
+    shards: tuple[str, ...] = ()
+    steps: int = 0
+    steps_resumed: int = 0
+    steps_taken: int = 0
+    failure: Failure | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Computer:
+    """All that is needed to compute any shard of a sweep.
+
+    Attributes
+    ----------
+    plan, folder, stream_version
+        Of the sweep.
+    simulate : Simulate or None
+        What simulates; None for the kernels, whose walkers are kept in checkpoints.
+    """
+
+    plan: Plan
+    folder: ResultsFolder
+    stream_version: str
+    simulate: Simulate | None
+
+    def compute(
+        self,
+        task: Task,
+        on_resume: Count,
+        on_steps: Count,
+        should_stop: Callable[[], bool],
+        on_simulated: Callable[[], None] = lambda: None,
+    ) -> Outcome:
+        """Simulate the walkers of a task and write their shards; an error becomes the failure of the task.
+
+        Parameters
+        ----------
+        task : Task
+        on_resume, on_steps, should_stop : callable
+            See `hts.ensembles.simulate_exits`.
+        on_simulated : callable, optional
+            Called between simulating and writing.
+
+        Raises
+        ------
+        StoppedError
+            Where files cannot be written, or where memory or threads have run out: that is no fault of the cell.
+        """
+        begin = time.thread_time()
+        try:
+            sample = self._simulate(task, on_resume, on_steps, should_stop)
+            seconds = time.thread_time() - begin
+            on_simulated()
+            shards = self._write(task, sample)
+        except Exception as error:
+            if should_stop() and self._is_stop(error):
+                return Outcome(task)
+            if isinstance(error, StoppedError):
+                raise
+            if (lacked := what_ran_out(error)) is not None:
+                text = f"stopped: the machine or a limit ran out of {lacked}; finished shards are kept"
+                raise StoppedError(f"{text}. Run it again to go on, with fewer --threads if that repeats.") from error
+            return Outcome(task, failure=Failure.of(task.cell, task.first_walker, task.n_walkers, error))
+        return Outcome(task, shards, study_of(self.plan).steps_of(sample), seconds=seconds)
+
+    def _simulate(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> Sample:
+        walkers, most = (task.first_walker, task.n_walkers), self.plan.most_steps
+        if self.simulate is not None:
+            return self.simulate(task.cell, *walkers, most, on_steps, should_stop)
+        checkpoints = Checkpoints.of(self.plan, self.folder, self.stream_version)
+        state = checkpoints.load(task)
+        if state is not None:
+            on_resume(steps_in(state))
+        return study_of(self.plan).simulator(self.plan, task.cell, most)(
+            *walkers,
+            on_steps=on_steps,
+            should_stop=should_stop,
+            resume_from=state,
+            on_checkpoint=lambda state: checkpoints.save(task, state),
+        )
+
+    def _is_stop(self, error: Exception) -> bool:
+        """Tell a stop from a failure; any error of another simulator counts as a stop, for a failure will recur."""
+        return self.simulate is not None or isinstance(error, Interrupted)
+
+    def _write(self, task: Task, sample: Sample) -> tuple[str, ...]:
+        if not np.array_equal(sample.walker, np.arange(task.first_walker, task.first_walker + task.n_walkers)):
+            raise ValueError("the simulator returned other walkers than it was asked for")
+        if task.parts and sample.steps_beyond_domain:
+            raise ValueError("steps beyond the domain cannot be counted by shard")
+        study = study_of(self.plan)
+        provenance = Provenance(
+            seed=self.plan.seed,
+            stream_version=self.stream_version,
+            identity=self.plan.identity(),
+            max_steps=self.plan.most_steps,
+            steps_beyond_domain=int(sample.steps_beyond_domain),
+            axes=study.axes(self.plan),
+        )
+        place, cell, columns = study.place(self.folder), parameters_of(task.cell), study.columns(sample)
+        names = []
+        for first, n in task.shards:
+            rows = slice(first - task.first_walker, first - task.first_walker + n)
+            mine = {name: column[rows] for name, column in columns.items()}
+            names.append(write_shard(place, self.folder.scratch, cell, mine, provenance).name)
+        Checkpoints.of(self.plan, self.folder, self.stream_version).forget(task)
+        return tuple(names)
+
+
+def compute_slice(plan: str, folder: str, stream_version: str, task: Task, seconds: float) -> Outcome:
+    """Work on one shard for a while, in whatever process an engine runs this; nothing but counts comes back.
+
+    Engines take a worker for dead that says nothing for long, and cannot stop one kindly. So the walkers go to a
+    checkpoint when the time is up, and the next call, perhaps of another worker, takes them from there.
+
+    Parameters
+    ----------
+    plan : str
+        In full, as `Plan.to_toml` writes it.
+    folder : str
+        Of the results, shared by all workers.
+    stream_version : str
+        Of the process that asks.
+    task : Task
+        The shard.
+    seconds : float
+        After which to come back.
+
+    Raises
+    ------
+    StoppedError
+        Where the worker cannot write to the folder.
+    PlanError
+        Where the worker has another hts, with other random streams.
+    """
+    if stream_version != STREAM_VERSION:
+        raise PlanError(f"a worker has random streams {STREAM_VERSION}, not {stream_version}; give all the same hts")
+    resumed: list[int] = []
+    taken: list[int] = []
+    end = time.monotonic() + seconds
+    computer = Computer(_parsed(plan), ResultsFolder(Path(folder)), stream_version, None)
+    outcome = computer.compute(task, resumed.append, taken.append, lambda: time.monotonic() > end)
+    return replace(outcome, steps_resumed=sum(resumed), steps_taken=sum(taken))
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Plan:
+    return parse_plan(text, Path("plan.toml"))
