@@ -1,9 +1,11 @@
 """Graph and reduced chain of each (b, alpha) of a plan, with times in steps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
 
 from hts.landscapes import Landscape
+from hts.noise import Noise
 from hts.plans import Plan
 from hts.theory.limit.chains import LimitChain, limit_chain
 from hts.theory.limit.graphs import irreducible_windows, jump_distances
@@ -20,7 +22,18 @@ class ChainPrediction:
 
     chain: LimitChain
     alpha: float | None  #: of the plan; that of the chain is None where its tails are light
-    relaxation_steps: tuple[tuple[tuple[float, float | None], ...], ...]  #: class, then (eta, steps) from large eta
+    noise: Noise
+    etas: tuple[float, ...]  #: of the plan, from the largest on
+
+    @property
+    def relaxation_steps(self) -> tuple[tuple[tuple[float, float | None], ...], ...]:
+        """For each class (eta, steps) from the largest eta on; computed when asked for, since plans have many etas."""
+        return self.relaxation_at(self.etas)
+
+    def relaxation_at(self, etas: Sequence[float]) -> tuple[tuple[tuple[float, float | None], ...], ...]:
+        """For each class (eta, steps), at the given etas."""
+        by_eta = [self.chain.relaxation_steps(self.noise, eta) for eta in etas]
+        return tuple(tuple(zip(etas, times, strict=True)) for times in zip(*by_eta, strict=True))
 
 
 @dataclass(frozen=True)
@@ -44,15 +57,13 @@ def predict_chains(plan: Plan) -> tuple[ChainPrediction, ...]:
         Relaxation times are given for every eta of the plan; None for classes without one.
     """
     landscape, cells = plan.build_landscape(), plan.cells()
-    etas = sorted({cell.eta for cell in cells}, reverse=True)
+    etas = tuple(sorted({cell.eta for cell in cells}, reverse=True))
     pairs = {(cell.b, cell.alpha): cell for cell in cells}
     found = []
     for (b, alpha), cell in sorted(pairs.items(), key=lambda item: (item[0][0], item[0][1] or 0.0)):
         noise = plan.noise_of(cell)
         chain = limit_chain(landscape, b, noise.tail_index, noise.p_plus)
-        by_eta = [chain.relaxation_steps(noise, eta) for eta in etas]
-        steps = tuple(tuple(zip(etas, times, strict=True)) for times in zip(*by_eta, strict=True))
-        found.append(ChainPrediction(chain, alpha, steps))
+        found.append(ChainPrediction(chain, alpha, noise, etas))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ import click
 from hts.cli.graphs import graph_document, show_graphs, windows_document
 from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
 from hts.cli.progress import clock, rate
+from hts.words import plural
 
 if TYPE_CHECKING:
     from hts.forecast import CellForecast, Cost, Description
@@ -152,7 +153,7 @@ def duration(seconds: float) -> str:
 
 def show_cells(cells: "tuple[CellForecast, ...]", folder: Path) -> None:
     """Print what would run and why: cell by cell, or the states of each curve where there are many cells."""
-    from hts.cli.tables import CELLS_SHOWN, number, print_table, whole
+    from hts.cli.tables import CELLS_SHOWN, number, print_table, say_more, whole
     from hts.forecast import state_counts
 
     if len(cells) <= CELLS_SHOWN:
@@ -172,7 +173,5 @@ def show_cells(cells: "tuple[CellForecast, ...]", folder: Path) -> None:
             walkers = whole(sum(f.walkers_left for f in curve))
             rows.append([number(b), number(alpha), states, walkers, number(steps, 3)])
     counts = ", ".join(f"{n} {state}" for state, n in state_counts(cells).items())
-    n_cells = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-    print_table(f"{folder}: {n_cells}: {counts}", headers, rows[:CELLS_SHOWN])
-    if len(rows) > CELLS_SHOWN:
-        click.echo(f"... and {len(rows) - CELLS_SHOWN} more; --json lists all")
+    print_table(f"{folder}: {plural(len(cells), 'cell')}: {counts}", headers, rows[:CELLS_SHOWN])
+    say_more(len(rows))

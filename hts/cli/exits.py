@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hts.cli.predictor import predictor
+from hts.words import plural
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction
@@ -25,7 +26,7 @@ class ExitCommands:
             return c.fit_results(folder)
 
         def again(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[ExitPrediction]":
-            click.echo(f"{len(cells)} cells disagree; computing their exact values again, finer", err=True)
+            click.echo(f"{plural(len(cells), 'cell')} to compute again, finer: measured and exact disagree", err=True)
             with predictor(folder, threads, finer=True) as predict_finer:
                 return predict_finer(plan, cells)
 
@@ -46,7 +47,7 @@ class ExitCommands:
         """Lay out the cells as columns, and say how many there are."""
         from hts.comparison.tables import cell_table
 
-        return cell_table(comparison), f"{len(comparison.cells)} cells"
+        return cell_table(comparison), plural(len(comparison.cells), "cell")
 
     def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
         """Compute exact and limit exit times of every cell."""
@@ -56,46 +57,49 @@ class ExitCommands:
 
 def show(comparison: "ExitComparison", folder: Path) -> None:
     """Print the tables."""
-    from hts.cli.tables import interval, number, print_table
+    from hts.cli.tables import CELLS_SHOWN, interval, number, print_table, say_more
 
     has_exact = any(cell.mean_exit_steps_exact is not None for cell in comparison.cells)
     headers = ["b", "alpha", "eta", "walkers", "exits", "censored", "mean exit steps [95 %]"]
     headers += ["exact", "z"] if has_exact else []
     headers += ["limit", "Exp(1) p"]
     rows = []
-    for c in comparison.cells:
+    for c in comparison.cells[:CELLS_SHOWN]:
         row = [number(c.b), number(c.alpha), number(c.eta), str(c.n_walkers), str(c.n_exits), str(c.n_censored)]
         row.append(interval(c.mean_exit_steps, c.mean_low, c.mean_high))
         row += [number(c.mean_exit_steps_exact), number(c.z_exact, 2)] if has_exact else []
         row += [number(c.mean_exit_steps_limit), number(c.exponentiality_p, 2)]
         rows.append(row)
     print_table(f"Exit times: {folder}", headers, rows)
+    say_more(len(comparison.cells))
     if any(c.probability_within is not None or c.within_reason for c in comparison.cells):
         click.echo()
         show_within(comparison)
     headers = ["b", "alpha", "l*", "cells", "measured [95 %]", *(["exact"] if has_exact else []), "limit"]
     rows = []
-    for f in comparison.fits:
+    for f in comparison.fits[:CELLS_SHOWN]:
         row = [number(f.b), number(f.alpha), number(f.jump_number), str(f.n_cells)]
         row.append(interval(f.exit_exponent_measured, f.low, f.high, 3))
         row += [number(f.exit_exponent_exact, 3)] if has_exact else []
         rows.append([*row, number(f.exit_exponent_limit, 3)])
     click.echo()
     print_table("Exponents: E sigma ~ eta^-exponent", headers, rows)
+    say_more(len(comparison.fits))
     click.echo()
-    for f in comparison.fits:
+    for f in comparison.fits[:CELLS_SHOWN]:
         alpha = "" if f.alpha is None else f", alpha = {number(f.alpha)}"
         click.echo(f"b = {number(f.b)}{alpha}: {f.verdict}")
 
 
 def show_within(comparison: "ExitComparison") -> None:
     """Print the probabilities to leave within the plan's time."""
-    from hts.cli.tables import interval, number, print_table
+    from hts.cli.tables import CELLS_SHOWN, interval, number, print_table, say_more
 
     headers = ["b", "alpha", "eta", "measured [95 %]", "exact", "remark"]
     rows = []
-    for c in comparison.cells:
+    for c in comparison.cells[:CELLS_SHOWN]:
         shares = c.probability_within, c.probability_within_low, c.probability_within_high
         row = [number(c.b), number(c.alpha), number(c.eta), "-" if shares[0] is None else interval(*shares)]
         rows.append([*row, number(c.probability_within_exact), c.within_reason or ""])
     print_table("Probability to leave within the time `within` of the plan", headers, rows)
+    say_more(len(comparison.cells))

@@ -21,7 +21,7 @@ def command(folder: Path, target: Path, threads: int | None, no_exact: bool, for
     r"""Write what `hts fit` shows of each cell of DIR as one table.
 
     The walkers themselves need no export: DIR/shards/*.parquet, of long runs DIR/visits/*.parquet, is read by pandas,
-    polars and DuckDB as it lies there.
+    polars and DuckDB as it is.
 
     \b
     Examples:

@@ -69,7 +69,7 @@ def show_graphs(predictions: "Sequence[ChainPrediction]", windows: "IrreducibleW
             "Classes of typical transitions; --json lists those", headers, [r for g in graphs for r in class_rows(g)]
         )
     click.echo()
-    etas = [eta for eta, _ in predictions[0].relaxation_steps[0]]
+    etas = predictions[0].etas
     shown = list(dict.fromkeys([etas[0], etas[-1]]))
     headers = ["b", "alpha", "widest\nwells", "share\nof time", "rate to, in\nunits of lambda*(eta)"]
     headers += [f"relaxes in steps\nat eta = {number(eta)}" for eta in shown]
@@ -84,11 +84,10 @@ def show_graphs(predictions: "Sequence[ChainPrediction]", windows: "IrreducibleW
 
 
 def _print(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from hts.cli.tables import CELLS_SHOWN, print_table
+    from hts.cli.tables import CELLS_SHOWN, print_table, say_more
 
     print_table(title, headers, rows[:CELLS_SHOWN])
-    if len(rows) > CELLS_SHOWN:
-        click.echo(f"... and {len(rows) - CELLS_SHOWN} more; --json lists all")
+    say_more(len(rows))
 
 
 def graph_rows(chain: "LimitChain") -> list[list[str]]:
@@ -129,7 +128,7 @@ def chain_rows(prediction: "ChainPrediction", etas: Sequence[float]) -> list[lis
 
     chain, rows = prediction.chain, []
     key = [number(chain.b), number(prediction.alpha)]
-    for c, steps in zip(chain.classes, prediction.relaxation_steps, strict=True):
+    for c, steps in zip(chain.classes, prediction.relaxation_at(etas), strict=True):
         if c.rates is None or c.stationary is None:
             continue
         times = dict(steps)

@@ -16,7 +16,7 @@ import click
 
 from hts.cli.signals import TerminatedError, terminate
 from hts.cli.terminal import plain_streams, silence
-from hts.errors import HtsError
+from hts.errors import HtsError, what_ran_out
 from hts.version import __version__
 
 #: New objects before the collector looks for cycles: imports make many objects and no garbage. With no last look at
@@ -51,13 +51,6 @@ SUMMARIES = {
 INTERRUPTED = 130
 BUG = 70
 STOPPED = 3
-#: errno -> what ran out, and the limit that may be raised.
-RAN_OUT = {
-    errno.ENOMEM: "memory (ulimit -v)",
-    errno.EAGAIN: "threads or processes (ulimit -u)",
-    errno.EMFILE: "open files (ulimit -n)",
-    errno.ENFILE: "open files",
-}
 
 
 class LazyGroup(click.Group):
@@ -122,32 +115,15 @@ def fail(message: str, exit_code: int) -> NoReturn:
 
 
 def leave_running_threads(exit_code: int) -> None:
-    """End at once where threads of ours still compute what nobody waits for; Python would wait for them."""
+    """End at once where threads of hts still compute; Python would wait for them, and their results are not needed."""
     if any(thread.name.startswith("hts_") for thread in threading.enumerate()):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(exit_code)
 
 
-def what_ran_out(error: BaseException) -> str | None:
-    """Name what a failure lacked, memory or threads, as far as it or what led to it tells; None for others."""
-    seen: BaseException | None = error
-    while seen is not None:
-        words = str(seen).lower()
-        if isinstance(seen, MemoryError) or (
-            isinstance(seen, ImportError) and ("failed to map" in words or "cannot allocate" in words)
-        ):
-            return RAN_OUT[errno.ENOMEM]
-        if isinstance(seen, RuntimeError) and "can't start new thread" in words:
-            return RAN_OUT[errno.EAGAIN]
-        if isinstance(seen, OSError) and seen.errno in RAN_OUT:
-            return RAN_OUT[seen.errno]
-        seen = seen.__cause__ or seen.__context__
-    return None
-
-
 def fail_as_bug(bug: Exception) -> NoReturn:
-    """Say that a failure is ours, in one line, and end; one for want of memory or threads is not."""
+    """Report a bug of hts in one line, and end; running out of memory or threads is none."""
     lacked = what_ran_out(bug)
     if lacked is not None:
         fail(f"stopped: the machine or a limit ran out of {lacked}; what is done is kept, run it again", STOPPED)

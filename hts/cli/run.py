@@ -10,6 +10,7 @@ from hts.cli.options import output_option, plan_options, results_folder, threads
 from hts.cli.progress import SweepDisplay, clock, rate
 from hts.cli.signals import stop_on_signal
 from hts.cli.studies import commands_for
+from hts.words import plural
 
 if TYPE_CHECKING:
     from hts.engines import Engine
@@ -68,6 +69,7 @@ def command(
       hts run study.toml --scheduler tcp://login1:8786     a Dask cluster that sees the same folder
     """
     from hts.forecast import expected_steps, remember_speed
+    from hts.kernels.objects import must_compile
     from hts.plans import read_plan
     from hts.plans.warnings import warnings_of
     from hts.sweeps import Choices, run_sweep, study_of
@@ -79,7 +81,7 @@ def command(
     if not isinstance(parsed.study.walkers, int):
         parsed = with_walkers(parsed, target, threads)
     expected = expected_steps(parsed)
-    with stop_on_signal() as stop, SweepDisplay(study_of(parsed).kernel.must_compile) as display:
+    with stop_on_signal() as stop, SweepDisplay(must_compile(study_of(parsed).kernel)) as display:
         report = run_sweep(
             parsed,
             target,
@@ -128,13 +130,13 @@ def summary(target: Path, report: "SweepReport") -> str:
     others = f"; {report.n_elsewhere} missing ones belong to other shares" if report.n_elsewhere else ""
     aside = f"; set aside, because damaged: {report.n_damaged}" if report.n_damaged else ""
     if report.n_cells_beside:
-        aside += f"; stored here too, and left out by `hts fit`: {report.n_cells_beside} cells of other grids"
+        aside += f"; stored here too, and left out by `hts fit`: {plural(report.n_cells_beside, 'cell')} of other grids"
     if report.n_written == 0:
         rest = "nothing to do" if not others else "nothing to do for this share"
         return f"{target}: all {report.n_skipped} shards were there; {rest}{others}{aside}. Next: hts fit {target}"
     resumed = f" ({report.steps_resumed:.3g} of them from checkpoints)" if report.steps_resumed else ""
     return (
-        f"{target}: {report.n_written} shards written, {report.n_skipped} were there{others}{aside}; "
+        f"{target}: {plural(report.n_written, 'shard')} written, {report.n_skipped} were there{others}{aside}; "
         f"{report.walker_steps:.3g} walker-steps{resumed} in {clock(report.seconds)} "
         f"({rate(report.steps_per_second)}). Next: hts fit {target}"
     )

@@ -7,28 +7,29 @@ import click
 
 from hts.cli.options import folder_argument, json_option
 from hts.errors import IntegrityError
+from hts.words import plural
 
 
 @click.command("status")
 @folder_argument
 @json_option
 def command(folder: Path, as_json: bool) -> None:
-    r"""Say which cells of DIR are done, partial, missing, damaged or failed; exit 4 where one is damaged.
+    r"""Say which cells of DIR are done, partial, missing, damaged or failed; exit 4 where a shard is damaged.
 
     \b
     Example:
       hts status results/quick
     """
     from hts.cli.documents import print_document
-    from hts.cli.tables import CELLS_SHOWN, number, print_table
-    from hts.sweeps import sweep_status
+    from hts.cli.tables import CELLS_SHOWN, number, print_table, say_more
+    from hts.sweeps.status import folder_status
 
-    cells = sweep_status(folder)
-    n_damaged = sum(s.state == "damaged" for s in cells)
+    found = folder_status(folder)
+    cells, n_damaged = found.cells, sum(s.state == "damaged" for s in found.cells)
     if as_json:
         flat = [asdict(status) for status in cells]
-        print_document({"cells": [status.pop("cell") | status for status in flat]})
-        refuse_damage(folder, n_damaged)
+        print_document({"cells": [status.pop("cell") | status for status in flat], "strays": list(found.strays)})
+        refuse_damage(folder, n_damaged, len(found.strays))
         return
     # of many cells, those that are not done are what a person looks for
     shown = list(cells) if len(cells) <= CELLS_SHOWN else [s for s in cells if s.state != "done"]
@@ -38,14 +39,18 @@ def command(folder: Path, as_json: bool) -> None:
         for s in shown[:CELLS_SHOWN]
     ]  # fmt: skip
     print_table(f"{folder}", ["b", "alpha", "eta", "state", "walkers", ""], rows)
-    if len(shown) > CELLS_SHOWN:
-        click.echo(f"... and {len(shown) - CELLS_SHOWN} more; --json lists all")
+    say_more(len(shown))
     n_done = sum(s.state == "done" for s in cells)
-    click.echo(f"{n_done} of {len(cells)} cells done")
-    refuse_damage(folder, n_damaged)
+    click.echo(f"{n_done} of {plural(len(cells), 'cell')} done")
+    for stray in found.strays[:CELLS_SHOWN]:
+        click.echo(f"of no cell of the plan: {stray}")
+    say_more(len(found.strays))
+    refuse_damage(folder, n_damaged, len(found.strays))
 
 
-def refuse_damage(folder: Path, n_damaged: int) -> None:
-    """End with exit code 4 where cells are damaged."""
-    if n_damaged:
-        raise IntegrityError(f"{n_damaged} cells have damaged shards; hts verify {folder} names each")
+def refuse_damage(folder: Path, n_damaged: int, n_strays: int) -> None:
+    """End with exit code 4 where shards are damaged."""
+    parts = [f"{plural(n_damaged, 'cell')} with damaged shards"] * bool(n_damaged)
+    parts += [f"{plural(n_strays, 'damaged shard')} of no cell of the plan"] * bool(n_strays)
+    if parts:
+        raise IntegrityError(f"{' and '.join(parts)}; hts verify {folder} names each")

@@ -4,6 +4,7 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 
+import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -37,6 +38,12 @@ def interval(value: float | None, low: float | None, high: float | None, digits:
     if low is None or high is None:
         return number(value, digits)
     return f"{number(value, digits)} [{number(low, digits)}, {number(high, digits)}]"
+
+
+def say_more(n: int) -> None:
+    """Say how many of n rows or lines come after the first `CELLS_SHOWN`, where there are more."""
+    if n > CELLS_SHOWN:
+        click.echo(f"... and {n - CELLS_SHOWN} more; --json lists all")
 
 
 def print_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str | None = None) -> None:

@@ -8,6 +8,7 @@ import click
 from hts.cli.options import folder_argument, json_option, threads_option
 from hts.cli.signals import stop_on_signal
 from hts.errors import IntegrityError
+from hts.words import plural
 
 if TYPE_CHECKING:
     from hts.sweeps import Replay
@@ -53,17 +54,19 @@ def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int 
 
         print_document(document)
     else:
-        click.echo(f"{folder}: {found.n_shards} shards, {len(found.damaged)} damaged")
+        click.echo(f"{folder}: {plural(found.n_shards, 'shard')}, {len(found.damaged)} damaged")
         if replay is not None:
-            click.echo(f"{replay.n_walkers} walkers computed again, {len(replay.differences)} came out otherwise")
+            click.echo(
+                f"{plural(replay.n_walkers, 'walker')} computed again, {len(replay.differences)} came out otherwise"
+            )
     if bad:
         lines = [f"{name}: {reason}" for name, reason in zip(found.damaged, found.reasons, strict=True)]
         aside = f"set aside in {folder / 'damaged'}; `hts run` computes them anew"
         remedy = aside if repair else "`hts run` sets damaged files aside and writes them anew, as --repair would"
-        raise IntegrityError("\n".join([*lines, *told(replay), remedy]))
+        raise IntegrityError("\n".join([*lines, *difference_lines(replay), remedy]))
 
 
-def told(replay: "Replay | None") -> list[str]:
+def difference_lines(replay: "Replay | None") -> list[str]:
     """Name the walkers that came out otherwise, with steps, side and landing as stored and as computed."""
     if replay is None:
         return []

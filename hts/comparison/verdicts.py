@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import floor, log10
 
 from hts.comparison.records import CellComparison, FitComparison
+from hts.words import plural
 
 # The limit law holds as eta -> 0 and the road is slow (docs/model.md section 5), so a slope measured at finite eta is
 # no test of the limit exponent. Simulation is judged against the exact values at the same eta, and against nothing
@@ -50,14 +51,14 @@ def _measurement(fit: FitComparison, cells: Sequence[CellComparison]) -> str:
     if not used:
         return "nothing measured: no walker has left"
     n_exits, n_censored = sum(cell.n_exits for cell in used), sum(cell.n_censored for cell in used)
-    count = f"{n_exits:,} exits, {n_censored:,} censored"
+    count = f"{plural(n_exits, 'exit', ',')}, {n_censored:,} censored"
     if fit.exit_exponent_measured is None or fit.high is None:
         return f"one eta with exits ({_number(used[0].eta)}; {count}): no exponent"
     half = _two_digits(fit.high - fit.exit_exponent_measured)
     exponent = f"{fit.exit_exponent_measured:.{half[1]}f} +- {half[0]}"
     etas = [cell.eta for cell in used]
     eta_range = f"{_number(max(etas))} ... {_number(min(etas))}"
-    text = f"measured exponent {exponent} over eta {eta_range} ({len(used)} cells, {count})"
+    text = f"measured exponent {exponent} over eta {eta_range} ({plural(len(used), 'cell')}, {count})"
     if fit.straightness_p is None:
         return f"{text}, two cells only, so whether they follow one power is not known"
     if fit.straightness_p < CURVED_P:
@@ -88,7 +89,7 @@ def _agreement(fit: FitComparison, chi_square_p: float, cells: Sequence[CellComp
     worst, eta = _largest_z(cells)
     n_cells = sum(cell.z_exact is not None for cell in cells)
     text = (
-        f"simulation and exact {agree(chi_square_p)} in {n_cells} cell{'s' * (n_cells > 1)} "
+        f"simulation and exact {agree(chi_square_p)} in {plural(n_cells, 'cell')} "
         f"(chi-square p = {chi_square_p:.2g}, largest |z| {worst:.1f} at eta = {_number(eta)})"
     )
     if fit.exit_exponent_measured is None:
@@ -123,13 +124,13 @@ def _presumed_geometric(cells: Sequence[CellComparison]) -> str:
 
 
 def _left_out(cells: Sequence[CellComparison]) -> str:
-    silent = [f"{_number(cell.eta)} ({cell.n_walkers:,} walkers)" for cell in cells if not cell.n_exits]
+    silent = [f"{_number(cell.eta)} ({plural(cell.n_walkers, 'walker', ',')})" for cell in cells if not cell.n_exits]
     return f"left out, without an exit: eta {', '.join(silent)}" if silent else ""
 
 
 def _incomplete(cells: Sequence[CellComparison]) -> str:
     short = [
-        f"{_number(cell.eta)} ({cell.n_walkers:,} of {cell.walkers_wanted:,} walkers)"
+        f"{_number(cell.eta)} ({cell.n_walkers:,} of {plural(cell.walkers_wanted, 'walker', ',')})"
         for cell in cells
         if cell.n_walkers < cell.walkers_wanted
     ]

@@ -23,7 +23,7 @@ from hts.theory.limit.within import steps_within
 MOST_STEPS = 1e10
 #: Steps that conditioned paths may take in all, and one of them: minutes.
 MOST_DRAWN, LONGEST_DRAWN = 2e7, 3e5
-#: Typical paths that are to leave are given so many mean exit times.
+#: Mean exit times that typical paths may take to leave.
 PATIENCE = 30.0
 #: Gradient-flow time in which a path settles, in relaxation times of the start's well.
 SETTLED = 10.0
@@ -114,9 +114,9 @@ def sample_paths(
     telling = partial(_telling, on_progress, should_stop)
 
     def walk(problem: ExitProblem | VisitProblem, n: int) -> PathSample:
-        told = telling("walking")
+        on_share = telling("walking")
         return simulate_paths(
-            problem, first_path, question.n_paths, n, size=size, should_stop=should_stop, on_share=told
+            problem, first_path, question.n_paths, n, size=size, should_stop=should_stop, on_share=on_share
         )
 
     if question.given == "none":
@@ -156,7 +156,7 @@ def sample_paths(
 def _telling(
     on_progress: Callable[[str, float], None] | None, should_stop: Callable[[], bool] | None, part: str
 ) -> Callable[[float], None]:
-    """Tell that a part of the work begins; give what tells how much of it is done, and stops it if so asked."""
+    """Report that a part of the work begins; return a function that reports its progress, and may stop it."""
 
     def tell(share: float) -> None:
         if on_progress is not None:

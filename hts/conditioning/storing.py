@@ -1,4 +1,4 @@
-"""The paths of a cell as storage takes them, which knows neither plan nor event."""
+"""The paths of a cell written to a file; storage itself knows neither plan nor event."""
 
 from pathlib import Path
 

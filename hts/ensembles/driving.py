@@ -21,22 +21,22 @@ State: TypeAlias = dict[str, npt.NDArray[Any]]
 
 #: Wall time between two returns of the kernel: progress, Ctrl-C and schedulers wait no longer than this.
 SECONDS_PER_CALL: Final = 0.2
-#: Walker-steps of a first call: about 10 ms, enough to tell the speed.
+#: Walker-steps of a first call: about 10 ms, enough to measure the speed.
 FIRST_BUDGET: Final = 2_000_000
-#: By which a next call may be larger: the first one, of some milliseconds, says how large.
+#: Largest ratio of one call to the one before: the first, of some milliseconds, measures the speed.
 MOST_GROWTH: Final = 100.0
 #: Wall time between two checkpoints: with a call of the kernel and a slow disk on top, a kill costs less than 30 s.
 SECONDS_PER_CHECKPOINT: Final = 20.0
 #: Work that a stop may throw away rather than write a checkpoint.
 SECONDS_NOT_WORTH_KEEPING: Final = 1.0
-#: Names what the arrays of a `State` mean, of exits and of visits; another one's are of no use.
+#: Version of the meaning of the arrays in a `State`, of exits and of visits; a state of another version is ignored.
 STATE_VERSION: Final = "exits/1 visits/1"
 #: Arrays of a block that decide how it goes on; the others are scratch.
 STATE_OF_BLOCK: Final = ("streams", "x", "exit_steps", "walker", "counters", "starts")
 
 
 class Interrupted(StoppedError):  # noqa: N818  (as KeyboardInterrupt: not a fault)
-    """The simulation was told to stop before its walkers had finished."""
+    """The simulation was stopped before its walkers had finished."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +112,7 @@ class Ensemble:
 
 
 def restore(state: State, kept: Mapping[str, npt.NDArray[Any]] | None) -> None:
-    """Take over a state that was kept, if it is one of these walkers and lanes."""
+    """Copy a saved state into `state`, if it belongs to these walkers and lanes."""
     if kept is None or any(
         name not in kept or kept[name].shape != array.shape or kept[name].dtype != array.dtype
         for name, array in state.items()

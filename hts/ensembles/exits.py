@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,12 @@ from hts.kernels.objects import StoredKernel
 from hts.landscapes import Gradient
 from hts.noise import Noise
 
-advance_exits = StoredKernel("hts.kernels.exits", "advance")
+__all__ = ["ExitProblem", "ExitSample", "advance_exits", "simulate_exits"]
+
+if TYPE_CHECKING:  # as tools see the kernel
+    from hts.kernels.exits import advance as advance_exits
+else:  # as it runs, without importing Numba
+    advance_exits = StoredKernel("hts.kernels.exits", "advance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +119,8 @@ def simulate_exits(
     steps, side, landing = np.zeros(n_walkers, np.int64), np.zeros(n_walkers, np.int8), np.zeros(n_walkers)
 
     def advance(budget: int) -> int:
-        return advance_exits(it.block, it.motion, it.key, max_steps, budget, first_walker, steps, side, landing)
+        taken: int = advance_exits(it.block, it.motion, it.key, max_steps, budget, first_walker, steps, side, landing)
+        return taken
 
     rows: State = {"row_steps": steps, "row_side": side, "row_landing": landing}
     it.run(advance, rows, on_steps, should_stop, resume_from, on_checkpoint)

@@ -14,7 +14,7 @@ from hts.kernels.motions import Motion
 from hts.landscapes import Gradient
 from hts.noise import Noise
 
-#: Names the way from a seed to a path. It changes when any bit of any path may change, and stands in every shard.
+#: Version of the computation from a seed to a path. It changes when any bit of any path may change; every shard has it.
 STREAM_VERSION: Final = "xoshiro256++/philox4x32-10/2"
 
 LAWS: Final = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,12 @@ from hts.kernels.objects import StoredKernel
 from hts.landscapes import Gradient
 from hts.noise import Noise
 
-advance_visits = StoredKernel("hts.kernels.visits", "advance")
+__all__ = ["VisitProblem", "VisitSample", "advance_visits", "simulate_visits"]
+
+if TYPE_CHECKING:  # as tools see the kernel
+    from hts.kernels.visits import advance as advance_visits
+else:  # as it runs, without importing Numba
+    advance_visits = StoredKernel("hts.kernels.visits", "advance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +140,8 @@ def simulate_visits(
     )
 
     def advance(budget: int) -> int:
-        return advance_visits(it.block, it.motion, regions, watch, ledger, it.key, budget, first_walker)
+        taken: int = advance_visits(it.block, it.motion, regions, watch, ledger, it.key, budget, first_walker)
+        return taken
 
     rows = watch._asdict() | ledger._asdict()
     it.run(advance, rows, on_steps, should_stop, resume_from, on_checkpoint)

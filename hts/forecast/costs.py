@@ -1,11 +1,13 @@
 """Expected cost of each cell of a plan, and of the whole plan."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+import numpy as np
 
 from hts.errors import PlanError
 from hts.forecast.means import rough_means
@@ -23,7 +25,7 @@ BYTES_PER_COUNT = 3
 BYTES_PER_SHARD = 5_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellForecast:
     """What one cell is expected to cost."""
 
@@ -34,7 +36,7 @@ class CellForecast:
     walkers_left: int  #: that would be simulated
     n_shards: int  #: that would be computed
     mean_steps: float  #: expected steps of a walker, censoring included
-    source: str  #: "exact", "scaled" (limit, by exact/limit at another eta), "limit", "max_steps" or "steps" (of runs)
+    source: str  #: "exact", "scaled" (by exact values at other eta), "limit", "max_steps" or "steps" (of runs)
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,8 @@ def forecast_cells(
         works, refusal = dry_run(plan, None), str(error)
     known = dict(means or {})
     if not study_of(plan).takes_all_steps:
-        expected = expected_steps(plan)
-        steps = {work.cell: work.walkers_left * expected(work.cell)[0] for work in works if work.walkers_left}
-        known |= rough_means(plan, {cell: n for cell, n in steps.items() if cell not in known})
+        walkers = {work.cell: work.walkers_left for work in works if work.walkers_left and work.cell not in known}
+        known |= _means_that_matter(plan, walkers)
     expected = expected_steps(plan, known)
     cells = (
         CellForecast(
@@ -88,11 +89,24 @@ def forecast_cells(
     return tuple(cells), refusal
 
 
+def _means_that_matter(plan: Plan, walkers: Mapping[Cell, int]) -> dict[Cell, float]:
+    """Compute exact means of cells that are still to do; where the limit says nothing, max_steps is what is feared."""
+    expected, steps, without_limit = expected_steps(plan), {}, set()
+    for cell, n in walkers.items():
+        mean, source = expected(cell)
+        if source == "max_steps" or mean <= 1.0:
+            mean = float(plan.most_steps)
+            without_limit.add(cell)
+        steps[cell] = n * mean
+    return rough_means(plan, steps, without_limit)
+
+
 def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Callable[[Cell], tuple[float, str]]:
     """Give the function that tells the mean steps of one walker of a cell, and where it comes from.
 
     A walker censored at C after an exponential time of mean m takes m (1 - exp(-C/m)) steps. Where there is no exact
     m, it is that of the limit law, times exact/limit at the smallest eta of the same (b, alpha) where both are known.
+    Where the limit says nothing, or less than one step, as at large eta, it lies between exact means of other eta.
 
     Parameters
     ----------
@@ -114,6 +128,8 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
                 scales[key] = rate_scale(plan.noise_of(cell), cell.eta, known.jump_number)
             return mean_steps(known.rate_constant * scales[key])
         noise = plan.noise_of(cell)
+        if known is not None and known.rate_constant is None and noise.is_heavy:
+            return None  # there is no limit law, whatever eta
         limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
         limits[cell.b, cell.alpha] = limit
         return limit.mean_exit_steps
@@ -124,19 +140,45 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
         if (limit := limit_of(cell)) is not None and math.isfinite(limit):
             ratios[cell.b, cell.alpha] = exact[cell] / limit
 
+    between = _between(exact)
+
+    def uncensored(cell: Cell) -> tuple[float, str]:
+        if cell in exact:
+            return exact[cell], "exact"
+        limit = limit_of(cell)
+        if (limit is None or limit < 1.0) and (mean := between(cell)) is not None:
+            return mean, "scaled"
+        if limit is None:
+            return math.inf, "max_steps"
+        ratio = ratios.get((cell.b, cell.alpha))
+        return max(limit * (ratio or 1.0), 1.0), "limit" if ratio is None else "scaled"
+
     def expected(cell: Cell) -> tuple[float, str]:
-        mean, source = exact.get(cell), "exact"
-        if mean is None:
-            mean, ratio = limit_of(cell), ratios.get((cell.b, cell.alpha))
-            source = "limit" if ratio is None else "scaled"
-            if mean is None:
-                return float(most), "max_steps"
-            mean *= ratio or 1.0
+        mean, source = uncensored(cell)
         if math.isinf(mean):
             return float(most), "max_steps"
-        return -mean * math.expm1(-most / mean), source
+        return max(-mean * math.expm1(-most / mean), 1.0), source
 
     return expected
+
+
+def _between(exact: Mapping[Cell, float]) -> Callable[[Cell], float | None]:
+    """Give the function that reads a mean off the exact ones of the same (b, alpha), linearly in logarithms.
+
+    Above the largest eta that is known, a walker takes no longer than there; below the smallest, nothing is said.
+    """
+    lines: dict[Line, list[tuple[float, float]]] = defaultdict(list)
+    for cell, mean in exact.items():
+        lines[cell.b, cell.alpha].append((math.log(cell.eta), math.log(mean)))
+
+    def between(cell: Cell) -> float | None:
+        points = sorted(lines.get((cell.b, cell.alpha), ()))
+        if not points or math.log(cell.eta) < points[0][0]:
+            return None
+        etas, means = np.array(points).T
+        return float(np.exp(np.interp(math.log(cell.eta), etas, means)))
+
+    return between
 
 
 def cost_of(plan: Plan, cells: tuple[CellForecast, ...], threads: int, speed: float, basis: str) -> Cost:

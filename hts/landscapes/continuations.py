@@ -129,7 +129,7 @@ def _turns(formula: Formula, x: FloatArray, arguments: list[tuple[int, FloatArra
     of, left, right, is_zero = (np.array(part, dtype=np.intp) for part in (which, lefts, rights, zeros))
     turns = x[(left + right) // 2]
     open_ = np.flatnonzero(is_zero == 0)
-    at_left, at_right = [np.array([arguments[of[k]][1][at[k]] for k in open_]) for at in (left, right)]
+    at_left, at_right = (np.array([arguments[of[k]][1][at[k]] for k in open_]) for at in (left, right))
 
     def argument(t: FloatArray, brackets: IntArray) -> FloatArray:
         values = formula.jet_and_arguments(t)[1]

@@ -34,7 +34,7 @@ class ExitDomain:
     minimum: float | None
 
     def physics(self) -> dict[str, float]:
-        """Give what decides the numbers of a cell."""
+        """Return what decides the numbers of a cell."""
         return {"low": self.low, "high": self.high, "start": self.start}
 
     def domain(self, landscape: Landscape) -> "ExitDomain":

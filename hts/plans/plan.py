@@ -17,7 +17,7 @@ from hts.plans.values import toml_key, toml_value
 from hts.plans.visits import VisitRecord, visit_record
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One point of the parameter grid.
 

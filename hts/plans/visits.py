@@ -47,7 +47,7 @@ class VisitRecord:
     checkpoints_per_decade: int
 
     def physics(self) -> dict[str, float]:
-        """Give what decides the numbers of a cell."""
+        """Return what decides the numbers of a cell."""
         return {
             "low": self.low,
             "high": self.high,

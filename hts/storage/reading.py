@@ -74,7 +74,7 @@ def read_document(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise ValueError("is no JSON") from None
     if not isinstance(document, dict) or DIGEST not in document:
-        raise ValueError("holds no digest of its content")
+        raise ValueError("holds no digest of its content: an older hts wrote it, or it was changed")
     plain = {key: value for key, value in document.items() if key != DIGEST}
     try:
         is_as_written = text_of_document(plain).encode() == data

@@ -133,13 +133,14 @@ def decode_footer(data: bytes) -> Footer:
         Where it is no shard of ours; the message says why.
     """
     try:
-        file = pq.read_metadata(pa.BufferReader(data))
+        opened = pq.ParquetFile(pa.BufferReader(data))
+        file = opened.metadata
         texts = {key.decode(): value.decode() for key, value in (file.metadata or {}).items()}
-        layout = _layout(file)
+        layout = _layout(opened)
         max_steps = int(texts["max_steps"])
         if max_steps < 1:
             raise ValueError(f"its walkers may take {max_steps} steps")
-        has_censored, longest = (True, max_steps) if layout.is_cut_at_max_steps else _ends(file)
+        has_censored, longest = (True, max_steps) if layout.is_cut_at_max_steps else _ends(file, layout)
         cell = cell_from_json(texts["cell"])
         return Footer(
             cell=cell,
@@ -169,15 +170,18 @@ def decode_footer(data: bytes) -> Footer:
         raise ValueError(f"it is no readable Parquet file ({error})") from error
 
 
-def _layout(file: pq.FileMetaData) -> Layout:
+def _layout(file: pq.ParquetFile) -> Layout:
     """Find out what columns there are.
+
+    The reader is asked, for `file.metadata.schema` refers to the metadata and they to it: the memory of both would wait
+    for the collector of cycles, 20 kB for each shard.
 
     Raises
     ------
     ValueError
         Where they are not those of a shard.
     """
-    schema = file.schema.to_arrow_schema().remove_metadata()
+    schema = file.schema_arrow.remove_metadata()
     layout = next((layout for layout in LAYOUTS if schema.equals(layout.schema)), None)
     if file.num_row_groups != 1 or layout is None:
         raise ValueError("its columns are not those of a shard")
@@ -190,10 +194,10 @@ def _shapes(file: pq.FileMetaData) -> Shapes:
     return shapes
 
 
-def _ends(file: pq.FileMetaData) -> tuple[bool, int]:
+def _ends(file: pq.FileMetaData, layout: Layout) -> tuple[bool, int]:
     """Read from the statistics of a shard of exits whether a walker was censored, and the longest way."""
-    group, names = file.row_group(0), file.schema.names
-    censored, steps = (group.column(names.index(name)).statistics for name in ("is_censored", "exit_steps"))
+    group, place = file.row_group(0), layout.schema.get_field_index
+    censored, steps = (group.column(place(name)).statistics for name in ("is_censored", "exit_steps"))
     return bool(censored.max), int(steps.max)
 
 
@@ -207,7 +211,7 @@ def decode_columns(data: bytes) -> dict[str, npt.NDArray[Any]]:
     """
     try:
         file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
-        layout, shapes = _layout(file.metadata), _shapes(file.metadata)
+        layout, shapes = _layout(file), _shapes(file.metadata)
         # one thread: shards are small, and sweeps read many
         table = file.read(columns=layout.names, use_threads=False)
         if any(column.null_count for column in table.columns):

@@ -23,8 +23,11 @@ def read_walkers(folder: ResultsFolder) -> dict[str, tuple[int, float]]:
     try:
         return {slug: (int(row["walkers"]), float(row["relative_error"])) for slug, row in document["cells"].items()}
     except (AttributeError, KeyError, TypeError, ValueError):
-        text = "is not what was written; put it back from a copy, or remove it: hts run then chooses anew"
-        raise IntegrityError(f"{folder.walkers}: {text}") from None
+        raise IntegrityError(
+            f"{folder.walkers}: {folder.harm_of(folder.walkers) or 'is not what was written'}. "
+            f"Remedy: put it back from a copy; or hts verify {folder.path} --repair, which keeps it in "
+            f"{folder.damaged}, and then hts run, which chooses the numbers anew and keeps every finished walker"
+        ) from None
 
 
 def write_walkers(folder: ResultsFolder, counts: Counts) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from hts.ensembles import STREAM_VERSION, Interrupted, steps_in
-from hts.errors import PlanError, StoppedError
+from hts.errors import PlanError, StoppedError, what_ran_out
 from hts.plans import Plan, parse_plan
 from hts.storage import Provenance, ResultsFolder, write_shard
 from hts.sweeps.cells import parameters_of
@@ -23,7 +23,7 @@ Count = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of working on a shard, or on several in one queue.
+    """Outcome of work on a shard, or on several in one queue.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Computer:
-    """Whatever is needed to compute any shard of a sweep.
+    """All that is needed to compute any shard of a sweep.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class Computer:
         should_stop: Callable[[], bool],
         on_simulated: Callable[[], None] = lambda: None,
     ) -> Outcome:
-        """Simulate the walkers of a task and write their shards; whatever goes wrong with it becomes its failure.
+        """Simulate the walkers of a task and write their shards; an error becomes the failure of the task.
 
         Parameters
         ----------
@@ -88,7 +88,7 @@ class Computer:
         Raises
         ------
         StoppedError
-            Where files cannot be written.
+            Where files cannot be written, or where memory or threads have run out: that is no fault of the cell.
         """
         begin = time.thread_time()
         try:
@@ -97,10 +97,13 @@ class Computer:
             on_simulated()
             shards = self._write(task, sample)
         except Exception as error:
-            if should_stop() and self._is_told_to_stop(error):
+            if should_stop() and self._is_stop(error):
                 return Outcome(task)
             if isinstance(error, StoppedError):
                 raise
+            if (lacked := what_ran_out(error)) is not None:
+                text = f"stopped: the machine or a limit ran out of {lacked}; finished shards are kept"
+                raise StoppedError(f"{text}. Run it again to go on, with fewer --threads if that repeats.") from error
             return Outcome(task, failure=Failure.of(task.cell, task.first_walker, task.n_walkers, error))
         return Outcome(task, shards, study_of(self.plan).steps_of(sample), seconds=seconds)
 
@@ -120,15 +123,15 @@ class Computer:
             on_checkpoint=lambda state: checkpoints.save(task, state),
         )
 
-    def _is_told_to_stop(self, error: Exception) -> bool:
-        """Tell a stop from a failure: other simulators raise what they like, and what truly failed will fail again."""
+    def _is_stop(self, error: Exception) -> bool:
+        """Tell a stop from a failure; any error of another simulator counts as a stop, for a failure will recur."""
         return self.simulate is not None or isinstance(error, Interrupted)
 
     def _write(self, task: Task, sample: Sample) -> tuple[str, ...]:
         if not np.array_equal(sample.walker, np.arange(task.first_walker, task.first_walker + task.n_walkers)):
             raise ValueError("the simulator returned other walkers than it was asked for")
         if task.parts and sample.steps_beyond_domain:
-            raise ValueError("steps beyond the domain cannot be told apart by shards")
+            raise ValueError("steps beyond the domain cannot be counted by shard")
         study = study_of(self.plan)
         provenance = Provenance(
             seed=self.plan.seed,

@@ -1,5 +1,6 @@
 """Failed cells, kept for a person to read until they are done, and the report of a run."""
 
+import os
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,8 +9,9 @@ from hts.errors import IncompleteError
 from hts.plans import Cell
 from hts.storage import ResultsFolder, remove
 from hts.sweeps.cells import slug_of
+from hts.words import plural
 
-# more lines than this scroll the first ones away; all of them stand in the folder
+# more lines than this would scroll the first ones away; the folder has all of them
 LINES_SHOWN = 5
 
 
@@ -26,7 +28,7 @@ class Failure:
     message : str
         One line.
     trace : str
-        Where it happened, for those who mend it.
+        Traceback, for whoever repairs it.
     """
 
     cell: Cell
@@ -46,6 +48,15 @@ class Failure:
 def failure_path(folder: ResultsFolder, cell: Cell) -> Path:
     """Name the file that keeps a cell's failure."""
     return folder.failures / f"{slug_of(cell)}.json"
+
+
+def failed_slugs(folder: ResultsFolder) -> frozenset[str]:
+    """List the cells of which a failure is kept, as `slug_of` writes them, so that not each cell need be looked for."""
+    try:
+        names = os.listdir(folder.failures)
+    except OSError:
+        return frozenset()
+    return frozenset(name.removesuffix(".json") for name in names)
 
 
 def keep_failure(folder: ResultsFolder, failure: Failure) -> None:
@@ -149,11 +160,11 @@ class FailedSweepError(IncompleteError):
         self.report = report
 
 
-def told(folder: ResultsFolder, report: SweepReport, is_cut_short: bool = False) -> str:
-    """Name the cells that failed, each with its first failure."""
+def failure_message(folder: ResultsFolder, report: SweepReport, is_cut_short: bool = False) -> str:
+    """Return a message with the cells that failed, each with its first failure."""
     first = {failure.cell: failure for failure in reversed(report.failures)}
     lines = [f"  {slug_of(cell)}: {failure.message}" for cell, failure in reversed(first.items())]
-    cells = "1 cell" if len(lines) == 1 else f"{len(lines)} cells"
+    cells = plural(len(lines), "cell")
     some = [*lines[:LINES_SHOWN], *(["  ..."] if len(lines) > LINES_SHOWN else [])]
     rest = "the others were stopped and go on when it is run again" if is_cut_short else "the others are done"
     head = f"{cells} failed, {rest}; details in {folder.failures}. Try again with: hts run PLAN --retry-failed"

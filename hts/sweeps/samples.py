@@ -80,7 +80,7 @@ class VisitCellSample:
     walker : uint32[walker]
         Numbers.
     steps_in_well : int64[walker, checkpoint, well]
-        Of the first so many steps, those in each well.
+        Steps in each well up to each checkpoint.
     steps_near : int64[walker, well]
         Steps within the radius of each minimum.
     transitions : int64[walker, well, well]

@@ -1,8 +1,9 @@
 """State of each cell of a results folder, and what a run would do about it."""
 
 import os
-from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -17,6 +18,7 @@ from hts.sweeps.studies import study_of
 from hts.sweeps.survey import Survey, open_results, survey
 from hts.sweeps.tasks import Task
 from hts.sweeps.work import EVERYTHING, Choices, choose, examine, tasks_of
+from hts.words import plural
 
 #: A folder that holds nothing and never will.
 NOWHERE = ResultsFolder(Path(os.devnull))
@@ -48,7 +50,7 @@ class CellStatus:
     message: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellWork:
     """What a run would do about one cell.
 
@@ -79,6 +81,22 @@ class CellWork:
         return sum(task.n_walkers for task in self.tasks)
 
 
+@dataclass(frozen=True)
+class FolderStatus:
+    """What is done of a folder's plan.
+
+    Attributes
+    ----------
+    cells : tuple of CellStatus
+        All cells of the plan.
+    strays : tuple of str
+        Damaged shards that belong to no cell of the plan: what is wrong with each, its name first.
+    """
+
+    cells: tuple[CellStatus, ...]
+    strays: tuple[str, ...]
+
+
 def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
     """Say what of a folder's plan is done, cell by cell, every shard checked against its checksum.
 
@@ -87,18 +105,27 @@ def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
     PlanError
         Where there is no plan to compare with.
     """
+    return folder_status(folder).cells
+
+
+def folder_status(folder: str | PathLike[str]) -> FolderStatus:
+    """Say what of a folder's plan is done, as `sweep_status`, and which damaged shards belong to none of its cells."""
     results, plan, stream_version = open_results(Path(folder))
     found = survey(results, plan.identity(), stream_version, plan.most_steps)
     waiting = Checkpoints.of(plan, results, stream_version or STREAM_VERSION).walkers_by_slug()
-    statuses = (status_of(results, found, plan, cell) for cell in plan.cells())
-    return tuple(_with_checkpoint(status, waiting.get(slug_of(status.cell), 0)) for status in statuses)
+    statuses = [status_of(results, found, plan, cell) for cell in plan.cells()]
+    cells = tuple(_with_checkpoint(status, waiting.get(slug_of(status.cell), 0)) for status in statuses)
+    own = {slug_of(cell) for cell in plan.cells()} if found.damages else set()
+    strays = (damage for slug, damages in found.damages_by_cell.items() if slug not in own for damage in damages)
+    return FolderStatus(cells, tuple(damage.message for damage in strays))
 
 
 def _with_checkpoint(status: CellStatus, n_walkers: int) -> CellStatus:
     """Tell of the walkers of an unfinished cell that wait in checkpoints."""
     if n_walkers == 0 or status.state == "done":
         return status
-    note = f"{n_walkers} walkers wait in checkpoints; running it again goes on with them"
+    waiting = f"{plural(n_walkers, 'walker')} {'waits' if n_walkers == 1 else 'wait'} in checkpoints"
+    note = f"{waiting}; running it again goes on with them"
     return replace(status, message="; ".join(filter(None, (status.message, note))))
 
 
@@ -114,7 +141,7 @@ def status_of(folder: ResultsFolder, found: Survey, plan: Plan, cell: Cell) -> C
         return CellStatus(cell, "damaged", done, walkers, text)
     if done == walkers:
         return CellStatus(cell, "done", done, walkers, "")
-    failed = kept_message(folder, cell)
+    failed = kept_message(folder, cell) if slug in found.failed else None
     if failed is not None:
         return CellStatus(cell, "failed", done, walkers, failed)
     notes = []
@@ -151,14 +178,12 @@ def dry_run(plan: Plan, folder: Path | None, choices: Choices = EVERYTHING) -> t
     missing = tasks_of(plan, found)
     kept = set() if checkpoints is None else checkpoints.among(missing)
     work = choose(plan, results, missing, choices)
-    tasks: dict[Cell, list[Task]] = defaultdict(list)
-    for task in work.tasks:
-        tasks[task.cell].append(task)
+    tasks = {cell: tuple(mine) for cell, mine in groupby(work.tasks, key=attrgetter("cell"))}  # in the order of cells
     left_alone = {failure.cell for failure in work.failures}
     works = []
     for cell in plan.cells():
         status = status_of(results, found, plan, cell)
-        mine = tuple(tasks[cell])
+        mine = tasks.get(cell, ())
         reason = _reason(status, mine, sum(task in kept for task in mine), cell in left_alone)
         works.append(CellWork(cell, status.state, status.walkers_done, status.walkers_wanted, mine, reason))
     return tuple(works)
@@ -168,12 +193,13 @@ def _reason(status: CellStatus, tasks: tuple[Task, ...], n_kept: int, is_left_al
     """Say why a cell would run, or would not."""
     if status.state == "done":
         return ""
-    plain = {"missing": "no walkers yet", "partial": f"{status.walkers_done} walkers are there"}
+    done = status.walkers_done
+    plain = {"missing": "no walkers yet", "partial": f"{plural(done, 'walker')} {'is' if done == 1 else 'are'} there"}
     parts = [status.message or plain.get(status.state, "")]
     if is_left_alone:
         parts.append("left alone; hts run --retry-failed tries it again")
     elif not tasks:
         parts.append("its missing shards belong to other shares")
     if n_kept:
-        parts.append(f"{n_kept} of {len(tasks)} shards go on from checkpoints")
+        parts.append(f"{n_kept} of {plural(len(tasks), 'shard')} {'goes' if n_kept == 1 else 'go'} on from checkpoints")
     return "; ".join(part for part in parts if part)

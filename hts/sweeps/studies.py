@@ -19,7 +19,6 @@ from hts.ensembles import (
     simulate_exits,
     simulate_visits,
 )
-from hts.kernels.objects import StoredKernel
 from hts.landscapes import Gradient
 from hts.plans import Cell, Plan
 from hts.storage import Columns, ResultsFolder
@@ -73,7 +72,7 @@ class StudyKind(Protocol):
     #: Columns that are compared to the bit when a walker is computed again.
     compared: tuple[str, ...]
     #: The compiled kernel.
-    kernel: StoredKernel
+    kernel: Callable[..., Any]
     #: Whether every walker takes all the steps it may, so that no theory is needed to forecast them.
     takes_all_steps: bool
     #: Walker-steps per second, relative to those of exits.

@@ -1,7 +1,7 @@
 """The shards of a folder sorted into usable, outdated, foreign and damaged."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +10,10 @@ from typing import Any
 from hts.errors import IntegrityError, PlanError
 from hts.plans import Plan, differences, read_plan
 from hts.plans.identity import identity_of
-from hts.storage import ResultsFolder, Shard, ShardName, inspect_shard, list_shards, read_shard
+from hts.storage import Provenance, ResultsFolder, Shard, ShardName, inspect_shard, list_shards, read_shard
+from hts.storage.reading import read_bytes
 from hts.sweeps.cells import counted
+from hts.sweeps.failures import failed_slugs
 from hts.sweeps.tasks import Range, gaps
 
 #: Key of identity.json under which the digest of plan.toml stands.
@@ -54,18 +56,27 @@ class Survey:
         By cell: some walker took more steps than the plan's max_steps.
     damages : list of Damage
         Not to be used.
+    failed : set of str
+        Cells of which a failure is kept.
     """
 
     usable: dict[str, list[Shard]] = field(default_factory=dict)
     outdated: dict[str, list[Shard]] = field(default_factory=dict)
     beyond: dict[str, list[Shard]] = field(default_factory=dict)
     damages: list[Damage] = field(default_factory=list)
+    failed: frozenset[str] = frozenset()
 
     @property
     def n_shards(self) -> int:
         """Number of files, good or bad."""
         good = (self.usable, self.outdated, self.beyond)
         return len(self.damages) + sum(len(shards) for kind in good for shards in kind.values())
+
+    def provenances(self) -> Iterator[Provenance]:
+        """Give what each shard that is whole and of this plan says of itself."""
+        for kind in (self.usable, self.outdated, self.beyond):
+            for shards in kind.values():
+                yield from (shard.provenance for shard in shards)
 
     @cached_property
     def damages_by_cell(self) -> dict[str | None, list[Damage]]:
@@ -94,13 +105,13 @@ def survey(
     folder : ResultsFolder
         Where to look; it may hold nothing yet.
     identity, stream_version : str or None
-        What every shard must say of itself; None where nobody knows.
+        Values that every shard must state; None where they are unknown.
     max_steps : int or None
         Of the plan; None where any will do.
     with_columns : bool
-        Unpack the columns too, and ask whether walkers can be so.
+        Unpack the columns too, and check that their values are possible.
     """
-    found = Survey()
+    found = Survey(failed=failed_slugs(folder))
     for path in (*list_shards(folder.shards), *list_shards(folder.visits)):
         try:
             shard = read_shard(path)[0] if with_columns else inspect_shard(path)
@@ -132,20 +143,30 @@ def _holds_at(shard: Shard, max_steps: int) -> bool:
 
 
 def stated_identity(folder: ResultsFolder) -> Mapping[str, Any] | None:
-    """Read what a folder says decides its numbers; None where it says nothing that holds together."""
+    """Read identity.json, which states what decides the numbers; None where it is missing or contradicts itself."""
     document = folder.read_json(folder.identity)
     if document is None or not isinstance(document.get("physics"), dict):
         return None
     return document if document.get("identity") == identity_of(document["physics"]) else None
 
 
+def identity_document(plan: Plan, stream_version: str) -> dict[str, Any]:
+    """Say what decides the numbers of a folder, as its identity.json does."""
+    return {
+        "identity": plan.identity(),
+        "physics": plan.physics(),
+        "stream_version": stream_version,
+        PLAN_DIGEST: digest_of_plan(plan),
+    }
+
+
 def digest_of_plan(plan: Plan) -> str:
-    """Sum up the plan as `hts run` writes it."""
+    """Hash the plan as `hts run` writes it."""
     return hashlib.sha256(plan.to_toml().encode()).hexdigest()
 
 
 def check_same_plan(folder: ResultsFolder, plan: Plan) -> Mapping[str, Any] | None:
-    """Compare a plan with what a folder was made for; give back what the folder says.
+    """Compare a plan with the identity of a folder; return what identity.json states.
 
     Raises
     ------
@@ -159,6 +180,24 @@ def check_same_plan(folder: ResultsFolder, plan: Plan) -> Mapping[str, Any] | No
     return stated
 
 
+def stored_plan(folder: ResultsFolder) -> Plan:
+    """Read the plan of a folder; a pipe or a device in its place is refused, and not waited for.
+
+    Raises
+    ------
+    PlanError
+        Where there is none, or none that can be read, with the remedy.
+    """
+    remedy = f"write it anew with: hts run PLAN -o {folder.path}"
+    try:
+        read_bytes(folder.plan)
+    except FileNotFoundError:
+        raise PlanError(f"{folder.plan}: is missing; {remedy}") from None
+    except OSError as error:
+        raise PlanError(f"{folder.plan}: cannot be read ({error.strerror}); {remedy}") from error
+    return read_plan(folder.plan)
+
+
 def open_results(path: Path) -> tuple[ResultsFolder, Plan, str | None]:
     """Find the plan of a results folder, walkers counted, and the version of its random streams.
 
@@ -169,8 +208,6 @@ def open_results(path: Path) -> tuple[ResultsFolder, Plan, str | None]:
     """
     folder = ResultsFolder(path)
     folder.check_exists()
-    if not folder.plan.exists():
-        raise PlanError(f"{folder.plan}: is missing; write it anew with: hts run PLAN -o {folder.path}")
-    plan = read_plan(folder.plan)
+    plan = stored_plan(folder)
     stated = check_same_plan(folder, plan)
     return folder, counted(plan, folder), None if stated is None else stated.get("stream_version")

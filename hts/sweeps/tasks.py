@@ -23,14 +23,14 @@ MOST_WALKERS = 2**18
 MOST_SHARDS = 2**5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Task:
     """Walkers first_walker, ..., first_walker + n_walkers - 1 of a cell, to be computed in one go.
 
     Attributes
     ----------
     cell, first_walker, n_walkers
-        Who they are.
+        The walkers.
     parts : tuple of (int, int)
         First walker and number of walkers of each shard to be written, where that is not the one shard of them all.
     """
@@ -60,8 +60,8 @@ class ShardSizes:
     are_equal: bool = False  #: of one cell, as nearly as can be: all its walkers take the same time
 
 
-# fewer walkers of exits than this leave the vector lanes of the kernels idle at the end of a shard; more than so many
-# are about 2.5 MB on disk, and the most a stopped run loses of one cell
+# exits: with fewer walkers the vector lanes of the kernels are idle at the end of a shard; the largest shard takes
+# about 2.5 MB on disk, and is the most that a stopped run loses of one cell
 EXIT_SHARDS = ShardSizes(256, 2**18)
 # walkers of visits end together: 64 lanes run at full speed, 32 at 0.8 and 16 at 0.7 of it; each leaves some kB
 VISIT_SHARDS = ShardSizes(64, 2**12, are_equal=True)
@@ -73,7 +73,7 @@ Range = tuple[int, int]  # first walker, one past the last
 
 
 def walkers_per_shard(walkers: int, sizes: ShardSizes = EXIT_SHARDS) -> int:
-    """Size a shard by the plan alone, so that the number of threads changes no file."""
+    """Return the size of a shard; it depends on the plan alone, so the number of threads changes no file."""
     size = min(max(sizes.smallest, -(-walkers // SHARDS_PER_CELL)), sizes.largest)
     return -(-walkers // max(walkers // size, 1)) if sizes.are_equal else size
 
@@ -134,7 +134,7 @@ class Queues:
         return bool(self._waiting)
 
     def take(self, n_cores: int) -> Task:
-        """Take the next shard, or several that follow one another, for one of so many cores."""
+        """Take the next shard, or several that follow one another, for one of `n_cores` cores."""
         most = self._left / n_cores
         taken = [self._waiting.popleft()]
         n_walkers, cost = taken[0].n_walkers, self._cost(taken[0])

@@ -6,19 +6,20 @@ from concurrent.futures import as_completed
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from hts.engines import ThreadEngine
 from hts.ensembles import STREAM_VERSION, Interrupted
 from hts.errors import PlanError, StoppedError
-from hts.plans import Cell, Plan, read_plan
+from hts.plans import Cell, Plan
 from hts.storage import ResultsFolder, Shard, move_into, read_columns
 from hts.storage.checkpoints import is_harmed
 from hts.storage.reading import read_bytes
 from hts.sweeps.cells import slug_of
 from hts.sweeps.studies import study_of
-from hts.sweeps.survey import PLAN_DIGEST, open_results, stated_identity, survey
+from hts.sweeps.survey import PLAN_DIGEST, Survey, identity_document, open_results, stated_identity, stored_plan, survey
 
 REMEDY = "hts run PLAN writes it anew"
 
@@ -97,12 +98,14 @@ def verify_sweep(folder: str | PathLike[str]) -> Verification:
     identity, stream_version = _expected(results)
     found = survey(results, identity, stream_version, max_steps=None, with_columns=True)
     shards = {f"{damage.path.parent.name}/{damage.path.name}": damage.message for damage in found.damages}
-    harms = shards | harms_of(results)
+    harms = shards | harms_of(results, found)
     return Verification(found.n_shards, tuple(harms), tuple(harms.values()))
 
 
 def repair_sweep(folder: str | PathLike[str], shards: Sequence[str]) -> None:
     """Set shards aside in `damaged/`, so that the next run computes them anew; nothing is lost.
+
+    A lost or changed identity.json is written anew where plan.toml and all shards agree.
 
     Parameters
     ----------
@@ -119,6 +122,8 @@ def repair_sweep(folder: str | PathLike[str], shards: Sequence[str]) -> None:
     results = ResultsFolder(Path(folder))
     for name in shards:
         move_into(results.damaged, results.path / name)
+    if results.identity.name in shards:
+        restore_identity(results)
 
 
 def _expected(folder: ResultsFolder) -> tuple[str | None, str | None]:
@@ -127,18 +132,21 @@ def _expected(folder: ResultsFolder) -> tuple[str | None, str | None]:
     if stated is not None:
         return stated["identity"], stated.get("stream_version")
     try:
-        return read_plan(folder.plan).identity(), None
+        return stored_plan(folder).identity(), None
     except PlanError:
         return None, None
 
 
-def harms_of(folder: ResultsFolder) -> dict[str, str]:
-    """Name the files that are not what was written, with what is wrong; shards are looked at elsewhere."""
+def harms_of(folder: ResultsFolder, found: Survey) -> dict[str, str]:
+    """Name the files that are not what was written, with what is wrong; shards were looked at in the survey."""
     harms = {path.name: harm for path in folder.documents if (harm := folder.harm_of(path)) is not None}
+    name = folder.identity.name
     if not folder.identity.exists():
-        harms[folder.identity.name] = f"is missing; {REMEDY}"
-    elif folder.identity.name not in harms and stated_identity(folder) is None:
-        harms[folder.identity.name] = "its identity is not that of its physics"
+        harms[name] = "is missing"
+    elif name not in harms and stated_identity(folder) is None:
+        harms[name] = "its identity is not that of its physics"
+    if name in harms:
+        harms[name] += f"; {_way_back(folder, found)}"
     if (harm := _harm_of_plan(folder)) is not None:
         harms[folder.plan.name] = harm
     if folder.checkpoints.is_dir():
@@ -150,13 +158,53 @@ def harms_of(folder: ResultsFolder) -> dict[str, str]:
     return harms
 
 
+def restore_identity(folder: ResultsFolder) -> None:
+    """Write identity.json anew where plan.toml and the shards hold all of it; otherwise do nothing.
+
+    Raises
+    ------
+    StoppedError
+        Where the folder cannot be written.
+    """
+    document = _restored(folder, survey(folder, None, None, None))
+    if document is not None:
+        folder.write_json(folder.identity, document)
+
+
+def _restored(folder: ResultsFolder, found: Survey) -> dict[str, Any] | None:
+    """Put the identity together from plan.toml and the shards; None unless all shards are of that plan and one stream.
+
+    What was written is restored to the byte, unless plan.toml was edited since.
+    """
+    try:
+        plan = stored_plan(folder)
+    except PlanError:
+        return None
+    said = {(p.identity, p.stream_version) for p in found.provenances()}
+    streams = {stream_version for _, stream_version in said}
+    if len(said) != 1 or {identity for identity, _ in said} != {plan.identity()}:
+        return None
+    return identity_document(plan, streams.pop())
+
+
+def _way_back(folder: ResultsFolder, found: Survey) -> str:
+    """Say how identity.json comes back, and what the shards say of the plan that is needed for it."""
+    if _restored(folder, found) is not None:
+        return f"hts verify {folder.path} --repair writes it anew from plan.toml and the shards, which agree"
+    said = sorted({(p.seed, p.identity[:16], p.stream_version) for p in found.provenances()})
+    told = " or ".join(
+        f"seed {seed}, identity {identity}, random streams {streams}" for seed, identity, streams in said
+    )
+    return f"hts run PLAN -o {folder.path} writes it anew" + (f"; the shards are of a plan with {told}" if told else "")
+
+
 def _harm_of_plan(folder: ResultsFolder) -> str | None:
     """Compare plan.toml with the identity of the folder, and with what was written."""
     if not folder.plan.exists():
         return f"is missing; {REMEDY}"
     try:
         data = read_bytes(folder.plan)
-        plan = read_plan(folder.plan)
+        plan = stored_plan(folder)
     except (OSError, PlanError):
         return f"cannot be read as a plan; {REMEDY}"
     stated = stated_identity(folder)
@@ -166,7 +214,7 @@ def _harm_of_plan(folder: ResultsFolder) -> str | None:
         return f"is another plan than the one of these results; {REMEDY}"
     digest = stated.get(PLAN_DIGEST)
     if digest is not None and hashlib.sha256(data).hexdigest() != digest:
-        return f"was changed since hts run wrote it, in what decides no walker; {REMEDY}"
+        return f"was edited since hts run wrote it; finished walkers do not depend on the edit and stay good; {REMEDY}"
     return None
 
 

@@ -10,7 +10,7 @@ from hts.storage import ResultsFolder, move_into
 from hts.sweeps.cells import keep_counts, slug_of
 from hts.sweeps.failures import Failure, kept_failure
 from hts.sweeps.studies import study_of
-from hts.sweeps.survey import PLAN_DIGEST, Survey, check_same_plan, digest_of_plan, survey
+from hts.sweeps.survey import Survey, check_same_plan, identity_document, survey
 from hts.sweeps.tasks import Task, shards_for, walkers_per_shard
 
 
@@ -21,7 +21,7 @@ class Choices:
     Attributes
     ----------
     retry_failed : bool
-        Try cells again that failed in an earlier run; otherwise they are left alone, for they would fail again.
+        Try cells again that failed in an earlier run; otherwise they are skipped, since they would fail again.
     fail_fast : bool
         Stop at the first failure instead of going on with the others.
     share : (int, int) or None
@@ -82,7 +82,7 @@ def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     Raises
     ------
     PlanError
-        Where the folder belongs to somebody or something else.
+        Where the folder holds something else, or another user owns it.
     """
     folder.check_is_ours_or_new()
     stated = check_same_plan(folder, plan)
@@ -109,20 +109,12 @@ def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     Raises
     ------
     PlanError
-        Where the folder belongs to somebody or something else; it is left as it is.
+        Where the folder holds something else, or another user owns it; it is left as it is.
     StoppedError
         Where the folder cannot be written.
     """
     found = examine(plan, folder, stream_version)
-    folder.write_json(
-        folder.identity,
-        {
-            "identity": plan.identity(),
-            "physics": plan.physics(),
-            "stream_version": stream_version,
-            PLAN_DIGEST: digest_of_plan(plan),
-        },
-    )
+    folder.write_json(folder.identity, identity_document(plan, stream_version))
     folder.write_text(folder.plan, plan.to_toml())
     keep_counts(plan, folder)
     for damage in found.damages:

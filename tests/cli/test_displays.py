@@ -5,9 +5,13 @@ from contextlib import contextmanager, redirect_stderr
 from dataclasses import replace
 
 import pytest
+from fake_exits import plan, sweep
 
 from hts.cli import progress
+from hts.cli.exits import show
 from hts.cli.progress import CellDisplay, PathsDisplay, SweepDisplay
+from hts.cli.tables import say_more
+from hts.comparison import fit_results
 from hts.sweeps import Progress
 
 
@@ -144,3 +148,17 @@ def test_a_plans_own_cells_are_counted_and_those_at_smaller_eta_by_another_name(
     assert own_cells_first(predict, Counter())(parsed, cells) == [cell.eta for cell in cells]
     assert asked == [2, 1]
     assert counted == ["smaller etas", "cells"]
+
+
+@pytest.mark.parametrize(("n", "said"), [(100, ""), (101, "... and 1 more; --json lists all\n")])
+def test_what_is_left_out_of_a_table_is_counted(capsys, n, said):
+    say_more(n)
+    assert capsys.readouterr().out == said
+
+
+def test_a_fit_of_many_cells_shows_the_first(tmp_path, capsys):
+    sweep(plan("exit.walkers=6", "grid.eta={ lin = [0.02, 0.05, 60] }"), tmp_path)
+    show(fit_results(tmp_path), tmp_path)
+    out = capsys.readouterr().out
+    assert "... and 20 more; --json lists all" in out
+    assert out.count(" 6 ") < 220  # 100 of 120 rows, twice six walkers or exits in each

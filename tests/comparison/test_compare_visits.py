@@ -82,6 +82,34 @@ def test_z_scores_are_standard_normal_and_a_wrong_world_is_told():
     assert "simulation and exact disagree" in compared(settled).verdict
 
 
+def test_a_disagreement_is_told_only_where_a_second_look_confirms_it(tmp_path):
+    cells, asked = STUDY.cells(), []
+    sweep(STUDY, tmp_path)
+
+    def referred(plan, shares, cells=cells):
+        known = ShareReference(exact=np.array(shares), relative_error=0.0, occupation=forgotten(shares))
+        return dict.fromkeys(cells, known)
+
+    def again(shares):
+        def found(plan, cells):
+            asked.extend(cells)
+            return referred(plan, shares, cells)
+
+        return found
+
+    wrong = (0.503, 0.1985, 0.2985)
+    mended = fit_visits(tmp_path, lambda plan: referred(plan, wrong), again(SHARES))
+    assert asked == list(cells)
+    assert all("simulation and exact agree" in visit.verdict for visit in mended.visits)
+    confirmed = fit_visits(tmp_path, lambda plan: referred(plan, wrong), again(wrong)).visits[0]
+    assert "(a bug, or a wrong model)" in confirmed.verdict
+    assert f"in well 0: share {confirmed.shares[0]:.6g}, exact 0.503" in confirmed.verdict
+    assert "next: hts verify DIR --replay" in confirmed.verdict
+    asked.clear()
+    fit_visits(tmp_path, lambda plan: referred(plan, SHARES), again(wrong))
+    assert asked == []
+
+
 def test_wells_that_hardly_a_walker_has_met_are_judged_only_where_more_were_expected():
     met = replace(sample(shares=(0.6, 0.4, 0.0)), walkers_wanted=40)
     rare = ShareReference(exact=np.array(SHARES), relative_error=0.0, occupation=forgotten((0.6, 0.4, 1e-9)))

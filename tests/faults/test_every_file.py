@@ -5,13 +5,18 @@ import os
 
 import numpy as np
 import pytest
-from fake_exits import plan, shard_names, sweep
+from click.testing import CliRunner
+from fake_exits import STREAMS, plan, shard_names, sweep
 
+from hts.cli.status import command
+from hts.errors import IntegrityError, PlanError
 from hts.storage import ResultsFolder
 from hts.storage.checkpoints import write_checkpoint
 from hts.storage.names import ShardName, digest_of
 from hts.storage.tables import decode_columns, decode_footer, encode
-from hts.sweeps import verify_sweep
+from hts.storage.walkers import read_walkers
+from hts.sweeps import repair_sweep, sweep_status, verify_sweep
+from hts.sweeps.status import folder_status
 
 
 @pytest.fixture
@@ -42,7 +47,7 @@ def check_flips(folder, n):
 
 
 def test_a_flipped_bit_of_any_file_is_named(folder):
-    check_flips(folder, 40)
+    check_flips(folder, 24)
 
 
 @pytest.mark.long
@@ -72,6 +77,17 @@ def test_pipes_and_deep_json_are_damage(folder):
     assert verify_sweep(folder).damaged == ("shards/a.parquet", "predictions.json")
 
 
+@pytest.mark.parametrize("with_identity", [True, False])
+def test_a_pipe_in_place_of_the_plan_is_not_waited_for(folder, with_identity):
+    (folder / "plan.toml").unlink()
+    os.mkfifo(folder / "plan.toml")
+    if not with_identity:
+        (folder / "identity.json").unlink()
+    with pytest.raises(PlanError, match=r"plan.toml: cannot be read \(it is no regular file\); write it anew"):
+        sweep_status(folder)
+    assert "plan.toml" in verify_sweep(folder).damaged
+
+
 @pytest.mark.parametrize(
     ("column", "value"), [("exit_steps", 0), ("side", 7), ("landing", np.nan), ("is_censored", True)]
 )
@@ -99,3 +115,77 @@ def test_harmed_predictions_are_set_aside_by_the_next_run(folder):
     sweep(plan(), folder)
     assert (folder / "damaged" / "predictions.json").read_text() == "{}"
     assert verify_sweep(folder).damaged == ()
+
+
+def test_a_lost_identity_is_restored_from_plan_and_shards(folder):
+    text = (folder / "identity.json").read_bytes()
+    (folder / "identity.json").unlink()
+    found = verify_sweep(folder)
+    assert "--repair writes it anew" in found.reasons[0]
+    repair_sweep(folder, found.damaged)
+    assert (folder / "identity.json").read_bytes() == text
+    assert verify_sweep(folder).damaged == ()
+
+
+def test_a_lost_identity_without_a_plan_says_what_the_shards_know(folder):
+    (folder / "identity.json").unlink()
+    (folder / "plan.toml").unlink()
+    found = verify_sweep(folder)
+    assert found.damaged == ("identity.json", "plan.toml")
+    said = f"seed 5, identity {plan().identity()[:16]}, random streams {STREAMS}"
+    assert said in found.reasons[0]
+    repair_sweep(folder, found.damaged)
+    assert not (folder / "identity.json").exists()
+
+
+def test_an_identity_is_not_made_up_for_shards_of_two_streams(folder):
+    (folder / "identity.json").unlink()
+    sweep(plan("grid.eta=[0.3]"), folder.with_name("other"), stream_version="other/1")
+    for path in (folder.with_name("other") / "shards").iterdir():
+        path.rename(folder / "shards" / path.name)
+    found = verify_sweep(folder)
+    assert "hts run PLAN" in found.reasons[0]
+    repair_sweep(folder, found.damaged)
+    assert not (folder / "identity.json").exists()
+
+
+def test_an_edit_that_changes_no_walker_is_told_in_plain_words(folder):
+    with (folder / "plan.toml").open("a") as file:
+        file.write("# seen\n")
+    [reason] = verify_sweep(folder).reasons
+    assert "was edited since hts run wrote it; finished walkers do not depend on the edit" in reason
+
+
+def test_walkers_without_a_digest_are_kept_by_the_remedy(folder):
+    text = '{"cells": {"a": {"walkers": 3, "relative_error": 0.1}}}'
+    (folder / "walkers.json").write_text(text)
+    with pytest.raises(IntegrityError, match=r"--repair, which keeps it in .*damaged"):
+        read_walkers(ResultsFolder(folder))
+    repair_sweep(folder, verify_sweep(folder).damaged)
+    assert (folder / "damaged" / "walkers.json").read_text() == text
+    assert read_walkers(ResultsFolder(folder)) == {}
+    assert verify_sweep(folder).damaged == ()
+
+
+def test_status_names_damage_of_no_cell_of_the_plan(folder):
+    stray = folder / "shards" / "notes.parquet"
+    stray.write_bytes(b"x")
+    [message] = folder_status(folder).strays
+    assert message.startswith("notes.parquet: ")
+    assert {cell.state for cell in folder_status(folder).cells} == {"done"}
+    (ended, out), (as_json, document) = status_in(folder), status_in(folder, "--json")
+    assert (ended.exit_code, as_json.exit_code) == (4, 4)
+    assert "1 damaged shard of no cell of the plan" in str(ended)
+    assert "of no cell of the plan: notes.parquet" in out
+    assert json.loads(document)["strays"] == [message]
+
+
+def test_status_counts_one_damaged_cell_in_the_singular(folder):
+    (folder / "shards" / shard_names(folder)[0]).write_bytes(b"x")
+    assert str(status_in(folder)[0]).startswith("1 cell with damaged shards; ")
+
+
+def status_in(folder, *options):
+    """What `hts status` ends with, and what it prints."""
+    ended = CliRunner().invoke(command, [str(folder), *options])
+    return ended.exception, ended.stdout

@@ -8,9 +8,14 @@ from fake_exits import PLAN as TEXT
 from fake_exits import plan
 
 from hts.answers import predict, predict_roughly
+from hts.comparison import limit_predictions
+from hts.ensembles import simulate_exits
 from hts.forecast import costs, describe, expected_steps, means
 from hts.plans import Cell, parse_plan
+from hts.sweeps import EXIT_STUDY
 from hts.theory.exact.exits import exact_exit
+from hts.theory.limit.limits import exit_limit
+from hts.theory.limit.rates import exit_rates
 
 PLAN = plan()
 CELLS = PLAN.cells()
@@ -99,6 +104,52 @@ def test_where_there_is_no_exact_mean_the_limit_stands():
     assert {(f.mean_steps, f.source) for f in describe(beyond).cells} == {(1000.0, "max_steps")}
 
 
+INTEGER = """[landscape]
+kind = "multi-well"
+minima = [-1.2, 0.0, 1.2]
+barriers = [-0.6, 0.6]
+curvature = 1.0
+[noise]
+kind = "student"
+[grid]
+eta = { geom = [0.05, 0.5, 5] }
+b = [0.3]
+alpha = [2.5]
+[exit]
+well = 1
+walkers = 400
+max_steps = 5_000_000
+"""
+
+
+def test_where_r_is_a_whole_number_of_clips_exact_means_stand_at_every_eta():
+    """A limit theory without an answer once gave max_steps at all etas but the smallest, a thousand times too many."""
+    clipped = parse_plan(INTEGER, Path("plan.toml"))
+    said = describe(clipped)
+    assert {f.source for f in said.cells} == {"exact"}
+    for forecast in said.cells:
+        # the mean of 400 exponential times errs by 5 %: five cells stray by four of these once in 3000 seeds
+        steps = simulate_exits(EXIT_STUDY.problem(clipped, forecast.cell), 0, 400, 10_000_000).exit_steps
+        assert abs(steps.mean() / forecast.mean_steps - 1.0) < 0.2
+
+
+def test_more_etas_than_can_be_computed_lie_between_exact_means():
+    many = parse_plan(INTEGER, Path("plan.toml"), ["grid.eta={ geom = [0.05, 0.5, 41] }"])
+    said = {f.cell.eta: f for f in describe(many).cells}
+    assert [said[eta].source for eta in (0.5, 0.05)] == ["exact", "exact"]
+    assert {f.source for f in said.values()} == {"exact", "scaled"}
+    means = [f.mean_steps for f in said.values()]
+    assert means == sorted(means)
+    assert means[-1] < 150.0
+
+
+def test_no_limit_below_one_step_is_a_forecast():
+    large = parse_plan(INTEGER, Path("plan.toml"), ["grid.eta=[5.0, 0.5]", "grid.b=[0.35]", "exit.max_steps=100"])
+    assert min(f.mean_steps for f in describe(large).cells) >= 1.0
+    longer = parse_plan(INTEGER, Path("plan.toml"), ["grid.eta=[5.0, 0.5]", "grid.b=[0.35]"])
+    assert {f.source for f in describe(longer).cells} == {"exact"}
+
+
 def test_costs_add_up():
     said = describe(PLAN, threads=3)
     steps = sum(600 * f.mean_steps for f in said.cells)
@@ -106,3 +157,17 @@ def test_costs_add_up():
     assert said.cost.upper_bound_steps == 4 * 600 * 1000
     assert said.cost.core_seconds == pytest.approx(steps / said.cost.steps_per_second)
     assert said.cost.bytes == 4 * 600 * costs.BYTES_PER_WALKER + 12 * costs.BYTES_PER_SHARD
+
+
+def test_each_line_without_a_limit_is_asked_for_its_limit_once(monkeypatch):
+    """At b = 1 the exit is a whole number of clips away: there is no limit whatever eta, and many etas ask for it."""
+    asked = []
+    monkeypatch.setattr(costs, "exit_limit", lambda *args: asked.append(args) or exit_limit(*args))
+    describe(plan("grid.eta={ geom = [1e-3, 1e-1, 20] }", "grid.b=[0.7, 1.0]"))
+    assert len(asked) == 4  # both lines, for what matters and for the forecast
+
+
+def test_rates_are_computed_once_for_all_etas_of_a_line():
+    exit_rates.cache_clear()
+    limit_predictions(plan("grid.eta={ geom = [1e-3, 1e-1, 20] }"))
+    assert exit_rates.cache_info().misses == 2  # b = 0.7 and inf

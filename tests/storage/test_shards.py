@@ -1,5 +1,6 @@
 """Tests of hts/storage/shards and tables: what is written comes back, and what other programs find in it."""
 
+import gc
 import json
 import math
 import subprocess
@@ -137,3 +138,18 @@ def test_walkers_with_a_gap_or_columns_of_two_lengths_are_no_shard():
         encode(CELL, {**columns, "side": columns["side"][:-1]}, PROVENANCE)
     with pytest.raises(ValueError, match="one length"):
         encode(CELL, some_columns(n=0), PROVENANCE)
+
+
+def test_shards_that_were_read_leave_no_cycles_behind(tmp_path):
+    """A cycle would hold the memory of metadata until the collector comes, 20 kB a shard; commands let it come late."""
+    path = written(tmp_path)
+    read_shard(path)
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(gc.get_objects())
+        for _ in range(20):
+            read_columns(read_shard(path)[0])
+        assert len(gc.get_objects()) - before < 20
+    finally:
+        gc.enable()

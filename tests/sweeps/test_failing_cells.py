@@ -8,7 +8,7 @@ import pytest
 from fake_exits import all_columns, expected_columns, fake_exits, plan, shard_names, sweep
 from stops import stopped
 
-from hts.errors import IncompleteError
+from hts.errors import IncompleteError, StoppedError
 from hts.plans import Cell
 from hts.sweeps import Choices, FailedSweepError, sweep_status
 
@@ -79,3 +79,20 @@ def test_a_simulator_that_returns_other_walkers_is_not_believed(tmp_path):
     with pytest.raises(FailedSweepError, match="other walkers"):
         sweep(plan(), tmp_path, lambda cell, first, *rest: fake_exits(cell, first + 1, *rest))
     assert not (tmp_path / "shards").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "word"), [(MemoryError(), "memory"), (RuntimeError("can't start new thread"), "threads")]
+)
+def test_a_machine_that_runs_out_is_no_fault_of_a_cell(tmp_path, error, word):
+    def runs_out(cell, first, *rest):
+        if cell.eta == 0.02:
+            raise error
+        return fake_exits(cell, first, *rest)
+
+    with pytest.raises(StoppedError, match=rf"ran out of {word}.*Run it again"):
+        sweep(plan(), tmp_path, runs_out)
+    assert not (tmp_path / "failures").exists()
+    assert "failed" not in {status.state for status in sweep_status(tmp_path)}
+    sweep(plan(), tmp_path)
+    assert all_columns(tmp_path) == expected_columns(plan())

@@ -1,6 +1,7 @@
 """Tables of h, the probability of the exit that paths are conditioned on (docs/model.md (12))."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil, inf
 from typing import Literal
@@ -13,7 +14,9 @@ from hts.theory.exact.densities import DensityTable
 from hts.theory.exact.exits import ExactExit
 from hts.theory.exact.meshes import Mesh
 from hts.theory.exact.operators import Operator
+from hts.theory.exact.refinement import Refined, on_other_meshes
 from hts.theory.exact.steps import ExactExitError, Step
+from hts.theory.exact.survival import UnstableStepsError, check_bounds, check_order
 
 Given = Literal["exit", "left", "right"]
 
@@ -84,22 +87,20 @@ def condition(
         The event is impossible, its probability vanishes in floating point, or the table would be too large.
     """
     refined = exact.refined
-    step, operator = refined.step, refined.solution.operator
+    step, mesh, operator = refined.step, refined.mesh, refined.solution.operator
     counts = given in ("exit", "left"), given in ("exit", "right")
     _check(step, refined.start, given, counts, n_steps)
     if n_steps is None:
         values, from_start = _ever(operator, counts, refined.solution.reference)
     else:
         _check_size(n_steps, len(operator.exits))
-        values, from_start = _within(operator, counts, n_steps, on_share)
+        mesh, values, from_start = _followed(refined, counts, n_steps, on_share)
     if not from_start[-1] > 0.0:
         raise ExactExitError(
             "the probability of the event vanishes in floating point: give more steps, or take a larger eta"
         )
     outside = float(counts[0]), float(counts[1])
-    return Condition(
-        given, n_steps, step, refined.mesh, refined.table, values, from_start, outside, refined.relative_error
-    )
+    return Condition(given, n_steps, step, mesh, refined.table, values, from_start, outside, refined.relative_error)
 
 
 def _check(step: Step, start: float, given: Given, counts: tuple[bool, bool], n_steps: int | None) -> None:
@@ -130,10 +131,30 @@ def _check_size(n_steps: int, n_states: int) -> None:
         )
 
 
+def _followed(
+    refined: Refined, counts: tuple[bool, bool], n_steps: int, on_share: Callable[[float], None] | None
+) -> tuple[Mesh, FloatArray, FloatArray]:
+    """Return a mesh on which steps can be followed, with h on it and from the start."""
+    try:
+        return refined.mesh, *_within(refined.solution.operator, counts, n_steps, on_share)
+    except UnstableStepsError as problem:
+        for mesh, solution in on_other_meshes(refined, refined.mesh):
+            with suppress(UnstableStepsError):
+                _check_size(n_steps, len(solution.operator.exits))
+                return mesh, *_within(solution.operator, counts, n_steps, on_share)
+        raise problem
+
+
 def _within(
     operator: Operator, counts: tuple[bool, bool], n_steps: int, on_share: Callable[[float], None] | None
 ) -> tuple[FloatArray, FloatArray]:
-    """Return h within 0, 1, ..., n steps from every state and from the start: sums of positive numbers."""
+    """Return h within 0, 1, ..., n steps from every state and from the start: sums of positive numbers.
+
+    Raises
+    ------
+    UnstableStepsError
+        Steps cannot be followed on this mesh.
+    """
     low, high = counts
     leaving = low * operator.exit_low + high * operator.exit_high
     start_leaving = low * operator.start_exit_low + high * operator.start_exit_high
@@ -142,9 +163,11 @@ def _within(
     for n in range(1, n_steps + 1):
         before = values[n - 1]
         values[n] = leaving + stays * before + operator.matrix @ before
+        check_bounds(values[n])
         start[n] = start_leaving + float(operator.start @ before)
         if on_share is not None:
             on_share(n / n_steps)
+    check_order(start)
     return values, start
 
 

@@ -1,6 +1,7 @@
 """The exact exit law at finite eta (docs/model.md (9)-(12))."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf, log2
@@ -12,14 +13,12 @@ import numpy.typing as npt
 from hts.arrays import FloatArray, IntArray
 from hts.landscapes import Landscape
 from hts.noise import Noise
-from hts.theory.exact.cuts import share_missed_by_rate
-from hts.theory.exact.landings import exit_regions, landing_probability, landing_regions
-from hts.theory.exact.means import solve_mean
+from hts.theory.exact.means import share_missed_by_rate, solve_mean
 from hts.theory.exact.meshes import Mesh
-from hts.theory.exact.refinement import Refined, lighten, solve_again
+from hts.theory.exact.refinement import Refined, lighten, on_other_meshes
 from hts.theory.exact.slopes import local_exponent
 from hts.theory.exact.solutions import ExitSolution
-from hts.theory.exact.steps import TooMuchWorkError
+from hts.theory.exact.steps import Step, TooMuchWorkError
 from hts.theory.exact.survival import UnstableStepsError, exit_by, exit_tables
 from hts.theory.limit.within import steps_within
 
@@ -27,10 +26,15 @@ from hts.theory.limit.within import steps_within
 ROUNDING = 1e-13
 #: What is said where steps cannot be followed.
 NO_PROBABILITY = "no exact probability within a time: on this mesh, steps cannot be followed to it"
+#: Meshes that a probability within a time takes: one for it and one for its error.
+N_MESHES = 2
 #: Multiplications that following steps one by one on the full mesh may cost, a second or two.
 AFFORDABLE = 2e9
 #: Work that following more steps on a lighter mesh may cost, as `following_work` counts it: some fifteen seconds.
 FOLLOWING_BUDGET = 2.5e11
+
+#: Intervals outside the domain, each on one side of it, by the name that results call them by.
+Regions = dict[str, list[tuple[float, float]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +42,7 @@ class ExactExit:
     """The exit of one cell, computed. It keeps its matrix (up to 0.4 GB): keep the numbers and let the record go."""
 
     mean_exit_steps: float  # E sigma from the start
-    relative_error: float  # of it: estimated from two meshes, never less than a third of the truth
+    relative_error: float  # of it: estimated from two meshes and what panels miss; tests hold it against finer meshes
     escape_rate: float  # mu of (10), per step
     escape_rate_relative_error: float
     local_exponent: float  # -d log E sigma / d log eta at this eta
@@ -52,16 +56,12 @@ class ExactExit:
     refined: Refined  # meshes, matrix, vectors
 
     def exit_by(self, n_steps: npt.ArrayLike) -> FloatArray:
-        """Return P(sigma <= n) from the start for an array of n, however rare; relative error `steps_error`."""
+        """Return P(sigma <= n) from the start for an array of n, however rare."""
         return self.probabilities(n_steps)[0]
 
     def survival(self, n_steps: npt.ArrayLike) -> FloatArray:
         """Return P(sigma > n) from the start for an array of n, however small."""
         return self.probabilities(n_steps)[1]
-
-    def steps_error(self, n_steps: int) -> float:
-        """Return the relative error that `exit_by` has at n, estimated by that of the mean on the same mesh."""
-        return self.on_affordable_mesh(n_steps)[2]
 
     def exit_tables(self, n_steps: int) -> tuple[Mesh, FloatArray, FloatArray]:
         """Return a mesh, P(sigma <= k) from the start (float64[n + 1]) and from its nodes (float64[n + 1, node])."""
@@ -76,9 +76,26 @@ class ExactExit:
         is_short = is_affordable(self.refined.mesh, n_steps)
         for chosen in (is_short, ~is_short):
             if np.any(chosen):
-                _, solution, _ = self.on_affordable_mesh(int(n_steps[chosen].max()))
-                leaves[chosen], stays[chosen] = exit_by(solution.operator, solution.escape, n_steps[chosen])
+                leaves[chosen], stays[chosen] = self._followed(n_steps[chosen])
         return leaves, stays
+
+    def _followed(self, n_steps: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Return P(sigma <= n) and P(sigma > n) on the mesh that the largest n can afford, or one that can follow it.
+
+        Raises
+        ------
+        UnstableStepsError
+            None of a few meshes can.
+        """
+        mesh, solution, _ = self.on_affordable_mesh(int(n_steps.max()))
+        try:
+            return exit_by(solution.operator, solution.escape, n_steps)
+        except UnstableStepsError as problem:
+            for other_mesh, other in on_other_meshes(self.refined, mesh):
+                with suppress(UnstableStepsError, TooMuchWorkError):
+                    check_following(other_mesh, int(n_steps.max()))
+                    return exit_by(other.operator, other.escape, n_steps)
+            raise problem
 
     def on_affordable_mesh(self, n_steps: int) -> tuple[Mesh, ExitSolution, float]:
         """Return a mesh, its solution and its error: the full mesh where so many steps are affordable, or a lighter."""
@@ -89,28 +106,6 @@ class ExactExit:
     @cached_property
     def _light(self) -> tuple[Mesh, ExitSolution, float]:
         return lighten(self.refined)
-
-    def lands_beyond(self, y: npt.ArrayLike) -> FloatArray:
-        """Return the probability to land at y or further out, y outside the domain, on either side."""
-        y = np.asarray(y, dtype=np.float64)
-        step = self.refined.step
-        inside = [v for v in y.ravel() if step.low < v < step.high]
-        if inside:
-            raise ValueError(f"{inside[0]:g} lies inside the domain: no walker that has left is there")
-        beyond = [landing_probability(self.refined, [(-inf, v) if v <= step.low else (v, inf)]) for v in y.ravel()]
-        return np.array(beyond).reshape(y.shape)
-
-    def mean_exit_steps_from(self, x: npt.ArrayLike) -> FloatArray:
-        """Return E_x sigma for points x inside the domain (unknown beyond where a half-bounded domain is cut off)."""
-        mesh, solution = self.refined.mesh, self.refined.solution
-        profile = mesh.interpolate(solution.profile[: mesh.n_nodes], x)
-        return np.asarray((1.0 - profile) / solution.reference_rate)
-
-    def quasi_stationary(self) -> tuple[FloatArray, FloatArray]:
-        """Return panel ends (float64[panel + 1]) and the quasi-stationary probability of each panel, (10)."""
-        mesh = self.refined.mesh
-        weights = self.refined.solution.escape.weights[: mesh.n_nodes]
-        return mesh.edges, weights.reshape(-1, mesh.order).sum(axis=1)
 
 
 def exact_exit(
@@ -191,6 +186,35 @@ def exact_exit(
         return replace(answer, warnings=(*answer.warnings, f"no exact probability within a time: {problem}"))
 
 
+def exit_regions(step: Step) -> Regions:
+    """Return the regions beyond the ends that walkers leave through, as "left" and "right"."""
+    left: Regions = {"left": [(-inf, step.low)]} if step.is_exit_low else {}
+    right: Regions = {"right": [(step.high, inf)]} if step.is_exit_high else {}
+    return left | right
+
+
+def landing_regions(landscape: Landscape, step: Step) -> Regions:
+    """Return the parts of each well that lie outside the domain, by its number; the sides for a single well."""
+    sides = exit_regions(step)
+    if landscape.n_wells == 1:
+        return sides
+    wells: Regions = {}
+    for well in range(landscape.n_wells):
+        left, right = landscape.well_ends(well)
+        for [(low, high)] in sides.values():
+            if max(left, low) < min(right, high):
+                wells.setdefault(f"{well}", []).append((max(left, low), min(right, high)))
+    return wells
+
+
+def landing_probability(refined: Refined, regions: list[tuple[float, float]]) -> float:
+    """Return the probability to land in regions outside the domain, each on one side of it."""
+    step = refined.step
+    x = np.concatenate([refined.mesh.x, step.states_at_ends, [refined.start]])
+    into = np.sum([step.lands_outside(x, low, high) for low, high in regions], axis=0)
+    return refined.solution.exit_probability(float(into[-1]), into[:-1])
+
+
 def is_affordable(mesh: Mesh, n_steps: IntArray | int) -> Any:
     """Tell whether so many steps may be followed one by one on a mesh, for each number."""
     return n_steps * float(mesh.n_nodes) ** 2 <= AFFORDABLE
@@ -218,6 +242,9 @@ def check_following(mesh: Mesh, n_steps: int) -> None:
 def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, missed: float) -> ExactExit:
     """Return the answer with P(sigma <= n) from the start as its probability within a time.
 
+    It is given where two meshes can follow the steps, and its error is their difference: on one mesh alone nothing
+    tells a mode that grows slowly from a probability.
+
     Parameters
     ----------
     answer : ExactExit
@@ -229,11 +256,20 @@ def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, mi
     """
     mesh, solution, error = answer.on_affordable_mesh(n_steps)
     check_following(mesh, n_steps)
-    if roughly is None:
-        roughly = _leaves_by(solve_again(answer.refined, mesh.with_order(mesh.order - 2)), n_steps)
-    leaves = _leaves_by(solution, n_steps)
-    change = abs(roughly / leaves - 1.0) if leaves > 0.0 else 0.0
-    return replace(answer, probability_within=leaves, probability_within_relative_error=change + error + missed)
+    values = [] if roughly is None else [roughly]
+    with suppress(UnstableStepsError):
+        values.insert(0, _leaves_by(solution, n_steps))
+    others = on_other_meshes(answer.refined, mesh)
+    while len(values) < N_MESHES and (other := next(others, None)):
+        with suppress(UnstableStepsError, TooMuchWorkError):
+            check_following(other[0], n_steps)
+            values.append(_leaves_by(other[1], n_steps))
+    if len(values) < N_MESHES:
+        raise UnstableStepsError("steps cannot be followed on two meshes")
+    leaves, roughly = values
+    change = abs(roughly / leaves - 1.0) if leaves > 0.0 else float(roughly > 0.0)
+    stated = change + error + missed + ROUNDING
+    return replace(answer, probability_within=leaves, probability_within_relative_error=stated)
 
 
 def _leaves_by(solution: ExitSolution, n_steps: int) -> float:

@@ -5,7 +5,7 @@ import numpy as np
 from hts.arrays import FloatArray
 from hts.landscapes import Landscape
 from hts.noise import Noise
-from hts.theory.exact.landings import landing_probability, landing_regions
+from hts.theory.exact.exits import landing_probability, landing_regions
 from hts.theory.exact.means import WORTHLESS, solve_mean
 from hts.theory.exact.steps import ExactExitError
 

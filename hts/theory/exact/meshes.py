@@ -37,6 +37,12 @@ def to_legendre(order: int) -> FloatArray:
     return np.asarray(np.linalg.inv(legendre.legvander(lagrange_basis(order).nodes, order - 1)))
 
 
+@lru_cache
+def to_free_end(order: int) -> FloatArray:
+    """Return the weights (float64[order]) of values at the nodes in that at the end without a node, less INSET."""
+    return np.asarray(legendre.legvander(np.array([1.0 - INSET]), order - 1)[0] @ to_legendre(order))
+
+
 @dataclass(frozen=True, eq=False)
 class Mesh:
     """Panels side by side on an interval, each described from the nearest break point.

@@ -1,18 +1,22 @@
 """The one-step law on a mesh as a matrix with exit probabilities (docs/model.md (9))."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hts.arrays import FloatArray
+from hts.arrays import FloatArray, IntArray
 from hts.kernels.objects import StoredKernel
 from hts.kernels.quadrature import N_POINTS, Rows, Rule, new_scratch
 from hts.theory.exact.densities import DensityTable
-from hts.theory.exact.meshes import Mesh
+from hts.theory.exact.meshes import INSET, Mesh, to_free_end
 from hts.theory.exact.steps import Step
 
-integrate_rows = StoredKernel("hts.kernels.operators", "integrate_rows")
-add_atoms = StoredKernel("hts.kernels.operators", "add_atoms")
+if TYPE_CHECKING:  # as tools see the kernels
+    from hts.kernels.operators import add_atoms, integrate_rows
+else:  # as they run, without importing Numba
+    integrate_rows = StoredKernel("hts.kernels.operators", "integrate_rows")
+    add_atoms = StoredKernel("hts.kernels.operators", "add_atoms")
 
 #: Nodes for one interval of the density's table: exact for degree 13 times the basis of up to 16 nodes.
 RULE = Rule(*np.polynomial.legendre.leggauss(N_POINTS))
@@ -58,28 +62,66 @@ def build_operator(step: Step, mesh: Mesh, table: DensityTable, start: float) ->
         Inside the mesh.
     """
     extra = np.array([*step.states_at_ends, start])
-    n, n_states, order = mesh.n_nodes, mesh.n_nodes + len(extra) - 1, mesh.order
+    n, order = mesh.n_nodes, mesh.order
     anchor, offset = np.append(mesh.anchors, extra), np.append(mesh.offsets, np.zeros(len(extra)))
+    panel = np.append(np.arange(n) // order, np.full(len(extra), -1))
+    node = np.append(np.arange(n) % order, np.zeros(len(extra), dtype=np.int64))
+    matrix, low, high = _one_step(step, mesh, table, (anchor, offset, panel, node))
+    np.fill_diagonal(matrix[:-1], 0.0)
+    return Operator(matrix[:-1], low[:-1], high[:-1], matrix[-1].copy(), float(low[-1]), float(high[-1]))
+
+
+def free_end_residuals(step: Step, mesh: Mesh, table: DensityTable, profile: FloatArray, rate: float) -> FloatArray:
+    """Return by how much a profile misses the exit equations at the end of each panel that has no node, float64[panel].
+
+    At the nodes the equations hold. A bend between the outermost node and the end of a panel is seen by no node, and by
+    no coefficient of its polynomial, whatever the order: it is seen here.
+
+    Parameters
+    ----------
+    step : Step
+    mesh : Mesh
+    table : DensityTable
+        Of step.noise.
+    profile : float64[state]
+        See `ExitSolution`.
+    rate : float
+        The reference rate that belongs to it.
+    """
+    none = np.full(len(mesh.half), -1)
+    offset = mesh.centre + (1.0 - INSET) * mesh.half
+    rows, low, high = _one_step(step, mesh, table, (mesh.anchor, offset, none, np.zeros_like(none)))
+    at_end = profile[: mesh.n_nodes].reshape(-1, mesh.order) @ to_free_end(mesh.order)
+    return np.asarray((low + high) * (1.0 - at_end) + (rows @ profile - rows.sum(axis=1) * at_end) - rate)
+
+
+def _one_step(
+    step: Step, mesh: Mesh, table: DensityTable, points: tuple[FloatArray, FloatArray, IntArray, IntArray]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the one-step law from points, float64[point, state], and the probabilities to leave at the two ends.
+
+    Points are given by anchors, offsets and, of nodes, panel and number on it; panel -1 for others.
+    """
+    anchor, offset, panel, node = points
     x = anchor + offset
+    n_states = mesh.n_nodes + len(step.states_at_ends)
     rows = Rows(
         anchor,
         offset,
         step.drift(x),
-        np.append(np.arange(n) // order, np.full(len(extra), -1)),
-        np.append(np.arange(n) % order, np.zeros(len(extra), dtype=np.int64)),
+        panel,
+        node,
         np.maximum((step.low - anchor) - offset, -step.b),
         np.minimum((step.high - anchor) - offset, step.b),
     )
-    matrix, scratch = np.zeros((n_states + 1, n_states)), new_scratch(order)
+    matrix, scratch = np.zeros((len(x), n_states)), new_scratch(mesh.order)
     integrate_rows(rows, mesh.panels, mesh.basis, step.eta, table.arrays, RULE, scratch, matrix)
     for mass, shift in zip(step.clipped(x), (-step.b, step.b), strict=True):
         if np.any(mass):
             add_atoms(anchor + shift, offset, mass, mesh.edges, mesh.panels, mesh.basis, scratch, matrix)
-    column = n
+    column = mesh.n_nodes
     for mass, is_exit in zip(step.held(x), (step.is_exit_low, step.is_exit_high), strict=True):
         if not is_exit:
             matrix[:, column] = mass
             column += 1
-    np.fill_diagonal(matrix[:n_states], 0.0)
-    low, high = step.exits(x)
-    return Operator(matrix[:-1], low[:-1], high[:-1], matrix[-1].copy(), float(low[-1]), float(high[-1]))
+    return matrix, *step.exits(x)

@@ -1,6 +1,6 @@
 """Refinement of a mesh until two solutions agree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -10,7 +10,7 @@ from hts.arrays import FloatArray, IntArray
 from hts.theory.exact.breaks import find_breaks
 from hts.theory.exact.densities import DensityTable, tabulate_density
 from hts.theory.exact.meshes import Mesh, graded_mesh, to_legendre
-from hts.theory.exact.operators import build_operator
+from hts.theory.exact.operators import build_operator, free_end_residuals
 from hts.theory.exact.solutions import ExitSolution, solve_exit
 from hts.theory.exact.steps import BeyondArithmeticError, Step
 
@@ -55,10 +55,30 @@ class Refined:
     work: float  # nodes^3 of all matrices that were solved on the way
 
 
-def indicators(step: Step, mesh: Mesh, solution: ExitSolution) -> FloatArray:
+def indicators(step: Step, mesh: Mesh, table: DensityTable, solution: ExitSolution) -> FloatArray:
     """Return how much each panel (float64[panel]) may add to the relative error of the mean."""
+    residuals = free_end_residuals(step, mesh, table, solution.profile, solution.reference_rate)
+    return weighed(step, mesh, solution, solution.profile, residuals)
+
+
+def weighed(step: Step, mesh: Mesh, solution: ExitSolution, profile: FloatArray, residuals: FloatArray) -> FloatArray:
+    """Return what each panel (float64[panel]) may add where a profile is missed so, relative to the mean.
+
+    Parameters
+    ----------
+    step : Step
+    mesh : Mesh
+    solution : ExitSolution
+        On that mesh; it says how often the walk is on a panel.
+    profile : float64[state]
+        Of the solution, or how it changes with log eta.
+    residuals : float64[panel]
+        What it misses at the free ends; beyond the last node lies a small part of a panel.
+    """
     visits = np.abs(solution.occupation[: mesh.n_nodes]).reshape(-1, mesh.order).sum(axis=1) / solution.mean_exit_steps
-    return np.asarray(unresolved(step, mesh, solution.profile) * visits / solution.reference_rate)
+    beyond = (1.0 - mesh.basis.nodes[-1]) / 2.0
+    missed = unresolved(step, mesh, profile) + beyond * np.abs(residuals)
+    return np.asarray(missed * visits / solution.reference_rate)
 
 
 def unresolved(step: Step, mesh: Mesh, profile: FloatArray) -> FloatArray:
@@ -113,11 +133,12 @@ def refine(
         )
     table = tabulate_steps(step, mesh)
     solution, spent = _solve_on(step, mesh, table, start, centre), work_on(mesh)
+    indicated = indicators(step, mesh, table, solution)
     coarser, other = mesh, solution
     for k in range(MAX_ROUNDS):
         centre = busiest_node(mesh, solution)
-        pieces = cut_into(indicators(step, mesh, solution), tolerance * STRICTER**k)
-        pieces, is_finest = within_budget(pieces, indicators(step, mesh, solution), mesh.order, budget - spent)
+        pieces = cut_into(indicated, tolerance * STRICTER**k)
+        pieces, is_finest = within_budget(pieces, indicated, mesh.order, budget - spent)
         finer = downhill(step, mesh.split(pieces))
         if finer.n_nodes == mesh.n_nodes:
             if coarser.order == mesh.order:  # not yet held against fewer nodes on the same panels
@@ -126,7 +147,8 @@ def refine(
         else:
             coarser, other = mesh, solution
             mesh, solution, spent = finer, _solve_on(step, finer, table, start, centre), spent + work_on(finer)
-        error = _error(step, mesh, solution, other)
+            indicated = indicators(step, mesh, table, solution)
+        error = _error(indicated, solution, other)
         if error <= tolerance or is_finest:
             break
     before = Refined(step, start, points, breaks, coarser, table, other, error, spent)
@@ -138,12 +160,12 @@ def work_on(mesh: Mesh) -> float:
     return float(mesh.n_nodes) ** 3
 
 
-def _error(step: Step, mesh: Mesh, solution: ExitSolution, other: ExitSolution) -> float:
+def _error(indicated: FloatArray, solution: ExitSolution, other: ExitSolution) -> float:
     """Return the relative error of the mean, estimated with a solution on another mesh; inf for what is no mean."""
     if not (solution.mean_exit_steps > 0.0 and solution.reference_rate > 0.0):
         return inf
     change = abs(other.mean_exit_steps / solution.mean_exit_steps - 1.0)
-    return float(indicators(step, mesh, solution).sum()) / PESSIMISM + change
+    return float(indicated.sum()) / PESSIMISM + change
 
 
 def tabulate_steps(step: Step, mesh: Mesh) -> DensityTable:
@@ -178,6 +200,19 @@ def solve_again(refined: Refined, mesh: Mesh) -> ExitSolution:
     """Return the solution of the same exit on another mesh."""
     centre = busiest_node(refined.mesh, refined.solution)
     return _solve_on(refined.step, mesh, refined.table, refined.start, centre)
+
+
+def on_other_meshes(refined: Refined, mesh: Mesh) -> Iterator[tuple[Mesh, ExitSolution]]:
+    """Yield other meshes with their solutions, for where steps cannot be followed on this one: cheap ones first."""
+    others = mesh.with_order(mesh.order - 2), mesh.facing(mesh.half < 0.0), _halved(refined.step, mesh)
+    for other in others:
+        if other.n_nodes <= MAX_NODES:
+            yield other, solve_again(refined, other)
+
+
+def _halved(step: Step, mesh: Mesh) -> Mesh:
+    """Return the mesh with every panel cut in two."""
+    return downhill(step, mesh.split(np.full(len(mesh.half), 2)))
 
 
 def busiest_node(mesh: Mesh, solution: ExitSolution) -> float:

@@ -64,17 +64,34 @@ class ExitSolution:
         """
         return start + float(self.occupation @ states)
 
-    def rate_functional(self, operator: Operator) -> float:
-        """Return a number that is 1 for this operator and changes like -log E sigma to first order.
+    def flow(self, operator: Operator) -> tuple[FloatArray, float]:
+        """Return what leaves per step by an operator, profile as it is: from each state, float64[state], and the start.
 
-        1 + p0 u + G (1 + P u - u) is the mean where u are the means and G the occupation, and stationary in both: they
-        may stay as they are, or move with the mesh, and the derivative in eta is right.
+        From each state it is the reference rate for this operator. 1 + p0 u + G (1 + P u - u) is the mean where u are
+        the means and G the occupation, and stationary in both: they may stay as they are, or move with the mesh, and
+        the derivative in eta is right (`response`).
         """
         row_sums = operator.exits + operator.matrix.sum(axis=1)
-        flow = operator.exits + operator.matrix @ self.profile - row_sums * self.profile
+        states = operator.exits + operator.matrix @ self.profile - row_sums * self.profile
         start = operator.start_exit * (1.0 - self.start_profile)
         start += float(operator.start @ (self.profile - self.start_profile))
-        return (float(self.occupation @ flow) + start) / (self.reference_rate * self.mean_exit_steps)
+        return np.asarray(states), start
+
+    def response(self, states: FloatArray, start: float) -> tuple[float, FloatArray, float]:
+        """Return the changes of -log E sigma, the profile (float64[state]) and the reference rate to first order.
+
+        Parameters
+        ----------
+        states : float64[state]
+            Change of the flow from each state.
+        start : float
+            The same from the start.
+        """
+        cycle = self.operator.matrix[self.reference]
+        changed, lasting = self._solve(states), self._solve(np.ones_like(states))
+        rate = (float(states[self.reference]) + float(cycle @ changed)) / (1.0 + float(cycle @ lasting))
+        of_mean = (float(self.occupation @ states) + start) / (self.reference_rate * self.mean_exit_steps)
+        return of_mean, changed - rate * lasting, rate
 
     @cached_property
     def escape(self) -> Escape:
@@ -87,7 +104,7 @@ class ExitSolution:
         for _ in range(MAX_ITERATIONS):
             before, rate = rate, leaves / (1.0 + float(cycle @ (1.0 - decay)))
             decay = leaving - rate * self._solve(1.0 - decay)
-            last, change = change, abs(rate - before) / rate
+            last, change = change, abs((rate - before) / rate)
             if change <= CONVERGED or last <= change <= ROUNDED:
                 break
         # inverse iteration from the left; the weight of the reference follows from what leaves: w (I - P) 1 = w exits

@@ -12,6 +12,9 @@ from hts.theory.exact.steps import ExactExitError
 PRODUCT_GAIN = 30.0
 #: A probability beyond [0, 1] by more than this is a power of the matrix that grows, no rounding.
 OUT_OF_BOUNDS = 1e-2
+#: Probabilities of one start in order of n may fall by this part of themselves, which meshes may err by, and no more;
+#: those that are this part of the largest are not looked at.
+FALL, NOTHING = 1e-3, 1e-9
 #: The slowest mode is alone once the survival from all states is proportional to it, relatively.
 SETTLED = 1e-10
 
@@ -37,8 +40,9 @@ def exit_tables(operator: Operator, n_steps: int) -> tuple[FloatArray, FloatArra
     for n in range(1, n_steps + 1):
         before = tables[n - 1]
         tables[n] = before + (exits - row_sums * before + operator.matrix @ before)
-        _check_bounds(tables[n])
+        check_bounds(tables[n])
         start[n] = operator.start_exit + float(operator.start @ before)
+    check_order(start)
     return start, tables
 
 
@@ -55,13 +59,14 @@ def exit_by(operator: Operator, escape: Escape, n_steps: npt.ArrayLike) -> tuple
     n_steps = np.asarray(n_steps, dtype=np.int64)
     largest, n_states = int(n_steps.max(initial=0)), len(operator.exits)
     if largest * PRODUCT_GAIN <= 2.0 * n_states * np.log2(max(largest, 2)):
-        leaves, stays = _step_by_step(operator, largest)
+        leaves, stays = _checked(*_step_by_step(operator, largest))
         return leaves[n_steps], stays[n_steps]
     wanted, place = np.unique(n_steps, return_inverse=True)
     leaves, stays = _by_doubling(operator, escape, np.maximum(wanted - 1, 0))
     left = np.where(wanted == 0, 0.0, operator.start_exit + operator.start @ leaves)
     stayed = np.where(wanted == 0, 1.0, operator.start @ stays)
-    return np.minimum(left, 1.0)[place].reshape(n_steps.shape), stayed[place].reshape(n_steps.shape)
+    left, stayed = _checked(left, stayed)
+    return left[place].reshape(n_steps.shape), stayed[place].reshape(n_steps.shape)
 
 
 def _step_by_step(operator: Operator, largest: int) -> tuple[FloatArray, FloatArray]:
@@ -75,7 +80,7 @@ def _step_by_step(operator: Operator, largest: int) -> tuple[FloatArray, FloatAr
         stays[n] = float(operator.start @ stayed)
         left = exits + diagonal * left + matrix @ left
         stayed = diagonal * stayed + matrix @ stayed
-        _check_bounds(left)
+        check_bounds(left)
     return leaves, stays
 
 
@@ -90,7 +95,7 @@ def _by_doubling(operator: Operator, escape: Escape, wanted: IntArray) -> tuple[
     mode = (1.0 - escape.decay) / float(escape.weights @ (1.0 - escape.decay))
     survives = mode > 0  # from where f' is so steep that the next step leaves, to rounding, nobody does
     while np.any(left):
-        _check_bounds(leaving)
+        check_bounds(leaving)
         ratio = staying[survives] / mode[survives]
         if np.ptp(ratio) <= SETTLED * np.abs(ratio).max() and np.all(staying[~survives] <= SETTLED):
             rest = left > 0  # more steps, by whole sizes, see the slowest mode only
@@ -111,7 +116,37 @@ def _by_doubling(operator: Operator, escape: Escape, wanted: IntArray) -> tuple[
     return leaves, stays
 
 
-def _check_bounds(leaving: FloatArray) -> None:
-    """Refuse probabilities to leave from all states (float64[state]) that are none; those to stay are their rest."""
+def _checked(leaves: FloatArray, stays: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return both probabilities from the start, float64[n] in order of n, within [0, 1], or refuse them."""
+    check_order(leaves)
+    check_order(stays[::-1])
+    return np.clip(leaves, 0.0, 1.0), np.clip(stays, 0.0, 1.0)
+
+
+def check_bounds(leaving: FloatArray) -> None:
+    """Refuse probabilities to leave from all states (float64[state]) that are none; those to stay are their rest.
+
+    Raises
+    ------
+    UnstableStepsError
+        They lie outside [0, 1], by more than polynomials between nodes may.
+    """
     if not (leaving.min() >= -OUT_OF_BOUNDS and leaving.max() <= 1.0 + OUT_OF_BOUNDS):
+        raise UnstableStepsError("steps cannot be followed one by one on this mesh")
+
+
+def check_order(rising: FloatArray) -> None:
+    """Refuse probabilities of one start (float64[n]) that fall, or leave [0, 1], in an order in which they rise.
+
+    Growth that `check_bounds` lets pass is relatively large in what is rare. Falls below FALL cannot be told from the
+    error of a mesh: two meshes differ by them, and the stated error says so.
+
+    Raises
+    ------
+    UnstableStepsError
+        As there.
+    """
+    allowed = FALL * np.abs(rising) + NOTHING * np.abs(rising).max(initial=0.0)
+    is_probable = np.all(rising <= 1.0 + FALL) and np.all(rising >= -NOTHING * rising.max(initial=0.0))
+    if not (is_probable and np.all(np.diff(rising) >= -allowed[:-1])):
         raise UnstableStepsError("steps cannot be followed one by one on this mesh")

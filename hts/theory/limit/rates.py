@@ -1,7 +1,8 @@
 """Rates q_ij out of a well on both sides, by destination (docs/model.md (7))."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 
 import numpy as np
@@ -40,7 +41,8 @@ class ExitRates:
     warnings: tuple[str, ...]
 
 
-def exit_rates(landscape: Landscape, minimum: float, ends: Sequence[End], b: float, alpha: float) -> ExitRates:
+@lru_cache(maxsize=4096)  # the same for every eta of a plan, and for its chain
+def exit_rates(landscape: Landscape, minimum: float, ends: tuple[End, ...], b: float, alpha: float) -> ExitRates:
     """Return the rates of leaving by the fewest jumps, by where they land (docs/model.md (7)).
 
     Parameters
@@ -48,7 +50,7 @@ def exit_rates(landscape: Landscape, minimum: float, ends: Sequence[End], b: flo
     landscape : Landscape
     minimum : float
         Where the paths start.
-    ends : sequence of End
+    ends : tuple of End
         Those that can be reached, with f' pulling back to the minimum all the way.
     b, alpha : float
         Clipping threshold (inf for none) and tail index.

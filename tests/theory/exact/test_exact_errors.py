@@ -176,7 +176,7 @@ def test_rare_hits_carry_their_error(eta, b):
     finer = much_finer(answer.refined)
     truth = exit_by(finer.operator, finer.escape, [n])[0][0]
     assert abs(answer.probability_within / truth - 1) <= 3 * answer.probability_within_relative_error < 3e-5
-    assert abs(answer.exit_by([n])[0] / truth - 1) <= 3 * answer.steps_error(n)
+    assert abs(answer.exit_by([n])[0] / truth - 1) <= 3 * answer.on_affordable_mesh(n)[2]
 
 
 @pytest.mark.parametrize("kind", ["pareto", "lomax", "student", "stable", "normal"])
@@ -200,3 +200,38 @@ def test_where_all_leave_at_once_the_rate_is_one_and_nothing_warns():
     assert answer.mean_exit_steps == pytest.approx(1.0, rel=1e-12)
     assert answer.escape_rate == pytest.approx(1.0, rel=1e-12)
     assert answer.refined.solution.escape.amplitude > 0.0
+
+
+def test_a_bend_that_no_node_sees_is_in_the_stated_errors():
+    """A bend of a bend lies within 1 % of a panel from its end, beyond the last node, on the finer mesh as on this.
+
+    The mean was 2 times as wrong as stated, the slope 90 times.
+    """
+    noise = Noise("lomax", 1.6461019803785202, scale=659.53280169627, p_plus=0.95)
+    way = (
+        basin(0.0, 0.14252578346420183),
+        noise,
+        0.0006182263797921255,
+        inf,
+        -1.3270988132606887,
+        0.7618988448571441,
+        0.0,
+    )
+    answer, finer = exact_exit(*way), exact_exit(*way, tolerance=1e-9)
+    assert abs(answer.mean_exit_steps / finer.mean_exit_steps - 1) <= answer.relative_error
+    assert abs(answer.local_exponent - finer.local_exponent) <= answer.local_exponent_error
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_slopes_err_no_more_than_stated_where_bends_move_across_panels(number):
+    """Skewed noise of a large scale: errors of slopes were up to ten times as large as stated."""
+    rng = np.random.default_rng(number)
+    curvature, alpha, scale, eta, low, high = np.array([0.2126, 1.605, 9.1877, 0.002536, -0.6475, 0.7625]) * (
+        1.0 + 2e-3 * rng.uniform(-1.0, 1.0, 6)
+    )
+    noise = Noise("lomax", float(alpha), scale=float(scale), p_plus=0.0)
+    way = basin(0.0, float(curvature)), noise, float(eta), inf, float(low), float(high), 0.0
+    answer, finer = exact_exit(*way), exact_exit(*way, tolerance=1e-9)
+    assert abs(answer.mean_exit_steps / finer.mean_exit_steps - 1) <= answer.relative_error
+    assert abs(answer.local_exponent - finer.local_exponent) <= answer.local_exponent_error
+    assert answer.local_exponent_error < 1e-3

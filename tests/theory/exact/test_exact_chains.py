@@ -1,17 +1,14 @@
-"""Tests of chains of wells against whole solutions, hand-made chains and exact fractions."""
+"""Tests of chains of wells against walks, hand-made chains and exact fractions."""
 
 from fractions import Fraction
-from math import inf
 
 import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from hts.landscapes import basin, multi_well, wang_oh_rhee
+from hts.landscapes import multi_well
 from hts.noise import Noise
 from hts.theory.exact.cycles import NoStationaryLawError, law_of_ways, relaxation_steps
-from hts.theory.exact.escapes import exact_chain
-from hts.theory.exact.exits import exact_exit
 from hts.theory.exact.occupation import ChainError, ExactChain, expected_shares
 from hts.theory.exact.shares import stationary_shares
 
@@ -84,30 +81,6 @@ def test_transient_states_have_no_share_and_two_ends_no_law():
         _ = stuck.stationary
 
 
-@pytest.mark.parametrize(
-    ("landscape", "eta", "b"),
-    [(UNEVEN, 0.01, 0.8), (THREE, 1e-3, 0.4), (THREE, 1e-3, inf), (wang_oh_rhee(), 1e-3, inf)],
-)
-def test_escapes_agree_with_the_whole_walk_within_what_they_say(landscape, eta, b):
-    noise = PARETO if landscape.n_wells < 4 else Noise("pareto", 1.2, scale=0.1)
-    whole, chain = stationary_shares(landscape, noise, eta, b, tolerance=1e-5), exact_chain(landscape, noise, eta, b)
-    off = np.abs(chain.stationary / whole.shares - 1.0).max()
-    assert 1e-6 < off < chain.relative_error < 0.6
-    assert chain.relaxation_steps == pytest.approx(whole.chain.relaxation_steps, rel=chain.relative_error)
-
-
-def test_the_part_of_the_moves_that_come_back_at_once_fades_with_eta():
-    errors = [exact_chain(THREE, PARETO, eta, inf).relative_error for eta in (1e-2, 1e-3, 1e-4)]
-    assert errors[2] < 0.7 * errors[1] < 0.49 * errors[0]
-
-
-def test_rates_of_a_chain_add_up_to_the_escape_rates():
-    chain = exact_chain(THREE, PARETO, 0.01, 0.4)
-    for well, minimum in enumerate(THREE.minima):
-        escape = exact_exit(THREE, PARETO, 0.01, 0.4, *THREE.well_ends(well), float(minimum)).escape_rate
-        assert chain.rates[well].sum() == pytest.approx(escape, rel=1e-6)
-
-
 def test_the_chain_of_slow_modes_follows_the_walk_step_by_step():
     """Second source: walkers followed one by one; false alarms 1 in 1000 for each of two horizons."""
     eta, b, n_walkers, horizons = 0.05, 0.8, 4000, (400, 1600)
@@ -124,22 +97,3 @@ def test_the_chain_of_slow_modes_follows_the_walk_step_by_step():
             wrong = chain.occupation(0, [n * 5 // 4])[0, 1]  # a world a quarter too fast must be seen
             assert abs(counts.mean() / n - wrong) / (counts.std() / n / np.sqrt(n_walkers)) > 5.0
     assert np.all(np.abs(z) < 3.29)
-
-
-def test_what_is_no_chain_is_said():
-    assert exact_chain(basin(0.0, 1.0), PARETO, 0.1, 0.5).stationary.tolist() == [1.0]
-    with pytest.raises(ChainError, match="choose a larger b"):
-        exact_chain(UNEVEN, PARETO, 0.1, 0.04)
-    with pytest.raises(ChainError, match="held at L in well 2"):
-        exact_chain(multi_well([-1.0, 1.0, 3.0], [0.0, 2.0], 1.0, L=2.5), PARETO, 0.1, inf)
-    light = exact_chain(UNEVEN, Noise("normal", None), 1e-4, inf)
-    assert "well 0 is never left" in light.warnings[0]
-    with pytest.raises(ChainError, match="no single stationary law"):
-        _ = light.stationary
-
-
-def test_a_well_beyond_the_projection_has_no_part():
-    chain = exact_chain(multi_well([-1.0, 1.2, 3.0], [0.0, 2.0], 1.0, L=1.9), PARETO, 0.05, inf)
-    assert chain.inside.tolist() == [True, True, False]
-    assert chain.stationary[2] == 0.0
-    assert np.all(chain.rates[2] == 0.0)
