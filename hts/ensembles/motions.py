@@ -17,14 +17,6 @@ from hts.noise import Noise
 #: Names the way from a seed to a path. It changes when any bit of any path may change, and stands in every shard.
 STREAM_VERSION: Final = "xoshiro256++/philox4x32-10/2"
 
-LAWS: Final = {
-    "pareto": motions.PARETO,
-    "lomax": motions.LOMAX,
-    "stable": motions.STABLE,
-    "student": motions.STUDENT,
-    "normal": motions.NORMAL,
-}
-
 
 class Cell(Protocol):
     """What moves the walkers of a cell, whatever is recorded of them."""
@@ -89,7 +81,7 @@ def motion_in(cell: Cell, low: float, high: float) -> Motion:
         slopes=pad_hinges(gradient.slopes),
         table=np.array(gradient.table),
         place=np.array([gradient.table_low, gradient.table_high, gradient.table_spacing]),
-        law=LAWS[cell.noise.kind],
+        law=cell.noise.law.number,
         numbers=law_numbers(cell.noise),
         eta=float(cell.eta),
         b=float(cell.b),

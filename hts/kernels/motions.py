@@ -5,12 +5,14 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-#: Laws of the noise.
+#: Laws of the noise: their kernels' numbers (draws.draw).
 PARETO: Final = 0
 LOMAX: Final = 1
 STABLE: Final = 2
 STUDENT: Final = 3
 NORMAL: Final = 4
+#: Laws whose draw takes one word, its fair sign included; the second word of a draw can give it another sign.
+ONE_WORD: Final = (PARETO, LOMAX)
 
 #: Places in the array of a law's numbers.
 ALPHA: Final = 0
@@ -40,5 +42,5 @@ class Motion(NamedTuple):
 
 def n_words(law: int, p_plus: float, normal_scale: float) -> int:
     """Count the 64-bit words that one draw takes."""
-    own = 1 if law in (PARETO, LOMAX) and p_plus == 0.5 else 2
+    own = 1 if law in ONE_WORD and p_plus == 0.5 else 2
     return own + (2 if normal_scale > 0.0 else 0)

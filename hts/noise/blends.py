@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from hts.arrays import FloatArray
 from hts.noise.integrals import beyond, up_to
+from hts.noise.inverses import solve
 from hts.noise.lines import Signed
-from hts.noise.magnitudes import Magnitude, solve
+from hts.noise.magnitudes import Magnitude
 from hts.noise.panels import Panels, tabulate
 from hts.noise.pieces import Function, piecewise
 

@@ -1,14 +1,14 @@
 """The tables of a plan: keys, types, bounds and defaults."""
 
 import math
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from hts import landscapes
 from hts.landscapes import Landscape
-from hts.noise import Noise
+from hts.noise import LAWS, Noise
 from hts.plans.counts import MAX_WALKERS, WalkersByError, read_walkers, write_walkers
 from hts.plans.grids import read_axis
 from hts.plans.values import LARGEST, SMALLEST, shown
@@ -160,10 +160,16 @@ LANDSCAPE_PLANS: dict[str, type[LandscapePlan]] = {
 }
 
 
+if TYPE_CHECKING:
+    LawName: TypeAlias = str
+else:
+    LawName = Literal[tuple(LAWS)]
+
+
 class NoisePlan(Table):
     """The law of the noise but for its tail index, which belongs to the grid."""
 
-    kind: Literal["pareto", "lomax", "stable", "student", "normal"] = Field(examples=['kind = "pareto"'])
+    kind: LawName = Field(examples=['kind = "pareto"'])
     scale: Positive = Field(1.0, examples=["scale = 1.0"])
     p_plus: Annotated[Number, Field(ge=0, le=1)] = Field(0.5, examples=["p_plus = 0.5"])
     normal_scale: Annotated[Number, Field(ge=0), _InRange] = Field(0.0, examples=["normal_scale = 0.0"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from hts.ensembles import LAWS, law_numbers
+from hts.ensembles import law_numbers
 from hts.kernels import draws, motions, streams
 from hts.noise import Noise
 
@@ -24,13 +24,13 @@ NORMAL = 5.0
 def draw_blocks(noise, n, seed, block=2**18):
     """Yield float64[block] until there are n draws, from the streams of LANES walkers of a made-up cell."""
     numbers = law_numbers(noise)
-    n_words = motions.n_words(LAWS[noise.kind], numbers[motions.P_PLUS], numbers[motions.NORMAL_SCALE])
+    n_words = motions.n_words(noise.law.number, numbers[motions.P_PLUS], numbers[motions.NORMAL_SCALE])
     states = np.zeros((4, LANES), np.uint64)
     streams.start_streams(states, LANES, np.array([seed, 1], np.uint64), 0)
     words, z = np.zeros((n_words, block), np.uint64), np.zeros(block)
     for first in range(0, n, block):
         streams.fill(states, words, block // LANES, n_words, LANES)
-        draws.draw(LAWS[noise.kind], words, z, block, numbers)
+        draws.draw(noise.law.number, words, z, block, numbers)
         yield z[: min(block, n - first)]
 
 

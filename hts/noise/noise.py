@@ -1,7 +1,6 @@
 """The noise Z: a named law with scale, skew and normal part (docs/model.md, section 2)."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -10,24 +9,16 @@ import numpy as np
 
 from hts.arrays import FloatArray
 from hts.noise.blends import blend
+from hts.noise.laws.normal import Normal
 from hts.noise.lines import Line, Signed
-from hts.noise.magnitudes import Lomax, Magnitude, Normal, Pareto, Student
+from hts.noise.magnitudes import Law, Magnitude
 from hts.noise.pieces import Function
-from hts.noise.stable import Stable
+from hts.noise.registry import LAWS
 
 FloatOrArray = TypeVar("FloatOrArray", float, FloatArray)
 
-#: Tail indices each law is good for, both ends included.
-ALPHA_RANGE: dict[str, tuple[float, float]] = {
-    "pareto": (0.1, 100.0),
-    "lomax": (0.1, 100.0),
-    "stable": (0.1, 2.0),
-    "student": (0.1, 100.0),
-}
 #: Ratios normal_scale/scale a heavy-tailed law can be told apart for: beyond, one of the two parts is rounding.
 SPREAD_RANGE = (1e-9, 1e9)
-KINDS = (*ALPHA_RANGE, "normal")
-SKEWABLE = ("pareto", "lomax")
 
 
 class LawError(ValueError):
@@ -53,13 +44,13 @@ class Noise:
     Parameters
     ----------
     kind : str
-        pareto, lomax, stable, student or normal (docs/model.md, section 2).
+        The law's name: a key of `hts.noise.LAWS` (docs/model.md, section 2).
     alpha : float or None
-        Tail index within ALPHA_RANGE; None for normal noise.
+        Tail index within the law's range; None for a law that has none.
     scale : float
         Multiplies W; > 0.
     p_plus : float
-        P(W > 0); other than 1/2 for pareto and lomax with alpha > 1 only.
+        P(W > 0); other than 1/2 for laws that can be skewed only, with alpha > 1.
     normal_scale : float
         Standard deviation of the added normal part; >= 0.
 
@@ -92,7 +83,12 @@ class Noise:
     @property
     def tail_index(self) -> float | None:
         """Return alpha where P(|Z| > x) falls like x**-alpha; None for light tails, also those of stable alpha = 2."""
-        return None if self.kind == "stable" and self.alpha == 2.0 else self.alpha
+        return self.alpha if self._magnitude.alpha > 0.0 else None
+
+    @property
+    def law(self) -> Law:
+        """The law of W."""
+        return LAWS[self.kind]
 
     @cached_property
     def centre(self) -> float:
@@ -104,9 +100,10 @@ class Noise:
     @property
     def gap(self) -> tuple[float, float] | None:
         """The open interval around -centre that Z cannot reach (pareto without a normal part), else None."""
-        if self.kind != "pareto" or self.normal_scale > 0.0:
+        half = self.scale * self._magnitude.least
+        if half == 0.0 or self.normal_scale > 0.0:
             return None
-        return (-self.scale - self.centre, self.scale - self.centre)
+        return (-half - self.centre, half - self.centre)
 
     @property
     def singular_points(self) -> FloatArray:
@@ -179,16 +176,7 @@ class Noise:
 @lru_cache(maxsize=64)
 def _magnitude(kind: str, alpha: float | None) -> Magnitude:
     """Return the law of |W| at unit scale; kept, because a stable one carries tables."""
-    if alpha is None:
-        return Normal()
-    if kind == "stable":
-        if alpha == 2.0:  # characteristic function exp(-w**2): variance 2
-            return Normal(math.sqrt(2.0))
-        if alpha == 1.0:
-            return Student(1.0)
-        return Stable(alpha)
-    laws: dict[str, Callable[[float], Magnitude]] = {"pareto": Pareto, "lomax": Lomax, "student": Student}
-    return laws[kind](alpha)
+    return LAWS[kind].magnitude(math.nan if alpha is None else alpha)
 
 
 def _elementwise(function: Function, x: FloatOrArray) -> FloatOrArray:
@@ -200,13 +188,14 @@ def _elementwise(function: Function, x: FloatOrArray) -> FloatOrArray:
 
 def _check_kind(kind: str, alpha: float | None) -> None:
     """Refuse an unknown law and a tail index out of its range."""
-    if kind not in KINDS:
-        raise LawError("kind", f"kind = {kind!r} is no law: choose one of {', '.join(KINDS)}")
-    if kind == "normal":
+    if kind not in LAWS:
+        raise LawError("kind", f"kind = {kind!r} is no law: choose one of {', '.join(LAWS)}")
+    allowed = LAWS[kind].alpha
+    if allowed is None:
         if alpha is not None:
-            raise LawError("alpha", f"alpha = {alpha}: normal noise has no tail index, leave alpha out")
+            raise LawError("alpha", f"alpha = {alpha}: {kind} noise has no tail index, leave alpha out")
         return
-    low, high = ALPHA_RANGE[kind]
+    low, high = allowed
     if alpha is None:
         raise LawError("alpha", f"{kind} noise needs a tail index: give alpha between {low:g} and {high:g}")
     if not low <= alpha <= high:
@@ -227,11 +216,10 @@ def _check_numbers(noise: Noise) -> None:
         raise LawError("p_plus", f"p_plus = {noise.p_plus}: a probability lies between 0 and 1")
     if noise.p_plus == 0.5:
         return
-    if noise.kind not in SKEWABLE:
-        message = (
-            f"p_plus = {noise.p_plus}: {noise.kind} noise is symmetric, only {' and '.join(SKEWABLE)} can be skewed"
-        )
-        raise LawError("p_plus", f"{message}; leave p_plus out or change kind")
+    if not noise.law.is_skewable:
+        *others, last = [law.name for law in LAWS.values() if law.is_skewable]
+        message = f"p_plus = {noise.p_plus}: {noise.kind} noise is symmetric, only {', '.join(others)} and {last}"
+        raise LawError("p_plus", f"{message} can be skewed; leave p_plus out or change kind")
     if noise.alpha is not None and noise.alpha <= 1.0:
         message = f"p_plus = {noise.p_plus}: skewed noise is centred, and alpha = {noise.alpha} has no mean"
         raise LawError("p_plus", f"{message}; take alpha > 1 or leave p_plus out")
