@@ -71,6 +71,7 @@ LANDSCAPES = {
     "four wells": (landscapes.multi_well([-2.0, -0.5, 0.3, 2.0], [-1.2, 0.0, 1.0], [1.0, 3.0, 4.0, 0.5]), 1),
     "quartic": (landscapes.quartic(), 0),
     "published": (landscapes.wang_oh_rhee(), 1),
+    "tilted cosine": (landscapes.tilted_cosine(0.2, 2.0, 0.1, 3.4), 1),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from hts.landscapes import Landscape
 from hts.plans.domains import ExitDomain
-from hts.plans.models import BasinPlan, FormulaPlan, LandscapePlan, NoisePlan, WellsPlan
+from hts.plans.models import FormulaPlan, LandscapePlan, NoisePlan, WellsPlan
 from hts.plans.values import shown
 from hts.plans.visits import VisitRecord
 
@@ -46,14 +46,14 @@ def _study(study: ExitDomain | VisitRecord) -> dict[str, Any]:
 
 def _landscape(plan: LandscapePlan, landscape: Landscape) -> dict[str, Any]:
     physics: dict[str, Any] = {"kind": plan.kind, "L": _number(landscape.projection)}
-    if isinstance(plan, BasinPlan):
-        physics |= {"minimum": plan.minimum, "curvature": plan.curvature}
-    elif isinstance(plan, WellsPlan):
+    if isinstance(plan, WellsPlan):
         physics["kind"] = "multi-well"  # a double well is one, with a name of its own
         for name in ("minima", "barriers", "curvatures", "barrier_curvatures"):
             physics[name] = [float(x) for x in getattr(landscape, name)]
     elif isinstance(plan, FormulaPlan):
         physics |= {"f": "".join(plan.f.split()), "domain": list(plan.domain)}
+    else:
+        physics |= plan.model_dump(exclude={"kind", "L"})
     return physics
 
 

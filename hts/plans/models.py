@@ -149,7 +149,21 @@ class QuarticPlan(Table):
         return landscapes.quartic(L=self.L)
 
 
-LandscapePlan: TypeAlias = BasinPlan | WellsPlan | FormulaPlan | WangOhRheePlan | QuarticPlan
+class TiltedCosinePlan(Table):
+    """A cosine with a slope, projected onto [-L, L]."""
+
+    kind: Literal["tilted-cosine"]
+    amplitude: Positive = Field(examples=["amplitude = 0.2"])
+    period: Positive = Field(examples=["period = 2.0"])
+    tilt: Number = Field(0.0, examples=["tilt = 0.1"])
+    L: Projection = Field(examples=["L = 3.0"])
+
+    def build(self) -> Landscape:
+        """Build the landscape."""
+        return landscapes.tilted_cosine(self.amplitude, self.period, self.tilt, self.L)
+
+
+LandscapePlan: TypeAlias = BasinPlan | WellsPlan | FormulaPlan | WangOhRheePlan | QuarticPlan | TiltedCosinePlan
 LANDSCAPE_PLANS: dict[str, type[LandscapePlan]] = {
     "basin": BasinPlan,
     "double-well": WellsPlan,
@@ -157,6 +171,7 @@ LANDSCAPE_PLANS: dict[str, type[LandscapePlan]] = {
     "formula": FormulaPlan,
     "wang-oh-rhee": WangOhRheePlan,
     "quartic": QuarticPlan,
+    "tilted-cosine": TiltedCosinePlan,
 }
 
 
