@@ -59,8 +59,8 @@ def cell_key(cell: Cell, purpose: bytes) -> npt.NDArray[np.uint64]:
 
 
 def law_numbers(noise: Noise) -> FloatArray:
-    """Give a law as the draw kernels read it: alpha, scale, centre, p_plus, normal_scale."""
-    alpha = 0.0 if noise.alpha is None else noise.alpha
+    """Give a law as the draw kernels read it: alpha or shape, scale, centre, p_plus, normal_scale."""
+    alpha = noise.alpha or noise.shape or 0.0
     if noise.kind == "normal":  # the sum of two normals is one
         return np.array([alpha, math.hypot(noise.scale, noise.normal_scale), 0.0, 0.5, 0.0])
     return np.array([alpha, noise.scale, noise.centre, noise.p_plus, noise.normal_scale])

@@ -77,12 +77,14 @@ class Law:
     number : int
         Of its kernel (`hts.kernels.motions`).
     magnitude : callable
-        Tail index -> the law of |W| at unit scale; a law without a tail index is given nan.
+        Tail index or shape -> the law of |W| at unit scale; a law with neither is given nan.
     steps_per_second : float
         Walker-steps per second and core where this machine has no earlier run to go by: benchmarks/README.md, halved
         for older CPUs.
     alpha : (float, float) or None
         Tail indices that it is good for; None for a law that has none.
+    shape : (float, float) or None
+        The same of `noise.shape`, the parameter of a law whose tail is no power; a law has one of the two at most.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Law:
     magnitude: Callable[[float], Magnitude]
     steps_per_second: float
     alpha: Range | None = None
+    shape: Range | None = None
 
     @property
     def is_skewable(self) -> bool:

@@ -27,7 +27,7 @@ class LawError(ValueError):
     Attributes
     ----------
     key : str
-        The parameter at fault: "kind", "alpha", "scale", "p_plus" or "normal_scale".
+        The parameter at fault: "kind", "alpha", "shape", "scale", "p_plus" or "normal_scale".
     """
 
     def __init__(self, key: str, message: str) -> None:
@@ -53,6 +53,8 @@ class Noise:
         P(W > 0); other than 1/2 for laws that can be skewed only, with alpha > 1.
     normal_scale : float
         Standard deviation of the added normal part; >= 0.
+    shape : float or None
+        Parameter of a law whose tail is no power, within the law's range; None for the others.
 
     Raises
     ------
@@ -65,9 +67,10 @@ class Noise:
     scale: float = 1.0
     p_plus: float = 0.5
     normal_scale: float = 0.0
+    shape: float | None = None
 
     def __post_init__(self) -> None:
-        _check_kind(self.kind, self.alpha)
+        _check_kind(self.kind, self.alpha, self.shape)
         _check_numbers(self)
 
     @property
@@ -84,6 +87,11 @@ class Noise:
     def tail_index(self) -> float | None:
         """Return alpha where P(|Z| > x) falls like x**-alpha; None for light tails, also those of stable alpha = 2."""
         return self.alpha if self._magnitude.alpha > 0.0 else None
+
+    @property
+    def is_normal(self) -> bool:
+        """Whether Z is normal: then Kramers' law is its limit."""
+        return isinstance(self._magnitude, Normal)
 
     @property
     def law(self) -> Law:
@@ -159,7 +167,7 @@ class Noise:
     @cached_property
     def _magnitude(self) -> Magnitude:
         """The law of |W|."""
-        return _magnitude(self.kind, self.alpha)
+        return _magnitude(self.kind, self.alpha if self.shape is None else self.shape)
 
     @cached_property
     def _line(self) -> Line:
@@ -174,9 +182,9 @@ class Noise:
 
 
 @lru_cache(maxsize=64)
-def _magnitude(kind: str, alpha: float | None) -> Magnitude:
+def _magnitude(kind: str, parameter: float | None) -> Magnitude:
     """Return the law of |W| at unit scale; kept, because a stable one carries tables."""
-    return LAWS[kind].magnitude(math.nan if alpha is None else alpha)
+    return LAWS[kind].magnitude(math.nan if parameter is None else parameter)
 
 
 def _elementwise(function: Function, x: FloatOrArray) -> FloatOrArray:
@@ -186,20 +194,24 @@ def _elementwise(function: Function, x: FloatOrArray) -> FloatOrArray:
     return values if isinstance(x, np.ndarray) else float(values)
 
 
-def _check_kind(kind: str, alpha: float | None) -> None:
-    """Refuse an unknown law and a tail index out of its range."""
+def _check_kind(kind: str, alpha: float | None, shape: float | None) -> None:
+    """Refuse an unknown law, and a tail index or a shape that it has not, lacks, or that is out of its range."""
     if kind not in LAWS:
         raise LawError("kind", f"kind = {kind!r} is no law: choose one of {', '.join(LAWS)}")
-    allowed = LAWS[kind].alpha
-    if allowed is None:
-        if alpha is not None:
-            raise LawError("alpha", f"alpha = {alpha}: {kind} noise has no tail index, leave alpha out")
-        return
-    low, high = allowed
-    if alpha is None:
-        raise LawError("alpha", f"{kind} noise needs a tail index: give alpha between {low:g} and {high:g}")
-    if not low <= alpha <= high:
-        raise LawError("alpha", f"alpha = {alpha}: {kind} noise takes alpha between {low:g} and {high:g}")
+    law = LAWS[kind]
+    for key, name, value, allowed in (
+        ("alpha", "tail index", alpha, law.alpha),
+        ("shape", "shape", shape, law.shape),
+    ):
+        if allowed is None:
+            if value is not None:
+                raise LawError(key, f"{key} = {value}: {kind} noise has no {name}, leave {key} out")
+            continue
+        low, high = allowed
+        if value is None:
+            raise LawError(key, f"{kind} noise needs a {name}: give {key} between {low:g} and {high:g}")
+        if not low <= value <= high:
+            raise LawError(key, f"{key} = {value}: {kind} noise takes {key} between {low:g} and {high:g}")
 
 
 def _check_numbers(noise: Noise) -> None:

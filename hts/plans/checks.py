@@ -78,7 +78,8 @@ def grid_mistakes(noise: NoisePlan | None, grids: Sequence[tuple[KeyPath, GridPl
     given = {} if found else {alpha: None for _, grid in grids for alpha in grid.alpha or ()}
     for alpha in (given or {ANY_ALPHA: None}) if LAWS[noise.kind].alpha is not None else [None]:
         if (error := _law_error(noise, alpha)) is not None:
-            return [*found, Mistake(("noise", error.key), str(error))]
+            is_missing = error.key == "shape" and noise.shape is None
+            return [*found, Mistake(("noise", error.key), str(error), is_about_key=is_missing)]
     return found
 
 

@@ -31,6 +31,7 @@ def physics_of(
             "scale": _number(noise.scale),
             "p_plus": _number(noise.p_plus),
             "normal_scale": _number(noise.normal_scale),
+            **({} if noise.shape is None else {"shape": noise.shape}),
         },
         **_study(study),
     }

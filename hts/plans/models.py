@@ -188,10 +188,11 @@ class NoisePlan(Table):
     scale: Positive = Field(1.0, examples=["scale = 1.0"])
     p_plus: Annotated[Number, Field(ge=0, le=1)] = Field(0.5, examples=["p_plus = 0.5"])
     normal_scale: Annotated[Number, Field(ge=0), _InRange] = Field(0.0, examples=["normal_scale = 0.0"])
+    shape: Positive | None = Field(None, examples=["shape = 0.5"])
 
     def build(self, alpha: float | None) -> Noise:
         """Build the law of one tail index."""
-        return Noise(self.kind, alpha, self.scale, self.p_plus, self.normal_scale)
+        return Noise(self.kind, alpha, self.scale, self.p_plus, self.normal_scale, self.shape)
 
 
 class GridPlan(Table):

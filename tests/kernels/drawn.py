@@ -5,7 +5,7 @@ distribution over the edges is at most Kolmogorov's, so Kolmogorov's law bounds 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
@@ -59,14 +59,14 @@ class Smoothed:
 def exact_law(noise):
     """Give distribution, survival and tail of any noise."""
     if noise.normal_scale > 0 and noise.kind != "normal":
-        return Smoothed(Noise(noise.kind, noise.alpha, noise.scale, noise.p_plus), noise.normal_scale)
+        return Smoothed(replace(noise, normal_scale=0.0), noise.normal_scale)
     return noise
 
 
 def edges_of(noise, tail=1e-3, n_inner=400):
     """Quantiles of the law without a normal part, and last on each side those where `tail` lies beyond."""
-    heavy = Noise(noise.kind, noise.alpha, noise.scale, noise.p_plus)
-    right = -Noise(noise.kind, noise.alpha, noise.scale, 1 - noise.p_plus).quantile(tail)  # keeps its accuracy
+    heavy = replace(noise, normal_scale=0.0)
+    right = -replace(heavy, p_plus=1 - noise.p_plus).quantile(tail)  # keeps its accuracy
     inner = heavy.quantile(np.linspace(0.0, 1.0, n_inner + 2)[1:-1])
     return np.concatenate([[heavy.quantile(tail)], inner, [right]])
 

@@ -202,4 +202,5 @@ def test_a_quantile_does_not_depend_on_those_asked_for_beside_it(noise: Noise) -
 
 def test_every_law_is_found_once_and_has_a_kernel_of_its_own() -> None:
     assert [law.number for law in LAWS.values()] == list(range(len(LAWS)))
+    assert not any(law.alpha and law.shape for law in LAWS.values())
     assert {"pareto", "lomax", "stable", "student", "normal"} <= LAWS.keys()
