@@ -54,17 +54,17 @@ class Engine(Protocol):
 
 
 class ThreadEngine(ThreadPoolExecutor):
-    """Threads: enough, because kernels let go of the interpreter while they compute.
+    """Threads of this process; they run side by side, because kernels release the interpreter's lock.
 
-    Processes would have to import and compile once each, and one that is killed takes others' work with it.
+    Processes would each have to import and compile.
 
     Parameters
     ----------
     threads : int or None
         How many; None for one on each available core.
     spare : int
-        Threads beside those, for what need not wait for a core, such as writing; who submits work sees to it that no
-        more than `n_workers` of them compute.
+        Threads beside those, for work that needs no core, such as writing; the caller makes sure that no more than
+        `n_workers` of them compute.
 
     Raises
     ------
@@ -109,9 +109,9 @@ class DaskEngine:
     Raises
     ------
     PlanError
-        Where Dask is not installed, or the address is none.
+        Where Dask is not installed, or the address is not one.
     StoppedError
-        Where nobody answers at the address.
+        Where no scheduler answers at the address.
     """
 
     is_here = False
@@ -172,14 +172,14 @@ class DaskEngine:
 
 
 def check_answers(scheduler: str) -> None:
-    """Knock at an address before a client is made of it, which would take half a minute to give up.
+    """Try an address before a client connects to it, which would take half a minute to give up.
 
     Raises
     ------
     PlanError
         Where it is no address.
     StoppedError
-        Where nobody answers.
+        Where no scheduler answers.
     """
     from distributed.comm.addressing import get_address_host_port
 
@@ -194,7 +194,7 @@ def check_answers(scheduler: str) -> None:
 
 
 def quieten() -> None:
-    """Keep Dask from printing tracebacks when a connection ends; what matters is told in words."""
+    """Keep Dask from printing tracebacks when a connection ends; hts reports that in a message."""
     for name in list(logging.root.manager.loggerDict):
         if name.split(".")[0] in ("distributed", "tornado", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL)

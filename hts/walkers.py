@@ -15,14 +15,14 @@ from hts.sweeps import stored_counts
 
 Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
 
-#: Walkers in a million that nobody misses: the last digits of an exact mean decide no number.
-NOBODY = 1e-6
+#: Relative slack of the number of walkers, so that the last digits of an exact mean do not decide it.
+SLACK = 1e-6
 KEY = ("exit", "walkers", "relative_error")
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """A plan with a number of walkers for each cell, and how it came by them."""
+    """A plan with a number of walkers for each cell, and how they were chosen."""
 
     plan: Plan  #: it answers `walkers_of(cell)` for every cell
     notes: tuple[str, ...]  #: what was chosen and what has grown, in words; nothing where nothing was chosen
@@ -93,7 +93,7 @@ def walkers_for(wanted: WalkersByError, mean_exit_steps: float | None, max_steps
     in_time = 1.0 if mean_exit_steps is None else -math.expm1(-max_steps / mean_exit_steps)
     if in_time * MAX_WALKERS < 1.0:
         return MAX_WALKERS + 1
-    return math.ceil(wanted.at_least / in_time * (1.0 - NOBODY))
+    return math.ceil(wanted.at_least / in_time * (1.0 - SLACK))
 
 
 def _too_many(plan: Plan, cell: Cell, n: int) -> Exception:

@@ -13,7 +13,7 @@ from hts.ensembles import STREAM_VERSION
 from hts.errors import IntegrityError, PlanError
 from hts.plans import WalkersByError, parse_plan
 from hts.sweeps import dry_run, load_cells, sweep_status
-from hts.sweeps.preparing import share_of
+from hts.sweeps.work import share_of
 from hts.walkers import choose_walkers, walkers_for
 
 TWO_PERCENT = WalkersByError(0.02)

@@ -10,7 +10,7 @@ from hts.answers.tabulation import TOLERANCE, tabulate_survival
 from hts.plans import Cell, Plan
 from hts.theory.exact.exits import ExactExit, exact_exit
 from hts.theory.exact.means import larger_eta, rough_mean_exit_steps
-from hts.theory.exact.steps import BeyondArithmeticError, ExactExitError
+from hts.theory.exact.steps import BeyondArithmeticError, ExactExitError, TooMuchWorkError
 from hts.theory.exact.survival import UnstableStepsError
 from hts.theory.limit.limits import ExitLimit, exit_limit
 
@@ -140,6 +140,8 @@ def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False, finer: boo
         survival = tabulate_survival(exact, plan.most_steps, part * TOLERANCE) if with_survival else None
     except UnstableStepsError:
         return _joined(cell, limit, exact, None, (*warnings, NO_SURVIVAL))
+    except TooMuchWorkError as problem:
+        return _joined(cell, limit, exact, None, (*warnings, f"no exact survival: {problem}"))
     return _joined(cell, limit, exact, survival, warnings)
 
 

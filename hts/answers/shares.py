@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from hts.answers.memory import ShareMemory
 from hts.answers.parallel import complete
+from hts.answers.predicting import FINER
 from hts.answers.records import SharePrediction
 from hts.landscapes import Landscape
 from hts.noise import Noise
@@ -23,6 +24,7 @@ def predict_shares(
     cells: Sequence[Cell] | None = None,
     *,
     threads: int | None = None,
+    finer: bool = False,
     memory: ShareMemory | None = None,
     on_cell: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -36,6 +38,8 @@ def predict_shares(
         Which; by default those of the plan. Their `well` does not matter.
     threads : int, optional
         Cells computed at once; one per core by default. Each takes up to 1 GB.
+    finer : bool
+        Compute anew, whatever the memory holds, to a hundredth of the error: the second look before anyone is accused.
     memory : ShareMemory, optional
         Where shares of earlier calls are looked up and new ones are kept.
     on_cell : callable, optional
@@ -57,11 +61,11 @@ def predict_shares(
     if plan.build_landscape().n_wells < 2:
         return ()
     cells = plan.cells() if cells is None else cells
-    found = {} if memory is None else memory.recall(cells)
+    found = {} if memory is None or finer else memory.recall(cells)
     complete(
         found,
         cells,
-        lambda cell: predict_cell_shares(plan, cell),
+        lambda cell: predict_cell_shares(plan, cell, finer),
         threads=threads,
         keep=None if memory is None else memory.keep,
         on_cell=on_cell,
@@ -70,12 +74,12 @@ def predict_shares(
     return tuple(found[cell] for cell in cells)
 
 
-def predict_cell_shares(plan: Plan, cell: Cell) -> SharePrediction:
-    """Predict the shares of one cell."""
+def predict_cell_shares(plan: Plan, cell: Cell, finer: bool = False) -> SharePrediction:
+    """Predict the shares of one cell; finer: see `predict_shares`."""
     landscape, noise = plan.build_landscape(), plan.noise_of(cell)
     chain = limit_chain(landscape, cell.b, noise.tail_index, noise.p_plus)
     limit, relaxation, said = _limit(chain, noise, cell.eta)
-    exact, why = _exact(landscape, noise, cell)
+    exact, why = _exact(landscape, noise, cell, FINER * TOLERANCE if finer else TOLERANCE)
     first, unsettled = (None, ()) if exact is None else _first(plan, cell, landscape, noise)
     moves = None if exact is None else exact.chain
     return SharePrediction(
@@ -95,10 +99,12 @@ def predict_cell_shares(plan: Plan, cell: Cell) -> SharePrediction:
     )
 
 
-def _exact(landscape: Landscape, noise: Noise, cell: Cell) -> tuple[StationaryShares | None, tuple[str, ...]]:
+def _exact(
+    landscape: Landscape, noise: Noise, cell: Cell, tolerance: float
+) -> tuple[StationaryShares | None, tuple[str, ...]]:
     """Return the exact shares, or why there are none."""
     try:
-        exact = stationary_shares(landscape, noise, cell.eta, cell.b, tolerance=TOLERANCE)
+        exact = stationary_shares(landscape, noise, cell.eta, cell.b, tolerance=tolerance)
     except ShareError as problem:
         return None, (f"no exact shares: {problem}",)
     return exact, exact.warnings
@@ -108,7 +114,7 @@ def _first(
     plan: Plan, cell: Cell, landscape: Landscape, noise: Noise
 ) -> tuple[tuple[float, ...] | None, tuple[str, ...]]:
     """Return the chances to settle first in each well where walkers start between two minima, or why there are none."""
-    start = None if plan.visits is None else plan.visits.start
+    start = plan.study.run_start
     if start is None or not landscape.minima[0] < start < landscape.minima[-1] or start in landscape.minima:
         return None, ()
     try:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from math import log1p
 
 import numpy as np
+import scipy
 
 from hts.answers.records import SurvivalTable
 from hts.arrays import FloatArray, IntArray
-from hts.theory.exact.exits import ExactExit
+from hts.theory.exact.exits import AFFORDABLE, FOLLOWING_BUDGET, ExactExit, check_following, following_work
 
 #: Up to here each step is an entry: a law with a gap or an edge makes survival jump from step to step.
 SINGLE_STEPS = 256
@@ -19,8 +20,12 @@ LONGEST_MEANS = 50.0
 TOLERANCE = 1e-4
 #: Probabilities below this are not looked at: no sweep has so many walkers.
 SMALLEST = 1e-12
-#: Steps are added between entries so many times at most, and so many at a time.
-MAX_ROUNDS, POINTS_PER_ROUND = 8, 3
+#: Where entries are needed is guessed at so many steps a decade.
+GUESSES_PER_DECADE = 2000
+#: After that, steps are added between entries so many times at most, and so many at a time.
+MAX_ROUNDS, POINTS_PER_ROUND = 4, 3
+#: So far every step is looked at where its mesh follows walkers step by step.
+EVERY_STEP = 1024
 #: Instead of log 0.
 LOG_NOTHING = -740.0
 
@@ -38,17 +43,23 @@ def tabulate_survival(exact: ExactExit, max_steps: int, tolerance: float = TOLER
     max_steps : int
         Where walkers are censored; always an entry unless nobody lives so long.
     tolerance : float
-        Wanted, relative to the smaller of P(sigma > n) and P(sigma <= n).
+        Wanted, relative to the smaller of P(sigma > n) and P(sigma <= n). The error of the table says what was met.
+
+    Raises
+    ------
+    TooMuchWorkError
+        Following walkers so far on the mesh of this cell is beyond the budget.
+    UnstableStepsError
+        Steps cannot be followed on this mesh.
     """
     end = int(max(min(max_steps, LONGEST_MEANS * exact.mean_exit_steps), 2))
-    n = _first_steps(end)
+    n_passes = _affordable_passes(exact, end)
+    n = _first_steps(end, _every_step(exact))
     logs = _log_survival(exact, n)
-    for _ in range(MAX_ROUNDS):
-        kept = _needed(n, logs, tolerance)
-        between = _unchecked(n, kept)
-        if not between.size:
-            break
-        n, logs = _merged(n, logs, between, _log_survival(exact, between))
+    for k in range(min(MAX_ROUNDS, n_passes - 1)):
+        more = _guessed(n, logs, tolerance) if k == 0 else _unchecked(n, _needed(n, logs, tolerance))
+        if more.size:
+            n, logs = _merged(n, logs, more, _log_survival(exact, more))
     kept = _needed(n, logs, tolerance)
     said = np.interp(n, n[kept], logs[kept])
     log_stay = log1p(-min(exact.escape_rate, 1 - 1e-16)) if logs[-1] > LOG_NOTHING else LOG_NOTHING
@@ -61,12 +72,35 @@ def tabulate_survival(exact: ExactExit, max_steps: int, tolerance: float = TOLER
     )
 
 
-def _first_steps(end: int) -> IntArray:
-    """Return 0, 1, ..., then steps in equal ratios, and the end."""
-    single = np.arange(min(end, SINGLE_STEPS) + 1)
-    n_far = int(np.ceil(STEPS_PER_DECADE * np.log10(max(end / SINGLE_STEPS, 1.0)))) + 1
-    far = np.round(np.geomspace(single[-1], end, n_far)).astype(np.int64)
-    return np.unique(np.concatenate((single, far, [end])))
+def _affordable_passes(exact: ExactExit, end: int) -> int:
+    """Return how many times walkers may be followed to the end.
+
+    Raises
+    ------
+    TooMuchWorkError
+        Not once.
+    """
+    mesh = exact.on_affordable_mesh(end)[0]
+    check_following(mesh, end)
+    return int(FOLLOWING_BUDGET / max(following_work(mesh, end), 1.0))
+
+
+def _every_step(exact: ExactExit) -> int:
+    """Return up to where each step is looked at: there the full mesh is followed, step by step and only once."""
+    affordable = int(AFFORDABLE / float(exact.refined.mesh.n_nodes) ** 2)
+    return max(SINGLE_STEPS, affordable if affordable <= EVERY_STEP else 0)
+
+
+def _first_steps(end: int, every: int) -> IntArray:
+    """Return 0, 1, ... up to `every`, then steps in equal ratios, and the end."""
+    single = np.arange(min(end, every) + 1)
+    return np.unique(np.concatenate((single, _spaced(int(single[-1]), end, STEPS_PER_DECADE))))
+
+
+def _spaced(first: int, end: int, per_decade: int) -> IntArray:
+    """Return whole steps from the first to the end in equal ratios."""
+    n = int(np.ceil(per_decade * np.log10(end / first))) + 1
+    return np.unique(np.round(np.geomspace(first, end, max(n, 2))).astype(np.int64))
 
 
 def _log_survival(exact: ExactExit, n: IntArray) -> FloatArray:
@@ -102,6 +136,24 @@ def _halved(n: IntArray, logs: FloatArray, first: int, last: int, tolerance: flo
             yield from _halved(n, logs, middle, last, tolerance)
             return
     yield first
+
+
+def _guessed(n: IntArray, logs: FloatArray, tolerance: float) -> IntArray:
+    """Return steps that will be entries, and one between any two, by a smooth curve through what is known.
+
+    The curve is that of log(-log P(sigma > n)) over log n, straight where P(sigma <= n) is a power of n and where
+    P(sigma > n) is an exponential.
+    """
+    is_known = (n > 0) & (logs < 0.0) & (logs > LOG_NOTHING)
+    if np.count_nonzero(is_known) < 2:
+        return _unchecked(n, _needed(n, logs, tolerance))
+    known, curve = n[is_known], np.log(-logs[is_known])
+    first, last = int(known[0]), int(known[-1])
+    dense = np.union1d(n[(n >= first) & (n <= last)], _spaced(first, last, GUESSES_PER_DECADE))
+    guess = -np.exp(scipy.interpolate.PchipInterpolator(np.log(known), curve)(np.log(dense)))
+    entries = dense[_needed(dense, guess, tolerance / 2.0)]
+    between = (entries[:-1] + entries[1:]) // 2
+    return np.setdiff1d(np.concatenate((entries, between)), n)
 
 
 def _unchecked(n: IntArray, kept: IntArray) -> IntArray:

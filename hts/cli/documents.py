@@ -28,6 +28,11 @@ def plain(value: Any, key: str = "") -> Any:
     return value
 
 
+def to_json(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a document as JSON takes it, its schema first."""
+    return {"schema": SCHEMA, **plain(document)}
+
+
 def print_document(document: Mapping[str, Any]) -> None:
-    """Print one JSON document, its schema first."""
-    click.echo(json.dumps({"schema": SCHEMA} | plain(document), indent=1, allow_nan=False))
+    """Print one JSON document."""
+    click.echo(json.dumps(to_json(document), indent=1, allow_nan=False))

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from hts.cli.fit import compared, refuse_nothing
+from hts.cli.fit import refuse_nothing
 from hts.cli.options import folder_argument, threads_option
+from hts.cli.studies import commands_of
 from hts.errors import PlanError
 
 
@@ -20,27 +21,23 @@ def command(folder: Path, target: Path, threads: int | None, no_exact: bool, for
     r"""Write what `hts fit` shows of each cell of DIR as one table.
 
     The walkers themselves need no export: DIR/shards/*.parquet, of long runs DIR/visits/*.parquet, is read by pandas,
-    polars and DuckDB as it lies there.
+    polars and DuckDB as it is.
 
     \b
     Examples:
       hts export results/quick --to cells.csv
       hts export results/quick --to cells.parquet --no-exact
     """
-    from hts.comparison import ShareComparison
-    from hts.comparison.tables import cell_table, share_table
     from hts.storage.exports import check_suffix, write_table
 
     check_suffix(target)
     check_target(target, force)
-    comparison = compared(folder, threads, not no_exact)
+    commands = commands_of(folder)
+    comparison = commands.compare(folder, threads, not no_exact)
     refuse_nothing(comparison, folder)
-    if isinstance(comparison, ShareComparison):
-        write_table(target, share_table(comparison))
-        click.echo(f"{target}: {len(comparison.visits)} cells, a row for each well")
-        return
-    write_table(target, cell_table(comparison))
-    click.echo(f"{target}: {len(comparison.cells)} cells")
+    columns, size = commands.table(comparison)
+    write_table(target, columns)
+    click.echo(f"{target}: {size}")
 
 
 def check_target(target: Path, force: bool) -> None:

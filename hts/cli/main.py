@@ -122,7 +122,7 @@ def fail(message: str, exit_code: int) -> NoReturn:
 
 
 def leave_running_threads(exit_code: int) -> None:
-    """End at once where threads of ours still compute what nobody waits for; Python would wait for them."""
+    """End at once where threads of hts still compute; Python would wait for them, and their results are not needed."""
     if any(thread.name.startswith("hts_") for thread in threading.enumerate()):
         sys.stdout.flush()
         sys.stderr.flush()
@@ -147,7 +147,7 @@ def what_ran_out(error: BaseException) -> str | None:
 
 
 def fail_as_bug(bug: Exception) -> NoReturn:
-    """Say that a failure is ours, in one line, and end; one for want of memory or threads is not."""
+    """Report a bug of hts in one line, and end; running out of memory or threads is none."""
     lacked = what_ran_out(bug)
     if lacked is not None:
         fail(f"stopped: the machine or a limit ran out of {lacked}; what is done is kept, run it again", STOPPED)

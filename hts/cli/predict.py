@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from hts.cli.options import json_option, plan_options, threads_option
-from hts.cli.predictor import predictor, share_predictor
+from hts.cli.predictor import share_predictor
+from hts.cli.studies import commands_for
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction, SharePrediction
@@ -36,11 +37,8 @@ def command(
     from hts.plans import read_plan
 
     parsed = read_plan(plan, overrides, seed)
-    predictions: tuple[ExitPrediction, ...] = ()
+    predictions = commands_for(parsed).predict(parsed, threads)
     shares: tuple[SharePrediction, ...] = ()
-    if parsed.exit is not None:
-        with predictor(None, threads) as predict:
-            predictions = tuple(predict(parsed, parsed.cells()))
     if not no_shares:
         with share_predictor(None, threads) as predict_shares:
             shares = tuple(predict_shares(parsed, parsed.cells()))

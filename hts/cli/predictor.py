@@ -68,7 +68,7 @@ def own_cells_first(predict: Predict, display: CellDisplay) -> Predict:
 
 
 @contextmanager
-def share_predictor(folder: Path | None, threads: int | None) -> Iterator[PredictShares]:
+def share_predictor(folder: Path | None, threads: int | None, finer: bool = False) -> Iterator[PredictShares]:
     """Give the function that predicts the stationary shares of a plan's cells, as `predictor` does for exits."""
     from hts.answers import predict_shares
     from hts.answers.memory import ShareMemory
@@ -78,6 +78,8 @@ def share_predictor(folder: Path | None, threads: int | None) -> Iterator[Predic
 
         def shares_of(plan: "Plan", cells: Sequence["Cell"]) -> Sequence["SharePrediction"]:
             memory = None if folder is None else ShareMemory(plan, ResultsFolder(folder))
-            return predict_shares(plan, cells, threads=threads, memory=memory, on_cell=display.show, should_stop=stop)
+            return predict_shares(
+                plan, cells, threads=threads, finer=finer, memory=memory, on_cell=display.show, should_stop=stop
+            )
 
         yield shares_of

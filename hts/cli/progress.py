@@ -147,7 +147,7 @@ class PathsDisplay(Display):
         now = time.monotonic()
         if self._now != (cell, part):
             self._now, self._begin = (cell, part), now
-        elif now < self._shown + SHORTEST_LOOK:  # it is told at every step
+        elif now < self._shown + SHORTEST_LOOK:  # called at every step
             return
         self._shown = now
         said = [f"{part}, cell {cell} of {n_cells}"]

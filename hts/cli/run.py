@@ -8,8 +8,8 @@ import click
 
 from hts.cli.options import output_option, plan_options, results_folder, threads_option
 from hts.cli.progress import SweepDisplay, clock, rate
-from hts.cli.shares import show_visits
 from hts.cli.signals import stop_on_signal
+from hts.cli.studies import commands_for
 
 if TYPE_CHECKING:
     from hts.engines import Engine
@@ -67,11 +67,11 @@ def command(
       hts run study.toml --share 2/8                       the second of eight processes on one folder
       hts run study.toml --scheduler tcp://login1:8786     a Dask cluster that sees the same folder
     """
-    from hts.ensembles import advance_exits, advance_visits
     from hts.forecast import expected_steps, remember_speed
+    from hts.kernels.objects import must_compile
     from hts.plans import read_plan
     from hts.plans.warnings import warnings_of
-    from hts.sweeps import Choices, run_sweep
+    from hts.sweeps import Choices, run_sweep, study_of
 
     target = results_folder(plan, folder)
     parsed = read_plan(plan, overrides, seed)
@@ -80,8 +80,7 @@ def command(
     if not isinstance(parsed.study.walkers, int):
         parsed = with_walkers(parsed, target, threads)
     expected = expected_steps(parsed)
-    kernel = advance_exits if parsed.visits is None else advance_visits
-    with stop_on_signal() as stop, SweepDisplay(kernel.must_compile) as display:
+    with stop_on_signal() as stop, SweepDisplay(must_compile(study_of(parsed).kernel)) as display:
         report = run_sweep(
             parsed,
             target,
@@ -95,18 +94,7 @@ def command(
     if engine == "threads" and scheduler is None:
         remember_speed(parsed, report, threads)
     click.echo(summary(target, report))
-    if parsed.visits is not None:
-        show_shares(target, threads)
-
-
-def show_shares(folder: Path, threads: int | None) -> None:
-    """Print what `hts fit` prints: relaxation times of the limit chain would be other numbers than its exact ones."""
-    from hts.cli.fit import compared
-    from hts.comparison import ShareComparison
-
-    comparison = compared(folder, threads, with_exact=True)
-    assert isinstance(comparison, ShareComparison)
-    show_visits(comparison, folder)
+    commands_for(parsed).show_after_run(target, threads)
 
 
 def with_walkers(plan: "Plan", folder: Path, threads: int | None) -> "Plan":

@@ -1,21 +1,67 @@
-"""Table of measured, exact and limit shares of time."""
+"""What commands compute and print for a study of long runs."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from hts.cli.predictor import share_predictor
+
 if TYPE_CHECKING:
+    from hts.answers import ExitPrediction, SharePrediction
     from hts.comparison import ShareComparison, VisitComparison
+    from hts.plans import Cell, Plan
 
 
-def show_visits(comparison: "ShareComparison", folder: Path) -> None:
+class VisitCommands:
+    """A study of long runs on the command line; see `StudyCommands`."""
+
+    def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "ShareComparison":
+        """Lay measured shares of time beside limit and exact ones; compute the latter finer where they disagree."""
+        from hts import comparison as c
+
+        if not with_exact:
+            return c.fit_visits(folder, c.limit_references)
+
+        def again(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[SharePrediction]":
+            counted = "1 cell disagrees" if len(cells) == 1 else f"{len(cells)} cells disagree"
+            click.echo(f"{counted}; computing exact shares again, finer", err=True)
+            with share_predictor(folder, threads, finer=True) as predict_finer:
+                return predict_finer(plan, cells)
+
+        def first(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[SharePrediction]":
+            with share_predictor(folder, threads) as predict_shares:
+                return predict_shares(plan, cells)
+
+        return c.fit_visits(folder, c.exact_references(first), c.exact_references_again(again))
+
+    def show(self, comparison: "ShareComparison", folder: Path) -> None:
+        """Print the table and the verdicts."""
+        show(comparison, folder)
+
+    def show_after_run(self, folder: Path, threads: int | None) -> None:
+        """Print what `hts fit` prints, with the exact relaxation times: those of the limit chain would differ."""
+        show(self.compare(folder, threads, with_exact=True), folder)
+
+    def table(self, comparison: "ShareComparison") -> tuple[dict[str, list[Any]], str]:
+        """Lay out the shares as columns, and say how many cells there are."""
+        from hts.comparison.tables import share_table
+
+        return share_table(comparison), f"{len(comparison.visits)} cells, a row for each well"
+
+    def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
+        """Compute nothing: the plan asks for no exits."""
+        return ()
+
+
+def show(comparison: "ShareComparison", folder: Path) -> None:
     """Print a table of shares well by well, and what may be said of each cell."""
     from hts.cli.tables import CELLS_SHOWN, interval, number, print_table
 
     has_exact = any(cell.exact != (None,) * len(cell.exact) for cell in comparison.visits)
     headers = ["b", "alpha", "eta", "walkers", "steps", "well", "share of time [95 %]"]
-    headers += ["exact, so many steps", "z", "exact, stationary"] if has_exact else []
+    headers += ["exact, these steps", "z", "exact, stationary"] if has_exact else []
     headers += ["limit"]
     rows = []
     for cell in comparison.visits:

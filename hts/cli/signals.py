@@ -46,7 +46,7 @@ class StopOnSignal:
         self.received = signal.Signals(number)
 
     def __call__(self) -> bool:
-        """Say whether somebody wants the work to stop."""
+        """Return whether a signal has asked the work to stop."""
         return self.received is not None
 
 

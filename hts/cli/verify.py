@@ -60,10 +60,10 @@ def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int 
         lines = [f"{name}: {reason}" for name, reason in zip(found.damaged, found.reasons, strict=True)]
         aside = f"set aside in {folder / 'damaged'}; `hts run` computes them anew"
         remedy = aside if repair else "`hts run` sets damaged files aside and writes them anew, as --repair would"
-        raise IntegrityError("\n".join([*lines, *told(replay), remedy]))
+        raise IntegrityError("\n".join([*lines, *difference_lines(replay), remedy]))
 
 
-def told(replay: "Replay | None") -> list[str]:
+def difference_lines(replay: "Replay | None") -> list[str]:
     """Name the walkers that came out otherwise, with steps, side and landing as stored and as computed."""
     if replay is None:
         return []

@@ -1,11 +1,16 @@
 """Public API of comparison, the only room that sees measured, exact and limit numbers together."""
 
-from hts.comparison.documents import to_json
 from hts.comparison.exits import compare_exits, fit_results
 from hts.comparison.predictions import exact_predictions, exact_predictions_again, limit_predictions
 from hts.comparison.records import CellComparison, CellPrediction, ExitComparison, FitComparison
 from hts.comparison.visit_records import ShareComparison, ShareReference, VisitComparison
-from hts.comparison.visits import compare_visits, exact_references, fit_visits, limit_references
+from hts.comparison.visits import (
+    compare_visits,
+    exact_references,
+    exact_references_again,
+    fit_visits,
+    limit_references,
+)
 
 __all__ = [
     "CellComparison",
@@ -20,9 +25,9 @@ __all__ = [
     "exact_predictions",
     "exact_predictions_again",
     "exact_references",
+    "exact_references_again",
     "fit_results",
     "fit_visits",
     "limit_predictions",
     "limit_references",
-    "to_json",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from hts.arrays import FloatArray
 
@@ -79,3 +80,12 @@ class ExitComparison:
 
     cells: tuple[CellComparison, ...]
     fits: tuple[FitComparison, ...]
+
+    @property
+    def n_walkers(self) -> int:
+        """Walkers that are done, in all cells."""
+        return sum(cell.n_walkers for cell in self.cells)
+
+    def document(self) -> dict[str, Any]:
+        """Return the entries of the JSON document (docs/interface.md, "fit")."""
+        return {"cells": [asdict(cell) for cell in self.cells], "fits": [asdict(fit) for fit in self.fits]}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -85,3 +85,12 @@ class ShareComparison:
     """All cells of a study of visits."""
 
     visits: tuple[VisitComparison, ...]
+
+    @property
+    def n_walkers(self) -> int:
+        """Walkers that are done, in all cells."""
+        return sum(cell.n_walkers for cell in self.visits)
+
+    def document(self) -> dict[str, Any]:
+        """Return the entries of the JSON document (docs/interface.md, "fit"); there are no exits and no fits."""
+        return {"cells": [], "fits": [], "visits": [asdict(cell) for cell in self.visits]}

@@ -64,16 +64,33 @@ def _two_digits(value: float) -> str:
     return f"{float(f'{value:.2g}'):g}"
 
 
-def _agreement(cell: VisitComparison) -> str:
+def disagrees(cell: VisitComparison) -> bool:
+    """Say whether simulation and exact values disagree in some well."""
+    worst = _worst(cell)
+    return worst is not None and worst[2] < DISAGREE_P
+
+
+def _worst(cell: VisitComparison) -> tuple[float, int, float] | None:
+    """Return the largest |z|, its well, and the probability of one so large among all wells."""
     scores = [(abs(z), well) for well, z in enumerate(cell.z_exact) if z is not None]
     if not scores:
-        return ""
+        return None
     worst, well = max(scores)
-    p = min(1.0, 2 * len(scores) * float(scipy.special.ndtr(-worst)))
+    return worst, well, min(1.0, 2 * len(scores) * float(scipy.special.ndtr(-worst)))
+
+
+def _agreement(cell: VisitComparison) -> str:
+    found = _worst(cell)
+    if found is None:
+        return ""
+    worst, well, p = found
     if p < DISAGREE_P:
+        measured, expected = cell.shares[well], cell.expected[well]
+        apart = "" if measured is None or expected is None else f": share {measured:.6g}, exact {expected:.6g}"
         return (
             "simulation and exact disagree (a bug, or a wrong model): "
-            f"|z| = {worst:.1f} in well {well}, p = {max(p, 1e-300):.1g}"
+            f"|z| = {worst:.1f} in well {well}{apart}, p = {max(p, 1e-300):.1g}; "
+            "next: hts verify DIR --replay 10, then more walkers there under another seed"
         )
     return f"simulation and exact {agree(p)} (largest |z| {worst:.1f} in well {well})"
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from hts.answers import SharePrediction
 from hts.arrays import FloatArray
 from hts.comparison.visit_records import OutsideShare, Rates, ShareComparison, ShareReference, VisitComparison
-from hts.comparison.visit_verdicts import STATIONARY, start_weight, visit_verdict
+from hts.comparison.visit_verdicts import STATIONARY, disagrees, start_weight, visit_verdict
 from hts.estimation.spread import FEW, spread_between_walkers, spread_of_shares
 from hts.estimation.visits import estimate_rates
 from hts.plans import Cell, Plan
@@ -47,7 +47,11 @@ def compare_visits(samples: Iterable[VisitCellSample], references: References | 
     return ShareComparison(tuple(_compare(sample, known.get(sample.cell, NOTHING)) for sample in samples))
 
 
-def fit_visits(folder: str | PathLike[str], refer: Callable[[Plan], References] | None = None) -> ShareComparison:
+def fit_visits(
+    folder: str | PathLike[str],
+    refer: Callable[[Plan], References] | None = None,
+    again: Callable[[Plan, Sequence[Cell]], References] | None = None,
+) -> ShareComparison:
     """Compare what a results folder of long runs holds with what is predicted for its plan.
 
     Parameters
@@ -56,6 +60,9 @@ def fit_visits(folder: str | PathLike[str], refer: Callable[[Plan], References] 
         As `run_sweep` leaves it; finished or not.
     refer : callable, optional
         From a plan to references of its cells; by default those of the limit alone.
+    again : callable, optional
+        References of cells anew, on finer meshes. It is asked of the cells that disagree with their exact values,
+        before the verdict says so.
 
     Returns
     -------
@@ -71,7 +78,14 @@ def fit_visits(folder: str | PathLike[str], refer: Callable[[Plan], References] 
     """
     samples = load_visits(folder)
     _, plan, _ = open_results(Path(folder))
-    return compare_visits(samples, (refer or limit_references)(plan))
+    references = (refer or limit_references)(plan)
+    compared = compare_visits(samples, references)
+    named = {(found.eta, found.b, found.alpha) for found in compared.visits if disagrees(found)}
+    accused = [cell for cell in plan.cells() if (cell.eta, cell.b, cell.alpha) in named]
+    if again is None or not accused:
+        return compared
+    better = {cell: reference for cell, reference in again(plan, accused).items() if reference.exact is not None}
+    return compare_visits(load_visits(folder), {**references, **better})
 
 
 def limit_references(plan: Plan) -> dict[Cell, ShareReference]:
@@ -104,21 +118,44 @@ def exact_references(predict: PredictShares) -> Callable[[Plan], dict[Cell, Shar
     """
 
     def references_of(plan: Plan) -> dict[Cell, ShareReference]:
-        found, cells = limit_references(plan), plan.cells()
-        for cell, p in zip(cells, predict(plan, cells), strict=False):  # none for a landscape with one well
-            found[cell] = replace(found[cell], warnings=p.warnings)
-            if p.exact is not None:
-                found[cell] = replace(
-                    found[cell],
-                    exact=np.array(p.exact),
-                    relative_error=p.relative_error,
-                    relaxation_steps_exact=p.relaxation_steps_exact,
-                    occupation=p.occupation,
-                    occupation_error=p.rates_relative_error or 0.0,
-                )
-        return found
+        cells = plan.cells()
+        return limit_references(plan) | _with_exact(plan, cells, predict(plan, cells))
 
     return references_of
+
+
+def exact_references_again(predict: PredictShares) -> Callable[[Plan, Sequence[Cell]], dict[Cell, ShareReference]]:
+    """Make the function that gives references a second time, before a simulation is said to disagree.
+
+    Parameters
+    ----------
+    predict : callable
+        From a plan and cells to better shares of those (`hts.answers.predict_shares` with `finer`).
+    """
+
+    def references_of(plan: Plan, cells: Sequence[Cell]) -> dict[Cell, ShareReference]:
+        return _with_exact(plan, cells, predict(plan, cells))
+
+    return references_of
+
+
+def _with_exact(
+    plan: Plan, cells: Sequence[Cell], predictions: Sequence[SharePrediction]
+) -> dict[Cell, ShareReference]:
+    """Return the limit references of cells with exact shares added where there are any."""
+    limits, found = limit_references(plan), {}
+    for cell, p in zip(cells, predictions, strict=False):  # none for a landscape with one well
+        found[cell] = replace(limits[cell], warnings=p.warnings)
+        if p.exact is not None:
+            found[cell] = replace(
+                found[cell],
+                exact=np.array(p.exact),
+                relative_error=p.relative_error,
+                relaxation_steps_exact=p.relaxation_steps_exact,
+                occupation=p.occupation,
+                occupation_error=p.rates_relative_error or 0.0,
+            )
+    return found
 
 
 def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitComparison:

@@ -12,7 +12,7 @@ from hts.ensembles.motions import cell_key
 from hts.ensembles.paths import PURPOSE, PathSample, simulate_paths, stride_for
 from hts.errors import PlanError, StoppedError
 from hts.plans import Cell, Plan
-from hts.sweeps.simulation import exit_problem, visit_problem
+from hts.sweeps import EXIT_STUDY, study_of
 from hts.theory.exact.conditions import Given, condition
 from hts.theory.exact.exits import ExactExit, exact_exit
 from hts.theory.exact.steps import ExactExitError
@@ -23,7 +23,7 @@ from hts.theory.limit.within import steps_within
 MOST_STEPS = 1e10
 #: Steps that conditioned paths may take in all, and one of them: minutes.
 MOST_DRAWN, LONGEST_DRAWN = 2e7, 3e5
-#: Typical paths that are to leave are given so many mean exit times.
+#: Mean exit times that typical paths may take to leave.
 PATIENCE = 30.0
 #: Gradient-flow time in which a path settles, in relaxation times of the start's well.
 SETTLED = 10.0
@@ -114,18 +114,18 @@ def sample_paths(
     telling = partial(_telling, on_progress, should_stop)
 
     def walk(problem: ExitProblem | VisitProblem, n: int) -> PathSample:
-        told = telling("walking")
+        on_share = telling("walking")
         return simulate_paths(
-            problem, first_path, question.n_paths, n, size=size, should_stop=should_stop, on_share=told
+            problem, first_path, question.n_paths, n, size=size, should_stop=should_stop, on_share=on_share
         )
 
     if question.given == "none":
         n = plan.most_steps if n_steps is None else n_steps
-        walked = exit_problem(plan, cell) if plan.visits is None else visit_problem(plan, cell, n)
+        walked = study_of(plan).problem(plan, cell, n)
         if question.n_paths * n > MOST_STEPS:
             raise PlanError(f"{question.n_paths} paths of {n} steps take too long; give a shorter time (--within)")
         return CellPaths(cell, question, n_steps, walk(walked, n), None, event)
-    problem = exit_problem(plan, cell)
+    problem = EXIT_STUDY.problem(plan, cell)
     try:
         telling("solving for exits")
         exact = _exact(plan, cell)
@@ -156,7 +156,7 @@ def sample_paths(
 def _telling(
     on_progress: Callable[[str, float], None] | None, should_stop: Callable[[], bool] | None, part: str
 ) -> Callable[[float], None]:
-    """Tell that a part of the work begins; give what tells how much of it is done, and stops it if so asked."""
+    """Report that a part of the work begins; return a function that reports its progress, and may stop it."""
 
     def tell(share: float) -> None:
         if on_progress is not None:

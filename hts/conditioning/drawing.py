@@ -29,8 +29,8 @@ class ConditionedPaths:
     """Paths drawn given an event, and how well their law is that of the event.
 
     Each step is drawn from p(x, dy) h(y) divided by its integral, h being the table's; the integral would be h(x) if
-    the table were exact. What it differs, multiplied along the path, is the path's weight: the ratio of the true law
-    of conditioned paths to that it was drawn from, but for a constant.
+    the table were exact. The product of these quotients along a path is its weight: up to a constant, the ratio of
+    the true law of conditioned paths to the law it was drawn from.
     """
 
     sample: PathSample
@@ -121,7 +121,7 @@ def draw_paths(
 
 
 class _Tally:
-    """How much of the drawing is done, over all blocks: in whole steps, so that no order of blocks rounds the sum."""
+    """Progress of the drawing over all blocks, in whole steps so that their order does not change the sum."""
 
     def __init__(self, n_paths: int, n_steps: int | None, on_share: Callable[[float], None] | None) -> None:
         self.n_steps, self.on_share = n_steps, on_share
@@ -132,7 +132,7 @@ class _Tally:
         self.lock = threading.Lock()
 
     def count(self, first: int, n: int, n_inside: int, taken: int) -> None:
-        """Note that `n_inside` of the `n` paths of a block are still inside after so many steps."""
+        """Record that `n_inside` of the `n` paths of a block are still inside after `taken` steps."""
         if self.on_share is None:
             return
         done = (n - n_inside) * self.steps_of_path + (0 if self.n_steps is None else n_inside * taken)

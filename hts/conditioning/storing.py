@@ -1,4 +1,4 @@
-"""The paths of a cell as storage takes them, which knows neither plan nor event."""
+"""The paths of a cell written to a file; storage itself knows neither plan nor event."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from hts.ensembles.motions import STREAM_VERSION
 from hts.plans import Plan
 from hts.storage import Columns
 from hts.storage.paths import write_paths
-from hts.sweeps.slugs import parameters_of, slug_of
+from hts.sweeps.cells import parameters_of, slug_of
 
 
 def store_paths(folder: Path, plan: Plan, paths: CellPaths, *, as_csv: bool = False) -> Path:

@@ -1,45 +1,118 @@
-"""Repeated calls of a kernel until its walkers finish, with progress, stops and saved states in between."""
+"""The walkers of one cell and the loop that advances them: what exits and visits share.
+
+A kernel is called again and again until its walkers finish, with progress, stops and saved states in between.
+"""
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Final, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from hts.ensembles.motions import Problem, motion_in, words_per_draw
 from hts.errors import StoppedError
 from hts.kernels import blocks
+from hts.kernels.motions import Motion
 
 #: Walkers on their way: all that a run of the kernel leaves behind, by name.
 State: TypeAlias = dict[str, npt.NDArray[Any]]
 
 #: Wall time between two returns of the kernel: progress, Ctrl-C and schedulers wait no longer than this.
 SECONDS_PER_CALL: Final = 0.2
-#: Walker-steps of a first call: about 10 ms, enough to tell the speed.
+#: Walker-steps of a first call: about 10 ms, enough to measure the speed.
 FIRST_BUDGET: Final = 2_000_000
-#: By which a next call may be larger: the first one, of some milliseconds, says how large.
+#: Largest ratio of one call to the one before: the first, of some milliseconds, measures the speed.
 MOST_GROWTH: Final = 100.0
 #: Wall time between two checkpoints: with a call of the kernel and a slow disk on top, a kill costs less than 30 s.
 SECONDS_PER_CHECKPOINT: Final = 20.0
 #: Work that a stop may throw away rather than write a checkpoint.
 SECONDS_NOT_WORTH_KEEPING: Final = 1.0
-#: Names what the arrays of a `State` mean, of exits and of visits; another one's are of no use.
+#: Version of the meaning of the arrays in a `State`, of exits and of visits; a state of another version is ignored.
 STATE_VERSION: Final = "exits/1 visits/1"
 #: Arrays of a block that decide how it goes on; the others are scratch.
 STATE_OF_BLOCK: Final = ("streams", "x", "exit_steps", "walker", "counters", "starts")
 
 
 class Interrupted(StoppedError):  # noqa: N818  (as KeyboardInterrupt: not a fault)
-    """The simulation was told to stop before its walkers had finished."""
+    """The simulation was stopped before its walkers had finished."""
 
 
-def state_of(block: blocks.Block, **rows: npt.NDArray[Any]) -> State:
-    """Name what a run of the kernel leaves behind: the block's arrays, and those written per walker."""
-    return {name: getattr(block, name) for name in STATE_OF_BLOCK} | rows
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """Walkers of one cell: how they move, the key of their streams, and the block of lanes they run in."""
+
+    first_walker: int
+    n_walkers: int
+    motion: Motion
+    key: npt.NDArray[np.uint64]
+    block: blocks.Block
+
+    @classmethod
+    def of(
+        cls,
+        problem: Problem,
+        walkers: tuple[int, int],
+        width: int,
+        chunk: int,
+    ) -> Self:
+        """Make an ensemble that has not started.
+
+        Parameters
+        ----------
+        problem : Problem
+        walkers : (int, int)
+            First walker and number of walkers.
+        width, chunk : int
+            Lanes of the block (a multiple of eight) and longest chunk of steps.
+        """
+        motion = motion_in(problem)
+        block = blocks.new_block(*walkers, words_per_draw(motion), width, chunk)
+        return cls(*walkers, motion, problem.cell_key(), block)
+
+    @property
+    def walker(self) -> npt.NDArray[np.uint32]:
+        """The walkers' numbers."""
+        return np.arange(self.first_walker, self.first_walker + self.n_walkers, dtype=np.uint32)
+
+    @property
+    def steps_beyond_domain(self) -> int:
+        """Steps begun so far where a formula's gradient goes on linearly."""
+        return int(self.block.counters[blocks.BEYOND])
+
+    def run(
+        self,
+        advance: Callable[[int], int],
+        rows: Mapping[str, npt.NDArray[Any]],
+        on_steps: Callable[[int], None] | None,
+        should_stop: Callable[[], bool] | None,
+        resume_from: Mapping[str, npt.NDArray[Any]] | None,
+        on_checkpoint: Callable[[State], None] | None,
+    ) -> None:
+        """Advance all walkers until they have finished.
+
+        Parameters
+        ----------
+        advance : callable
+            Calls the kernel for about that many walker-steps and returns how many it took.
+        rows : mapping of str to array
+            What the kernel writes beside the block; kept with it in a `State`.
+        on_steps, should_stop, resume_from, on_checkpoint : optional
+            See `exits.simulate_exits`.
+
+        Raises
+        ------
+        Interrupted
+            When `should_stop` says so.
+        """
+        state = {name: getattr(self.block, name) for name in STATE_OF_BLOCK} | dict(rows)
+        restore(state, resume_from)
+        drive(advance, state, self.n_walkers, on_steps, should_stop, on_checkpoint)
 
 
 def restore(state: State, kept: Mapping[str, npt.NDArray[Any]] | None) -> None:
-    """Take over a state that was kept, if it is one of these walkers and lanes."""
+    """Copy a saved state into `state`, if it belongs to these walkers and lanes."""
     if kept is None or any(
         name not in kept or kept[name].shape != array.shape or kept[name].dtype != array.dtype
         for name, array in state.items()
@@ -64,7 +137,7 @@ def drive(
     Parameters
     ----------
     advance : callable
-        Takes about so many walker-steps and says how many it took.
+        Takes about that many walker-steps and returns how many it took.
     state : State
         What it updates.
     n_walkers : int

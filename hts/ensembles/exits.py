@@ -2,24 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray
-from hts.ensembles.driving import Interrupted, State, drive, restore, state_of
-from hts.ensembles.motions import cell_key, motion_in, words_per_draw
+from hts.ensembles.driving import Ensemble, State
+from hts.ensembles.motions import cell_key
 from hts.kernels import blocks
-from hts.kernels.motions import Motion
 from hts.kernels.objects import StoredKernel
 from hts.landscapes import Gradient
 from hts.noise import Noise
 
-__all__ = ["ExitProblem", "ExitSample", "Interrupted", "motion_of", "simulate_exits"]
+__all__ = ["ExitProblem", "ExitSample", "advance_exits", "simulate_exits"]
 
-
-advance_exits = StoredKernel("hts.kernels.exits", "advance")
+if TYPE_CHECKING:  # as tools see the kernel
+    from hts.kernels.exits import advance as advance_exits
+else:  # as it runs, without importing Numba
+    advance_exits = StoredKernel("hts.kernels.exits", "advance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,11 @@ class ExitProblem:
         has_table = len(gradient.table) > 0
         return has_table and (self.low < gradient.table_low or self.high > gradient.table_high)
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Ends of the domain: a walker beyond them has left, and stays where it landed."""
+        return self.low, self.high
+
     def cell_key(self) -> npt.NDArray[np.uint64]:
         """Hash what names the cell's streams to two 64-bit words."""
         return cell_key(self, b"hts exits")
@@ -62,11 +68,6 @@ class ExitSample:
     side: npt.NDArray[np.int8]  #: -1 left, +1 right, 0 censored
     landing: FloatArray  #: X_sigma, or the position after max_steps
     steps_beyond_domain: int  #: steps begun where a formula's gradient goes on linearly
-
-
-def motion_of(problem: ExitProblem) -> Motion:
-    """Give a problem as the kernels read it."""
-    return motion_in(problem, problem.low, problem.high)
 
 
 def simulate_exits(
@@ -114,22 +115,13 @@ def simulate_exits(
     Interrupted
         When `should_stop` says so; what was done since the last checkpoint is lost.
     """
-    motion, key = motion_of(problem), problem.cell_key()
-    block = blocks.new_block(first_walker, n_walkers, words_per_draw(motion), width, chunk)
-    rows = np.zeros(n_walkers, np.int64), np.zeros(n_walkers, np.int8), np.zeros(n_walkers)
-    steps, side, landing = rows
-    state = state_of(block, row_steps=steps, row_side=side, row_landing=landing)
-    restore(state, resume_from)
+    it = Ensemble.of(problem, (first_walker, n_walkers), width, chunk)
+    steps, side, landing = np.zeros(n_walkers, np.int64), np.zeros(n_walkers, np.int8), np.zeros(n_walkers)
 
     def advance(budget: int) -> int:
-        return advance_exits(block, motion, key, max_steps, budget, first_walker, *rows)
+        taken: int = advance_exits(it.block, it.motion, it.key, max_steps, budget, first_walker, steps, side, landing)
+        return taken
 
-    drive(advance, state, n_walkers, on_steps, should_stop, on_checkpoint)
-    return ExitSample(
-        walker=np.arange(first_walker, first_walker + n_walkers, dtype=np.uint32),
-        exit_steps=steps,
-        is_censored=side == 0,
-        side=side,
-        landing=landing,
-        steps_beyond_domain=int(block.counters[blocks.BEYOND]),
-    )
+    rows: State = {"row_steps": steps, "row_side": side, "row_landing": landing}
+    it.run(advance, rows, on_steps, should_stop, resume_from, on_checkpoint)
+    return ExitSample(it.walker, steps, side == 0, side, landing, it.steps_beyond_domain)

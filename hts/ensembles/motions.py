@@ -14,12 +14,12 @@ from hts.kernels.motions import Motion
 from hts.landscapes import Gradient
 from hts.noise import Noise
 
-#: Names the way from a seed to a path. It changes when any bit of any path may change, and stands in every shard.
+#: Version of the computation from a seed to a path. It changes when any bit of any path may change; every shard has it.
 STREAM_VERSION: Final = "xoshiro256++/philox4x32-10/2"
 
 
-class Cell(Protocol):
-    """What moves the walkers of a cell, whatever is recorded of them."""
+class Problem(Protocol):
+    """What moves the walkers of a cell, whatever is recorded of them: `ExitProblem`, `VisitProblem`."""
 
     @property
     def gradient(self) -> Gradient:
@@ -49,11 +49,25 @@ class Cell(Protocol):
     def seed(self) -> int:
         """The sweep's seed, below 2^64."""
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Walkers move while they are between these."""
 
-def cell_key(cell: Cell, purpose: bytes) -> npt.NDArray[np.uint64]:
-    """Hash what names the cell's streams to two 64-bit words; `purpose`: at most 16 bytes that tell studies apart."""
-    alpha = math.nan if cell.noise.alpha is None else cell.noise.alpha
-    named = struct.pack("<Qddd", cell.seed, cell.eta, cell.b, alpha)
+    def cell_key(self) -> npt.NDArray[np.uint64]:
+        """Give the two 64-bit words that name the cell's streams."""
+
+
+def cell_key(problem: Problem, purpose: bytes) -> npt.NDArray[np.uint64]:
+    """Hash what names the cell's streams to two 64-bit words.
+
+    Parameters
+    ----------
+    problem : Problem
+    purpose : bytes
+        At most 16; each purpose has its own streams.
+    """
+    alpha = math.nan if problem.noise.alpha is None else problem.noise.alpha
+    named = struct.pack("<Qddd", problem.seed, problem.eta, problem.b, alpha)
     digest = hashlib.blake2b(named, digest_size=16, person=purpose).digest()
     return np.frombuffer(digest, dtype="<u8").astype(np.uint64)
 
@@ -72,23 +86,23 @@ def pad_hinges(values: FloatArray) -> FloatArray:
     return np.concatenate([values, np.zeros(n_padded - len(values))])
 
 
-def motion_in(cell: Cell, low: float, high: float) -> Motion:
-    """Give a cell as the kernels read it, its walkers moving while they are inside (low, high)."""
-    gradient = cell.gradient
+def motion_in(problem: Problem) -> Motion:
+    """Give a problem as the kernels read it."""
+    gradient, (low, high) = problem.gradient, problem.ends
     return Motion(
         line=np.array(gradient.line),
         knots=pad_hinges(gradient.knots),
         slopes=pad_hinges(gradient.slopes),
         table=np.array(gradient.table),
         place=np.array([gradient.table_low, gradient.table_high, gradient.table_spacing]),
-        law=cell.noise.law.number,
-        numbers=law_numbers(cell.noise),
-        eta=float(cell.eta),
-        b=float(cell.b),
-        projection=float(cell.projection),
+        law=problem.noise.law.number,
+        numbers=law_numbers(problem.noise),
+        eta=float(problem.eta),
+        b=float(problem.b),
+        projection=float(problem.projection),
         low=float(low),
         high=float(high),
-        start=float(cell.start),
+        start=float(problem.start),
     )
 
 

@@ -2,34 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray, IntArray
 from hts.ensembles.driving import Interrupted
-from hts.ensembles.exits import ExitProblem
-from hts.ensembles.motions import Cell, motion_in, words_per_draw
+from hts.ensembles.motions import Problem, motion_in, words_per_draw
 from hts.kernels import paths
 from hts.kernels.blocks import WIDTH
 from hts.kernels.eights import LANES
 
 #: Steps recorded in one call of the kernel: 64 lanes of them are a megabyte.
 CHUNK = 1024
-#: A path keeps about so many records, beside those of its big jumps.
+#: Records that a path keeps, beside those of its big jumps.
 RECORDS = 2000
 #: Tells the streams of conditioned paths from those of walkers.
 PURPOSE = b"hts paths"
 #: In place of a last step that is not known.
 FOREVER = np.iinfo(np.int64).max
-
-
-class Problem(Cell, Protocol):
-    """A cell that knows its streams: `ExitProblem`, or another study's."""
-
-    def cell_key(self) -> npt.NDArray[np.uint64]:
-        """Give the two 64-bit words that name the cell's streams."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +53,7 @@ class Recorder:
     z: list[FloatArray] = field(default_factory=list)
 
     def add(self, path: IntArray, step: int, x: FloatArray, z: FloatArray, end: IntArray) -> None:
-        """Look at a stretch of steps and keep what is worth it; a step may be shown twice, as end and as beginning.
+        """Keep the records of a stretch of steps that are wanted; a step may come twice, as an end and as a beginning.
 
         Parameters
         ----------
@@ -112,7 +103,7 @@ class Recorder:
 
 
 def stride_for(n_steps: int) -> int:
-    """Return the stride at which so many steps leave some 2000 records: 1, 2, 5, 10, 20, ..."""
+    """Return the stride at which `n_steps` leave some 2000 records: 1, 2, 5, 10, 20, ..."""
     wanted = max(1.0, n_steps / RECORDS)
     power = int(10 ** np.floor(np.log10(wanted)))
     return next(power * k for k in (1, 2, 5, 10) if power * k >= wanted)
@@ -143,7 +134,7 @@ def simulate_paths(
     n_steps : int
         At least 1.
     stride : int, optional
-        Every so many steps are kept; chosen to keep some 2000 by default.
+        Every `stride`-th step is kept; by default it is chosen to keep some 2000.
     size : float
         Noises |Z| beyond it are kept whatever the stride, with the step before.
     should_stop : callable, optional
@@ -158,8 +149,7 @@ def simulate_paths(
     Interrupted
         When `should_stop` says so.
     """
-    low, high = (problem.low, problem.high) if isinstance(problem, ExitProblem) else (-np.inf, np.inf)
-    motion, cell_key = motion_in(problem, low, high), problem.cell_key()
+    motion, cell_key = motion_in(problem), problem.cell_key()
     recorder = Recorder(stride_for(n_steps) if stride is None else stride, size)
     taken, landing = np.zeros(n_walkers, np.int64), np.empty(n_walkers)
     for done in range(0, n_walkers, width):

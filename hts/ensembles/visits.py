@@ -2,20 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray, IntArray
-from hts.ensembles.driving import State, drive, restore, state_of
-from hts.ensembles.motions import cell_key, motion_in, words_per_draw
+from hts.ensembles.driving import Ensemble, State
+from hts.ensembles.motions import cell_key
 from hts.kernels import blocks, ledgers
 from hts.kernels.objects import StoredKernel
 from hts.landscapes import Gradient
 from hts.noise import Noise
 
-advance_visits = StoredKernel("hts.kernels.visits", "advance")
+__all__ = ["VisitProblem", "VisitSample", "advance_visits", "simulate_visits"]
+
+if TYPE_CHECKING:  # as tools see the kernel
+    from hts.kernels.visits import advance as advance_visits
+else:  # as it runs, without importing Numba
+    advance_visits = StoredKernel("hts.kernels.visits", "advance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +49,11 @@ class VisitProblem:
     def n_steps(self) -> int:
         """Steps that each walker takes."""
         return int(self.checkpoints[-1])
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """No ends: walkers go on wherever they are."""
+        return -np.inf, np.inf
 
     def cell_key(self) -> npt.NDArray[np.uint64]:
         """Hash what names the cell's streams to two 64-bit words."""
@@ -119,10 +129,8 @@ def simulate_visits(
     Interrupted
         When `should_stop` says so; what was done since the last checkpoint is lost.
     """
-    motion, regions, key = motion_in(problem, -np.inf, np.inf), regions_of(problem), problem.cell_key()
-    n_wells = len(problem.minima)
-    block = blocks.new_block(first_walker, n_walkers, words_per_draw(motion), width, chunk)
-    watch = ledgers.new_watch(width)
+    it = Ensemble.of(problem, (first_walker, n_walkers), width, chunk)
+    regions, watch, n_wells = regions_of(problem), ledgers.new_watch(width), len(problem.minima)
     ledger = ledgers.Ledger(
         steps_in_well=np.zeros((n_walkers, len(regions.checkpoints), n_wells), np.int64),
         steps_near=np.zeros((n_walkers, n_wells), np.int64),
@@ -130,15 +138,11 @@ def simulate_visits(
         histogram=np.zeros((n_walkers, problem.n_bins + 2), np.int64),
         position=np.zeros(n_walkers),
     )
-    state = state_of(block, **watch._asdict(), **ledger._asdict())
-    restore(state, resume_from)
 
     def advance(budget: int) -> int:
-        return advance_visits(block, motion, regions, watch, ledger, key, budget, first_walker)
+        taken: int = advance_visits(it.block, it.motion, regions, watch, ledger, it.key, budget, first_walker)
+        return taken
 
-    drive(advance, state, n_walkers, on_steps, should_stop, on_checkpoint)
-    return VisitSample(
-        walker=np.arange(first_walker, first_walker + n_walkers, dtype=np.uint32),
-        steps_beyond_domain=int(block.counters[blocks.BEYOND]),
-        **ledger._asdict(),
-    )
+    rows = watch._asdict() | ledger._asdict()
+    it.run(advance, rows, on_steps, should_stop, resume_from, on_checkpoint)
+    return VisitSample(walker=it.walker, steps_beyond_domain=it.steps_beyond_domain, **ledger._asdict())

@@ -1,16 +1,18 @@
 """Expected cost of each cell of a plan, and of the whole plan."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
+
 from hts.errors import PlanError
 from hts.forecast.means import rough_means
 from hts.plans import Cell, Plan
-from hts.sweeps import dry_run
+from hts.sweeps import dry_run, study_of
 from hts.theory.limit.limits import ExitLimit, exit_limit, mean_steps, rate_scale
 
 Line: TypeAlias = tuple[float, float | None]  # b and alpha
@@ -34,7 +36,7 @@ class CellForecast:
     walkers_left: int  #: that would be simulated
     n_shards: int  #: that would be computed
     mean_steps: float  #: expected steps of a walker, censoring included
-    source: str  #: "exact", "scaled" (limit, by exact/limit at another eta), "limit", "max_steps" or "steps" (of runs)
+    source: str  #: "exact", "scaled" (by exact values at other eta), "limit", "max_steps" or "steps" (of runs)
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,9 @@ def forecast_cells(
     except PlanError as error:
         works, refusal = dry_run(plan, None), str(error)
     known = dict(means or {})
-    if plan.visits is None:  # long runs take the steps they are told to
-        expected = expected_steps(plan)
-        steps = {work.cell: work.walkers_left * expected(work.cell)[0] for work in works if work.walkers_left}
-        known |= rough_means(plan, {cell: n for cell, n in steps.items() if cell not in known})
+    if not study_of(plan).takes_all_steps:
+        walkers = {work.cell: work.walkers_left for work in works if work.walkers_left and work.cell not in known}
+        known |= _means_that_matter(plan, walkers)
     expected = expected_steps(plan, known)
     cells = (
         CellForecast(
@@ -88,11 +89,24 @@ def forecast_cells(
     return tuple(cells), refusal
 
 
+def _means_that_matter(plan: Plan, walkers: Mapping[Cell, int]) -> dict[Cell, float]:
+    """Compute exact means of cells that are still to do; where the limit says nothing, max_steps is what is feared."""
+    expected, steps, without_limit = expected_steps(plan), {}, set()
+    for cell, n in walkers.items():
+        mean, source = expected(cell)
+        if source == "max_steps" or mean <= 1.0:
+            mean = float(plan.most_steps)
+            without_limit.add(cell)
+        steps[cell] = n * mean
+    return rough_means(plan, steps, without_limit)
+
+
 def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Callable[[Cell], tuple[float, str]]:
     """Give the function that tells the mean steps of one walker of a cell, and where it comes from.
 
     A walker censored at C after an exponential time of mean m takes m (1 - exp(-C/m)) steps. Where there is no exact
     m, it is that of the limit law, times exact/limit at the smallest eta of the same (b, alpha) where both are known.
+    Where the limit says nothing, or less than one step, as at large eta, it lies between exact means of other eta.
 
     Parameters
     ----------
@@ -100,7 +114,7 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
     means : mapping, optional
         Exact mean exit times of some cells.
     """
-    if plan.visits is not None:
+    if study_of(plan).takes_all_steps:
         return lambda cell: (float(plan.most_steps), "steps")
     landscape, domain, most = plan.build_landscape(), plan.exit_domain(), plan.most_steps
     limits: dict[Line, ExitLimit] = {}  # their constants hold for every eta
@@ -124,19 +138,45 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
         if (limit := limit_of(cell)) is not None and math.isfinite(limit):
             ratios[cell.b, cell.alpha] = exact[cell] / limit
 
+    between = _between(exact)
+
+    def uncensored(cell: Cell) -> tuple[float, str]:
+        if cell in exact:
+            return exact[cell], "exact"
+        limit = limit_of(cell)
+        if (limit is None or limit < 1.0) and (mean := between(cell)) is not None:
+            return mean, "scaled"
+        if limit is None:
+            return math.inf, "max_steps"
+        ratio = ratios.get((cell.b, cell.alpha))
+        return max(limit * (ratio or 1.0), 1.0), "limit" if ratio is None else "scaled"
+
     def expected(cell: Cell) -> tuple[float, str]:
-        mean, source = exact.get(cell), "exact"
-        if mean is None:
-            mean, ratio = limit_of(cell), ratios.get((cell.b, cell.alpha))
-            source = "limit" if ratio is None else "scaled"
-            if mean is None:
-                return float(most), "max_steps"
-            mean *= ratio or 1.0
+        mean, source = uncensored(cell)
         if math.isinf(mean):
             return float(most), "max_steps"
-        return -mean * math.expm1(-most / mean), source
+        return max(-mean * math.expm1(-most / mean), 1.0), source
 
     return expected
+
+
+def _between(exact: Mapping[Cell, float]) -> Callable[[Cell], float | None]:
+    """Give the function that reads a mean off the exact ones of the same (b, alpha), linearly in logarithms.
+
+    Above the largest eta that is known, a walker takes no longer than there; below the smallest, nothing is said.
+    """
+    lines: dict[Line, list[tuple[float, float]]] = defaultdict(list)
+    for cell, mean in exact.items():
+        lines[cell.b, cell.alpha].append((math.log(cell.eta), math.log(mean)))
+
+    def between(cell: Cell) -> float | None:
+        points = sorted(lines.get((cell.b, cell.alpha), ()))
+        if not points or math.log(cell.eta) < points[0][0]:
+            return None
+        etas, means = np.array(points).T
+        return float(np.exp(np.interp(math.log(cell.eta), etas, means)))
+
+    return between
 
 
 def cost_of(plan: Plan, cells: tuple[CellForecast, ...], threads: int, speed: float, basis: str) -> Cost:
@@ -159,11 +199,7 @@ def cost_of(plan: Plan, cells: tuple[CellForecast, ...], threads: int, speed: fl
 
 def bytes_per_walker(plan: Plan) -> int:
     """Estimate what a stored walker takes on disk."""
-    if plan.visits is None:
-        return BYTES_PER_WALKER
-    n, record = plan.build_landscape().n_wells, plan.visit_record()
-    n_counts = (len(record.checkpoints(plan.most_steps)) + 1 + n) * n + record.n_bins + 2
-    return BYTES_PER_WALKER + BYTES_PER_COUNT * n_counts
+    return BYTES_PER_WALKER + BYTES_PER_COUNT * study_of(plan).counts_per_walker(plan)
 
 
 def state_counts(cells: tuple[CellForecast, ...]) -> dict[str, int]:

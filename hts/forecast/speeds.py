@@ -15,8 +15,6 @@ from hts.sweeps.studies import study_of
 
 #: Where f' is a table.
 TABLE_FACTOR = 0.75
-#: Where steps are also counted by well and bin.
-VISITS_FACTOR = 0.7
 #: How long `--calibrate` measures.
 CALIBRATION_SECONDS = 0.8
 #: Of the speed with all lanes busy, where the last walkers of a queue run alone (docs/sweeps.md).
@@ -45,15 +43,13 @@ def calibrated_speed(plan: Plan, cell: Cell, threads: int) -> float:
     study = study_of(plan)
     study.simulator(plan, cell, 100)(0, 64)  # compiled, and the gradient tabulated
     simulate = study.simulator(plan, cell, 2**62)
-    # more exits than come to an end in time, unless they take no time at all; long runs leave much more to write down
-    n_walkers = 1_000_000 if plan.visits is None else 256
 
     def measure() -> float:
         steps: list[int] = []
         begin = time.perf_counter()
         end = begin + CALIBRATION_SECONDS
         with suppress(Interrupted):
-            simulate(0, n_walkers, on_steps=steps.append, should_stop=lambda: time.perf_counter() > end)
+            simulate(0, study.many_walkers, on_steps=steps.append, should_stop=lambda: time.perf_counter() > end)
         return sum(steps) / (time.perf_counter() - begin)
 
     with ThreadEngine(threads) as engine:
@@ -67,7 +63,7 @@ def speed_of(plan: Plan) -> tuple[float, str]:
     if speeds := remembered_speeds().get(name):
         return max(speeds), "earlier runs"
     law = LAWS[plan.noise.kind].steps_per_second * (0.6 if "+normal" in name else 1.0)
-    factors = (TABLE_FACTOR if "/table" in name else 1.0) * (VISITS_FACTOR if plan.visits is not None else 1.0)
+    factors = (TABLE_FACTOR if "/table" in name else 1.0) * study_of(plan).relative_speed
     return law * factors, "assumed"
 
 
@@ -114,4 +110,4 @@ def speed_name(plan: Plan) -> str:
     """Name what a speed depends on: the law, a normal part, and how f' is encoded."""
     law = plan.noise.kind + ("+normal" if plan.noise.normal_scale > 0 and plan.noise.kind != "normal" else "")
     name = f"{law}/{'table' if math.isfinite(plan.build_landscape().domain[0]) else 'hinges'}"
-    return name if plan.visits is None else f"{name}/visits"
+    return name + study_of(plan).speed_ending

@@ -23,7 +23,7 @@ MAX_STARTS: Final = 256
 #: arrays of one loop lie at different places of a page, and at cache lines (benchmarks/README.md, "Memory").
 PAGE: Final = 4096
 
-NOBODY: Final = -1  # in place of a walker's number: the lane is empty
+EMPTY: Final = -1  # in place of a walker's number: the lane is empty
 
 #: Places in a block's counters.
 NEXT: Final = 0  # number of the next walker to start
@@ -53,7 +53,7 @@ class Block(NamedTuple):
 
 
 def aligned_zeros(shape: int | tuple[int, ...], dtype: type[Scalar], offset: int = 0) -> npt.NDArray[Scalar]:
-    """Make an array of eight-byte zeros that begins so many bytes behind a page boundary."""
+    """Make an array of eight-byte zeros that begins `offset` bytes behind a page boundary."""
     n_bytes = 8 * (shape if isinstance(shape, int) else math.prod(shape))
     memory = np.zeros(n_bytes + PAGE + offset, np.uint8)
     first = -memory.ctypes.data % PAGE + offset
@@ -80,7 +80,7 @@ def new_block(first_walker: int, n_walkers: int, n_words: int, width: int = WIDT
         streams=aligned_zeros((4, width), np.uint64),
         x=aligned_zeros(width, np.float64, 2048),
         exit_steps=aligned_zeros(width, np.int64, 2560),
-        walker=np.full(width, NOBODY, np.int64),
+        walker=np.full(width, EMPTY, np.int64),
         counters=counters,
         starts=np.zeros((4, min(MAX_STARTS, n_walkers)), np.uint64),
         words=aligned_zeros((n_words, width * chunk), np.uint64),

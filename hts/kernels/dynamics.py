@@ -31,7 +31,7 @@ def add_hinges(x, g, n_lanes, line, knots, slopes):
     line : float64[2]
         c0 and c1.
     knots, slopes : float64[hinge]
-        t_k and a_k, two and a multiple of four of them (pad with zeros): so many are done in one pass over the lanes.
+        t_k and a_k, two and a multiple of four of them (pad with zeros): four are done in one pass over the lanes.
     """
     c0, c1 = line[0], line[1]
     t0, t1, a0, a1 = knots[0], knots[1], slopes[0], slopes[1]

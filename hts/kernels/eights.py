@@ -32,7 +32,7 @@ if IS_INTERPRETED:
             g[i] = fma(fma(fma(c3, t, c2), t, c1), t, c0)
 
     def draw_words(streams, words, first, n_rows, n_words, n_lanes):
-        """Not be called: the plain code of `streams.fill` serves all lanes."""
+        """Raise an error: without a compiler the plain code of `streams.fill` serves all lanes."""
         raise NotImplementedError
 
 else:

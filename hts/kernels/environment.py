@@ -24,7 +24,7 @@ SETTINGS: Final = (
 )
 #: Bytes that all compiled kernels take, several times over.
 ROOM: Final = 2**24
-#: Kernels of other sources or settings that nobody has started with for so long are removed.
+#: Kernels of other sources or settings are removed when they have not been used for this long.
 UNUSED_SECONDS: Final = 14 * 86_400.0
 #: A folder in use says so at most this often.
 TOUCH_SECONDS: Final = 86_400.0
@@ -68,7 +68,7 @@ def user_folder() -> Path | None:
 
 @cache
 def cache_folder() -> Path | None:
-    """Find a folder for compiled kernels that can be written, and by nobody else, or None.
+    """Find a folder for compiled kernels that this user, and no other, can write; or None.
 
     ``NUMBA_CACHE_DIR``, where set, is taken in place of the user's cache folder.
     """

@@ -11,6 +11,7 @@ import numpy as np
 from hts.kernels.blocks import (
     BEYOND,
     CHUNKS_PER_EXIT,
+    EMPTY,
     END,
     FINISHED,
     FINISHED_STEPS,
@@ -18,7 +19,6 @@ from hts.kernels.blocks import (
     LIVE,
     MIN_CHUNK,
     NEXT,
-    NOBODY,
     STARTED,
 )
 from hts.kernels.draws import draw
@@ -75,7 +75,7 @@ def advance(block, motion, cell_key, max_steps, budget, first_walker, row_steps,
         # Write out the walkers that have finished; refill their lanes or, when none is left to start, close ranks.
         lane = 0
         while lane < counters[LIVE]:
-            if walker[lane] != NOBODY:
+            if walker[lane] != EMPTY:
                 if low < x[lane] < high and exit_steps[lane] < max_steps:
                     lane += 1
                     continue

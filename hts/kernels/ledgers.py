@@ -60,5 +60,5 @@ class Ledger(NamedTuple):
 
 
 def new_watch(width: int) -> Watch:
-    """Make a watch over so many lanes; of 64 of them, rows of one loop lie at different places of a page."""
+    """Make a watch over `width` lanes; of 64 of them, rows of one loop lie at different places of a page."""
     return Watch(floats=aligned_zeros((6, width), np.float64), integers=aligned_zeros((6, width), np.int64, 1024))

@@ -98,15 +98,20 @@ class StoredKernel:
         return folder / f"{self.module}.{self.name}-{hashlib.sha256(named.encode()).hexdigest()[:16]}.o"
 
 
+def must_compile(kernel: Any) -> bool:
+    """Return whether the first call of a kernel takes seconds."""
+    return isinstance(kernel, StoredKernel) and kernel.must_compile
+
+
 def is_interpreted() -> bool:
     """Tell whether NUMBA_DISABLE_JIT=1 asks for plain Python."""
     return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
 
 def may_be_kept() -> bool:
-    """Tell whether object files are of use here: on Linux and x86-64, where they have been tried, and if nobody debugs.
+    """Return whether object files are used here: on Linux and x86-64, where they are tested, and without debugging.
 
-    Who asks Numba for tests of bounds wants its errors, and a C function raises none.
+    Numba can be asked to check bounds and raise errors, which a C function cannot.
     """
     triple = machine().triple
     is_debugged = any(os.environ.get(name, "0") not in ("", "0") for name in ("NUMBA_BOUNDSCHECK", "NUMBA_DEBUGINFO"))
@@ -151,8 +156,8 @@ def words_of(leaf: Any) -> tuple[Any, ...]:
 def compile_entry(function: Any, arguments: tuple[Any, ...]) -> bytes | None:
     """Compile a Numba function as a C function: its object file, or None where Numba had better run it.
 
-    That is a function that is interpreted, one that needs Numba at run time, and any where Numba was imported before it
-    could be told of the machine, and compiles for another one.
+    That is an interpreted function, one that needs Numba at run time, or any where Numba was imported before its
+    machine could be set, so that it compiles for another one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Whose files these are: compiled kernels are code, and code is loaded from where nobody else can have put it."""
+"""Ownership checks of cached kernels: they are code, and are loaded only from where no other user can write."""
 
 import os
 import stat
@@ -11,14 +11,14 @@ LAX: Final = stat.S_IWGRP | stat.S_IWOTH
 #: Object files are smaller, by far.
 LARGEST: Final = 2**24
 
-_told: set[str] = set()
+_warned: set[str] = set()
 
 
 def distrust(flaw: str) -> None:
-    """Say once a process why something of the cache is not used."""
-    if not _told:
+    """Warn, once per process, that part of the cache is not used, and why."""
+    if not _warned:
         warnings.warn(f"compiled kernels are not taken from the cache: {flaw}; they are compiled anew", stacklevel=2)
-    _told.add(flaw)
+    _warned.add(flaw)
 
 
 def make_private(folder: Path) -> bool:
@@ -66,5 +66,5 @@ def read_private(path: Path) -> bytes:
         found = os.fstat(descriptor)
         is_ours = not hasattr(os, "geteuid") or (found.st_uid == os.geteuid() and not found.st_mode & LAX)
         if not (is_ours and stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST):
-            raise PermissionError(f"{path} may be somebody else's")
+            raise PermissionError(f"{path} may belong to another user")
         return file.read()

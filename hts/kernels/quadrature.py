@@ -56,5 +56,5 @@ class Rule(NamedTuple):
 
 
 def new_scratch(order: int) -> FloatArray:
-    """Make room for `operators.integrate_rows` with so many nodes a panel: float64[6 + 2 order, N_POINTS], zeros."""
+    """Make scratch for `operators.integrate_rows`, `order` nodes a panel: float64[6 + 2 order, N_POINTS], zeros."""
     return np.zeros((6 + 2 * order, N_POINTS))

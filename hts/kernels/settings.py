@@ -9,7 +9,7 @@ IS_CACHED = prepare_numba()
 
 import numba  # noqa: E402
 
-numba.config.reload_config()  # where somebody else has imported it before
+numba.config.reload_config()  # in case another package has imported it before
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 

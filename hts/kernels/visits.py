@@ -8,7 +8,7 @@ that has crossed a barrier, or has come to another minimum than the last one, is
 
 import numpy as np
 
-from hts.kernels.blocks import BEYOND, END, FINISHED, FINISHED_STEPS, LIVE, NEXT, NOBODY
+from hts.kernels.blocks import BEYOND, EMPTY, END, FINISHED, FINISHED_STEPS, LIVE, NEXT
 from hts.kernels.draws import draw
 from hts.kernels.dynamics import add_hinges, gradient_of_table, roam, roam_with_hinges
 from hts.kernels.eights import LANES
@@ -217,7 +217,7 @@ def advance(block, motion, regions, watch, ledger, cell_key, budget, first_walke
     is_simple = not has_table and knots.shape[0] == 2
     done = 0
     while True:
-        if walker[0] == NOBODY and start_walkers(block, regions, watch, start, cell_key) == 0:
+        if walker[0] == EMPTY and start_walkers(block, regions, watch, start, cell_key) == 0:
             return done
         n_live = counters[LIVE]
         n_lanes = min((n_live + LANES - 1) // LANES * LANES, width)
@@ -264,4 +264,4 @@ def advance(block, motion, regions, watch, ledger, cell_key, budget, first_walke
         counters[FINISHED] += n_live
         counters[FINISHED_STEPS] += n_live * all_steps
         counters[LIVE] = 0
-        walker[0] = NOBODY
+        walker[0] = EMPTY

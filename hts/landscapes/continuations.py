@@ -1,17 +1,17 @@
 """Continuation of a formula beyond its domain: f' linear, f a parabola."""
 
 from dataclasses import dataclass
-from functools import partial
 from math import inf
 
 import numpy as np
 import numpy.typing as npt
 
-from hts.arrays import FloatArray
-from hts.landscapes.checks import LARGEST
-from hts.landscapes.critical_points import crossings, samples
+from hts.arrays import FloatArray, IntArray
+from hts.landscapes.checks import LARGEST, LandscapeError
+from hts.landscapes.critical_points import MAX_POINTS, samples, sign_changes
 from hts.landscapes.formulas import Formula, FormulaError
 from hts.landscapes.gradients import Gradient, freeze, hinged_gradient, tabulated_gradient
+from hts.landscapes.roots import brent_roots
 
 KINK = 1e-7  # a jump is one when larger than this, relative to the largest f' or f''; extrapolation errs by 1e-9 or so
 
@@ -70,8 +70,10 @@ class ContinuedFormula:
         return x - nearest, self.formula.jet(nearest)
 
 
-def continue_formula(formula: Formula, low: float, high: float) -> ContinuedFormula:
-    """Look at a formula on [low, high] and continue it to the whole line.
+def continue_formula(
+    formula: Formula, low: float, high: float
+) -> tuple[ContinuedFormula, tuple[FloatArray, FloatArray, FloatArray]]:
+    """Look at a formula on [low, high] and continue it to the whole line; also return samples x, f' and f'' there.
 
     Raises
     ------
@@ -79,32 +81,63 @@ def continue_formula(formula: Formula, low: float, high: float) -> ContinuedForm
         f, f' or f'' has no value somewhere in the domain, or f' jumps.
     """
     x = samples(low, high)
-    jet = formula.jet(x)
+    jet, arguments = formula.jet_and_arguments(x)
     is_bad = ~np.all(np.abs(jet) <= LARGEST, axis=0)
     if np.any(is_bad):
         raise formula.blame(float(x[is_bad][0]))
-    kinks, bends = _find_kinks(formula, x, float(np.max(np.abs(jet[1]))), float(np.max(np.abs(jet[2]))))
-    return ContinuedFormula(formula, low, high, freeze(kinks), freeze(bends))
+    kinks, bends = _find_kinks(formula, x, arguments, float(np.max(np.abs(jet[1]))), float(np.max(np.abs(jet[2]))))
+    return ContinuedFormula(formula, low, high, freeze(kinks), freeze(bends)), (x, jet[1], jet[2])
 
 
 def _find_kinks(
-    formula: Formula, x: FloatArray, largest_slope: float, largest_bend: float
+    formula: Formula,
+    x: FloatArray,
+    arguments: list[tuple[int, FloatArray]],
+    largest_slope: float,
+    largest_bend: float,
 ) -> tuple[list[float], list[float]]:
     """Return where f'' jumps because the argument of an abs changes sign, and by how much; refuse jumps of f'."""
     h = 1e-6 * (x[-1] - x[0])
+    turns, columns = _turns(formula, x, arguments)
+    _, slopes, bends = formula.jet(turns[:, None] + h * np.array([-2.0, -1.0, 1.0, 2.0]))
     found: dict[float, float] = {}
-    for which, (column, argument) in enumerate(formula.inside_abs(x)):
-        for kink in crossings(partial(_argument, formula, which), x, argument):
-            _, slope, bend = formula.jet(kink + h * np.array([-2.0, -1.0, 1.0, 2.0]))
-            jumps = [2.0 * (y[2] - y[1]) - (y[3] - y[0]) for y in (slope, bend)]  # both sides extrapolated to the kink
-            if abs(jumps[0]) > KINK * largest_slope:
-                raise FormulaError(
-                    column,
-                    f"f' jumps at x = {kink:.10g}, where this abs turns: round it off with sqrt(... **2 + 1e-4)",
-                )
-            if abs(jumps[1]) > KINK * largest_bend:
-                found[float(kink)] = float(jumps[1])
+    for turn, column, *sides in zip(turns, columns, slopes, bends, strict=True):
+        jumps = [2.0 * (y[2] - y[1]) - (y[3] - y[0]) for y in sides]  # both sides extrapolated to the kink
+        if abs(jumps[0]) > KINK * largest_slope:
+            raise FormulaError(
+                column,
+                f"f' jumps at x = {turn:.10g}, where this abs turns: round it off with sqrt(... **2 + 1e-4)",
+            )
+        if abs(jumps[1]) > KINK * largest_bend:
+            found[float(turn)] = float(jumps[1])
     return sorted(found), [found[kink] for kink in sorted(found)]
+
+
+def _turns(formula: Formula, x: FloatArray, arguments: list[tuple[int, FloatArray]]) -> tuple[FloatArray, list[int]]:
+    """Return where the argument of an abs changes sign, and the column of that abs; all zeros are found together."""
+    which, lefts, rights, zeros = [], [], [], []
+    for k, (_, y) in enumerate(arguments):
+        left, right, is_between = sign_changes(y)
+        which += [k] * len(left)
+        lefts += left.tolist()
+        rights += right.tolist()
+        zeros += is_between.tolist()
+    if len(which) > MAX_POINTS:
+        raise LandscapeError(
+            "f", f"abs turns {len(which)} times in the domain: {MAX_POINTS} are allowed; narrow the domain"
+        )
+    of, left, right, is_zero = (np.array(part, dtype=np.intp) for part in (which, lefts, rights, zeros))
+    turns = x[(left + right) // 2]
+    open_ = np.flatnonzero(is_zero == 0)
+    at_left, at_right = (np.array([arguments[of[k]][1][at[k]] for k in open_]) for at in (left, right))
+
+    def argument(t: FloatArray, brackets: IntArray) -> FloatArray:
+        values = formula.jet_and_arguments(t)[1]
+        return np.array([values[of[open_[k]]][1][i] for i, k in enumerate(brackets)])
+
+    tolerance = 1e-16 * (x[-1] - x[0])
+    turns[open_] = brent_roots(argument, x[left[open_]], x[right[open_]], at_left, at_right, tolerance)
+    return turns, [arguments[k][0] for k in which]
 
 
 def notes_on_ends(shape: ContinuedFormula, points: FloatArray, minima: FloatArray, L: float) -> tuple[str, ...]:
@@ -135,8 +168,3 @@ def notes_on_ends(shape: ContinuedFormula, points: FloatArray, minima: FloatArra
                 f"beyond the {side} end {end:g} of the domain f falls for ever: walkers there do not come back"
             )
     return tuple(notes)
-
-
-def _argument(formula: Formula, which: int, x: FloatArray) -> FloatArray:
-    """Return the argument of one of the formula's abs."""
-    return formula.inside_abs(x)[which][1]

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hts.arrays import FloatArray
+from hts.arrays import BoolArray, FloatArray, IntArray
 from hts.landscapes.checks import LandscapeError
+from hts.landscapes.roots import brent_roots
 
 N_SAMPLES = (
     2**16 + 1
@@ -22,8 +23,23 @@ def samples(low: float, high: float) -> FloatArray:
 
 def crossings(function: Callable[[FloatArray], FloatArray], x: FloatArray, y: FloatArray) -> FloatArray:
     """Return where `function`, known to be y at x, changes sign: to the last digits of x."""
-    from scipy.optimize import brentq  # 0.4 s to import, and landscapes made of parabolas need none of it
+    left, right, is_between = sign_changes(y)
+    found = 0.5 * (x[left] + x[right])
+    found[is_between] = x[(left[is_between] + right[is_between]) // 2]
+    a, b = left[~is_between], right[~is_between]
+    tolerance = 1e-16 * (x[-1] - x[0])
+    found[~is_between] = brent_roots(lambda t, _: function(t), x[a], x[b], y[a], y[b], tolerance)
+    return found
 
+
+def sign_changes(y: FloatArray) -> tuple[IntArray, IntArray, BoolArray]:
+    """Return the indices on both sides of each change of sign, and whether exact zeros lie between them.
+
+    Raises
+    ------
+    LandscapeError
+        There are more than `MAX_POINTS`.
+    """
     solid = np.flatnonzero(y)
     change = np.flatnonzero(np.diff(np.sign(y[solid])))
     left, right = solid[change], solid[change + 1]
@@ -31,23 +47,17 @@ def crossings(function: Callable[[FloatArray], FloatArray], x: FloatArray, y: Fl
         raise LandscapeError(
             "f", f"{len(left)} turning points lie in the domain: {MAX_POINTS} are allowed; narrow the domain"
         )
-    tolerance = 1e-16 * (x[-1] - x[0])
-
-    def refine(i: int, j: int) -> float:
-        if j - i > 1:  # a sample between them is an exact zero
-            return float(x[(i + j) // 2])
-        return float(brentq(lambda t: float(function(np.asarray(t))), x[i], x[j], xtol=tolerance, maxiter=1000))
-
-    return np.array([refine(i, j) for i, j in zip(left, right, strict=True)])
+    return left, right, right - left > 1
 
 
 def find_critical_points(
     derivative: Callable[[FloatArray], FloatArray],
     second_derivative: Callable[[FloatArray], FloatArray],
-    low: float,
-    high: float,
+    x: FloatArray,
+    slope: FloatArray,
+    bend: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Find all zeros of f' in (low, high).
+    """Find all zeros of f' between samples x of the domain, where f' and f'' are known.
 
     Zeros between two samples of equal sign betray themselves by an extremum of f' there, a zero of f''.
 
@@ -61,8 +71,7 @@ def find_critical_points(
     LandscapeError
         f' vanishes on an interval, without changing sign, at an end of the domain, or without curvature; or f' jumps.
     """
-    x = samples(low, high)
-    slope, bend = derivative(x), second_derivative(x)
+    width = x[-1] - x[0]
     size = float(np.max(np.abs(slope)))
     _refuse_flat(x, slope)
     x, slope = _with_extrema(derivative, second_derivative, x, slope, bend)
@@ -78,7 +87,7 @@ def find_critical_points(
     for point, curvature, residual in zip(points, curvatures, residuals, strict=True):
         if not residual <= 1e-6 * size:
             raise LandscapeError("f", f"f' jumps across 0 at x = {point:.10g}: round the corner or the pole off there")
-        if not ROUNDING * size <= abs(curvature) * LOCATED_TO * (high - low):
+        if not ROUNDING * size <= abs(curvature) * LOCATED_TO * width:
             raise LandscapeError(
                 "f",
                 f"the critical point x = {point:.10g} cannot be located to 1e-9: f'' is {curvature:.3g} there and |f'| "
@@ -118,7 +127,8 @@ def _with_extrema(
     reach = 2.0 * step * np.maximum(np.abs(bend[:-1]), np.abs(bend[1:]))
     is_near = np.minimum(np.abs(slope[:-1]), np.abs(slope[1:])) <= reach
     is_turning = (np.sign(bend[:-1]) * np.sign(bend[1:]) < 0) & (np.sign(slope[:-1]) == np.sign(slope[1:]))
-    cells = np.flatnonzero(is_turning & is_near)
-    extrema = [float(crossings(second_derivative, x[i : i + 2], bend[i : i + 2])[0]) for i in cells[:MAX_POINTS]]
-    longer = np.insert(x, cells[:MAX_POINTS] + 1, extrema)
-    return longer, np.insert(slope, cells[:MAX_POINTS] + 1, derivative(np.array(extrema)))
+    left = np.flatnonzero(is_turning & is_near)[:MAX_POINTS]
+    right = left + 1
+    tolerances = 1e-16 * (x[right] - x[left])
+    extrema = brent_roots(lambda t, _: second_derivative(t), x[left], x[right], bend[left], bend[right], tolerances)
+    return np.insert(x, right, extrema), np.insert(slope, right, derivative(extrema))

@@ -18,7 +18,9 @@ from hts.landscapes import jets
 from hts.landscapes.checks import LARGEST, LandscapeError
 from hts.landscapes.jets import Jet
 
-MAX_CHARACTERS = 10_000  # twenty times the published four-well formula; beyond it evaluation would be slow, not wrong
+MAX_CHARACTERS = 5_000  # twenty times the published four-well formula; beyond it evaluation would be slow, not wrong
+MAX_ABS = 50  # their arguments are kept wherever a formula is looked at
+BLOCK = 2**12  # points at once: what waits for the end of a long formula stays in cache, and in memory
 
 _TOKEN = re.compile(
     r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -80,12 +82,27 @@ class Formula:
 
     def jet(self, x: npt.ArrayLike) -> Jet:
         """Return f, f' and f'' at x, each of x's shape; NaN or inf where they do not exist."""
+        return self.jet_and_arguments(x)[0]
+
+    def jet_and_arguments(self, x: npt.ArrayLike) -> tuple[Jet, list[tuple[int, FloatArray]]]:
+        """Return f, f' and f'' at x, and column and argument of each abs: f may have a kink where that changes sign."""
         x = np.asarray(x, dtype=np.float64)
+        flat = x.ravel()
+        blocks = [self._rows(flat[i : i + BLOCK]) for i in range(0, max(len(flat), 1), BLOCK)]
+        rows = np.concatenate(blocks, axis=1)
+        value, slope, bend, *arguments = rows.reshape(len(rows), *x.shape)
+        columns = [step.column for step in self.steps if step.name == "abs"]
+        return (value, slope, bend), list(zip(columns, arguments, strict=True))
+
+    def _rows(self, x: FloatArray) -> FloatArray:
+        """Return f, f', f'' and the argument of each abs, float64[3 + abs, x]."""
+        arguments = []
         with np.errstate(all="ignore"):
-            for _, _, jet in self._trace(x):
+            for step, operands, jet in self._trace(x):
                 last = jet
-        value, slope, bend = (np.array(np.broadcast_to(part, x.shape)) for part in last)
-        return value, slope, bend
+                if step.name == "abs":
+                    arguments.append(operands[0][0])
+        return np.array([np.broadcast_to(part, x.shape) for part in (*last, *arguments)])
 
     def blame(self, x: float) -> FormulaError:
         """Return the error for a point where f, f' or f'' has no usable value, naming the first step that fails."""
@@ -104,23 +121,15 @@ class Formula:
                         )
         raise ValueError(f"f, f' and f'' have values at {x}")
 
-    def inside_abs(self, x: FloatArray) -> list[tuple[int, FloatArray]]:
-        """Return column and argument of each abs at x: f may have a kink where an argument changes sign."""
-        with np.errstate(all="ignore"):
-            return [
-                (step.column, np.array(np.broadcast_to(operands[0][0], x.shape)))
-                for step, operands, _ in self._trace(x)
-                if step.name == "abs"
-            ]
-
     def _trace(self, x: FloatArray) -> Iterator[tuple[Step, list[Jet], Jet]]:
         """Yield each step with the jets it was given and the one it made."""
         stack: list[Jet] = []
+        itself = jets.variable(x)
         for step in self.steps:
             n = _n_operands(step)
             operands = stack[len(stack) - n :]
             del stack[len(stack) - n :]
-            stack.append(_result(step, operands, x))
+            stack.append(itself if step.name == "x" else _result(step, operands))
             yield step, operands, stack[-1]
 
 
@@ -140,7 +149,10 @@ def parse_formula(text: str) -> Formula:
             reader.read_operand(kind, token, column)
         else:
             reader.read_operator(kind, token, column)
-    return Formula(text, reader.finish(len(text) + 1))
+    steps = reader.finish(len(text) + 1)
+    if len(bends := [step for step in steps if step.name == "abs"]) > MAX_ABS:
+        raise FormulaError(bends[MAX_ABS].column, f"{len(bends)} times abs: {MAX_ABS} are allowed")
+    return Formula(text, steps)
 
 
 class _Reader:
@@ -216,7 +228,7 @@ class _Reader:
             self.steps.append(step)
             return
         with np.errstate(all="ignore"):
-            value = float(_result(step, [jets.number(u.value) for u in operands], np.asarray(0.0))[0])
+            value = float(_result(step, [jets.number(u.value) for u in operands])[0])
         if not np.isfinite(value):
             shown = {"constant power": "**", "number": "the number"}.get(step.name, step.name)
             raise FormulaError(step.column, f"{shown} gives {value} here: use numbers whose result is finite")
@@ -247,10 +259,8 @@ def _n_operands(step: Step) -> int:
     return 0 if step.name in ("number", "x") else 2 if step.name in jets.OPERATORS else 1
 
 
-def _result(step: Step, operands: list[Jet], x: FloatArray) -> Jet:
-    """Carry out one step."""
-    if step.name == "x":
-        return jets.variable(x)
+def _result(step: Step, operands: list[Jet]) -> Jet:
+    """Carry out one step other than x itself."""
     if step.name == "number":
         return jets.number(step.value)
     if step.name == "negative":

@@ -137,8 +137,8 @@ def formula(text: str, domain: tuple[float, float], L: float = inf, kind: str = 
     low, high = as_numbers("domain", domain, 2, "its two ends")
     if not low < high:
         raise LandscapeError("domain", f"[{low:g}, {high:g}] is empty: the first end must be below the second")
-    shape = continue_formula(parse_formula(text), float(low), float(high))
-    points, curvatures = find_critical_points(shape.derivative, shape.second_derivative, shape.low, shape.high)
+    shape, seen = continue_formula(parse_formula(text), float(low), float(high))
+    points, curvatures = find_critical_points(shape.derivative, shape.second_derivative, *seen)
     wells = np.flatnonzero(curvatures > 0)
     if not len(wells):
         raise LandscapeError("f", f"f has no minimum in the domain [{low:g}, {high:g}]: widen it, or change f")

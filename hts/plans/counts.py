@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic_core import InitErrorDetails, ValidationError
 
 from hts.plans.grids import plainly
-from hts.plans.mistakes import did_you_mean
+from hts.plans.mistakes import MAX_TOLD, did_you_mean
 from hts.plans.values import shown
 
 MAX_WALKERS = 2**32 - 1  # walker numbers are stored as uint32
@@ -57,11 +57,14 @@ def read_walkers(raw: Any) -> int | WalkersByError:
     if not isinstance(raw, dict):
         return _walkers.validate_python(raw)
     known = ("relative_error",)
+    unknown = [key for key in raw if key not in known]
     found = [
-        _mistake((str(key),), f"unknown key ({did_you_mean(str(key), known)}); for example {EXAMPLE}", raw)
-        for key in raw
-        if key not in known
+        _mistake((key,), f"unknown key ({did_you_mean(key, known)}); for example {EXAMPLE}", raw)
+        for key in unknown[:MAX_TOLD]
     ]
+    if len(unknown) > MAX_TOLD:
+        text = f"holds {len(unknown) - MAX_TOLD} more unknown keys; for example {EXAMPLE}"
+        found.append(_mistake((), text, raw))
     if "relative_error" not in raw and not found:
         text = f"must be a whole number or hold relative_error ({shown(raw)}); for example {EXAMPLE}"
         found.append(_mistake((), text, raw))

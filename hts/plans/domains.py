@@ -33,6 +33,14 @@ class ExitDomain:
     well: int
     minimum: float | None
 
+    def physics(self) -> dict[str, float]:
+        """Return what decides the numbers of a cell."""
+        return {"low": self.low, "high": self.high, "start": self.start}
+
+    def domain(self, landscape: Landscape) -> "ExitDomain":
+        """Return itself; see `VisitRecord.domain`."""
+        return self
+
 
 def exit_domain(landscape: Landscape, plan: ExitPlan) -> ExitDomain:
     """Resolve `well`, or `domain` and `start`, of a plan without mistakes."""

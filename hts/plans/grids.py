@@ -7,8 +7,10 @@ from decimal import Context, Decimal
 from pydantic import ValidationInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from hts.plans.mistakes import MAX_TOLD
 from hts.plans.values import LARGEST, SMALLEST, shown
 
+MAX_AXIS = 100_000  # values of one axis; a results folder writes them all out
 MAX_CELLS = 1_000_000  # as many shards as a folder bears; a grid beyond it is a slip of the pen
 PRECISE = Context(prec=40)
 # twelve digits: what a person can check, and far from where decimal and binary arithmetic could disagree
@@ -39,16 +41,20 @@ def read_axis(raw: object, info: ValidationInfo) -> tuple[float, ...]:
     may_be_infinite = name == "b"
     found: list[InitErrorDetails] = []
 
-    def complain(place: tuple[str | int, ...], text: str) -> None:
-        found.append(InitErrorDetails(type=plainly(text), loc=place, input=raw))
+    def complain(place: tuple[str | int, ...], text: str, n_more: int = 0) -> None:
+        found.append(InitErrorDetails(type=plainly(text, n_more), loc=place, input=raw))
 
     values: tuple[float, ...] = ()
     if isinstance(raw, list):
         if not raw:
             complain((), f"must not be empty ([]); for example {EXAMPLES[name]}")
-        for i, value in enumerate(raw):
-            if reason := _not_positive(value, may_be_infinite):
-                complain((i,), f"{reason} ({shown(value)}); for example {EXAMPLES[name]}")
+        if len(raw) > MAX_AXIS:
+            complain((), f"holds {len(raw)} values, more than {MAX_AXIS:_}; for example {EXAMPLES[name]}")
+            raw = []
+        wrong = [(i, reason) for i, value in enumerate(raw) if (reason := _not_positive(value, may_be_infinite))]
+        for k, (i, reason) in enumerate(wrong[:MAX_TOLD], start=1):
+            n_more = len(wrong) - k if k == MAX_TOLD else 0
+            complain((i,), f"{reason} ({shown(raw[i])}); for example {EXAMPLES[name]}", n_more)
         if not found:
             values = tuple(float(value) for value in raw)
     elif isinstance(raw, dict) and len(raw) == 1 and next(iter(raw)) in ("geom", "lin"):
@@ -97,9 +103,9 @@ def _with_exact_ends(low: float, high: float, inner: Sequence[Decimal], n: int) 
     return (low, *(min(max(float(PRETTY.plus(x)), least), most) for x in inner), high)
 
 
-def plainly(text: str) -> PydanticCustomError:
-    """Make a pydantic error that says no more than its text; braces in it would be taken for a template."""
-    return PydanticCustomError("axis", "{text}", {"text": text})
+def plainly(text: str, n_more: int = 0) -> PydanticCustomError:
+    """Make a pydantic error that says no more than its text, where braces would be taken for a template, and counts."""
+    return PydanticCustomError("axis", "{text}", {"text": text, "n_more": n_more})
 
 
 def _not_positive(value: object, may_be_infinite: bool = False) -> str:
@@ -132,8 +138,8 @@ def _range_mistakes(spacing: str, numbers: object) -> list[tuple[tuple[int, ...]
         found.append(((2,), f"the number of values must be a whole number ({shown(n)}); {example}"))
     elif n < 1:
         found.append(((2,), f"the number of values must be at least 1 ({shown(n)}); {example}"))
-    elif n > MAX_CELLS:
-        found.append(((2,), f"more than {MAX_CELLS:_} values ({shown(n)}); {example}"))
+    elif n > MAX_AXIS:
+        found.append(((2,), f"more than {MAX_AXIS:_} values ({shown(n)}); {example}"))
     elif n == 1 and not found and float(low) != float(high):
         found.append(((2,), f"one value cannot have two ends ({shown(numbers)}); write n = 2 or more, or a list"))
     return found

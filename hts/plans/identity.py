@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from hts.landscapes import Landscape
-from hts.plans.domains import ExitDomain
 from hts.plans.models import FormulaPlan, LandscapePlan, NoisePlan, WellsPlan
 from hts.plans.values import shown
-from hts.plans.visits import VisitRecord
 
 # minima of formulas are found by iteration, whose last bits differ between machines
 DIGITS = 12
 
 
 def physics_of(
-    seed: int, plan: LandscapePlan, landscape: Landscape, noise: NoisePlan, study: ExitDomain | VisitRecord
+    seed: int, plan: LandscapePlan, landscape: Landscape, noise: NoisePlan, table: str, study: Mapping[str, float]
 ) -> dict[str, Any]:
     """Everything that decides the numbers of a cell but the cell's own parameters, in resolved values.
 
@@ -33,16 +31,8 @@ def physics_of(
             "normal_scale": _number(noise.normal_scale),
             **({} if noise.shape is None else {"shape": noise.shape}),
         },
-        **_study(study),
+        table: {key: _rounded(value) if isinstance(value, float) else value for key, value in study.items()},
     }
-
-
-def _study(study: ExitDomain | VisitRecord) -> dict[str, Any]:
-    ends = {name: _rounded(getattr(study, name)) for name in ("low", "high", "start")}
-    if isinstance(study, ExitDomain):
-        return {"exit": ends}
-    counted = {"bins": study.n_bins, "checkpoints_per_decade": study.checkpoints_per_decade}
-    return {"visits": ends | {"radius": _rounded(study.radius)} | counted}
 
 
 def _landscape(plan: LandscapePlan, landscape: Landscape) -> dict[str, Any]:

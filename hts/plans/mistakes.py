@@ -1,14 +1,18 @@
 """The message of one mistake in a plan: the key, the value, what is wrong and what to do."""
 
 import difflib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from hts.plans.positions import KeyPath
-from hts.plans.values import shown, toml_key
+from hts.plans.values import MAX_SHOWN, shown, toml_key
+
+MAX_TOLD = 50  # mistakes of a plan that are put in words: a person mends some, and asks again
+Found = TypeVar("Found")
 
 # pydantic's error types, in the words of a plan
 WORDS = {
@@ -43,12 +47,23 @@ class Mistake:
         Whether the key itself, not its value, is wrong.
     within : tuple[str, int]
         Content of a string value and the place in it, from 1, where only a part of the value is wrong.
+    n_more : int
+        Mistakes beside this one that are counted and not put in words.
     """
 
     path: KeyPath
     text: str
     is_about_key: bool = False
     within: tuple[str, int] = ("", 1)
+    n_more: int = 0
+
+
+def first_in_words(found: Sequence[Found], say: Callable[[Found], Mistake]) -> list[Mistake]:
+    """Put the first of what was found into words; the last of them counts the others."""
+    told = [say(one) for one in found[:MAX_TOLD]]
+    if len(found) > len(told):
+        told[-1] = replace(told[-1], n_more=told[-1].n_more + len(found) - len(told))
+    return told
 
 
 def key_name(path: KeyPath) -> str:
@@ -61,13 +76,13 @@ def key_name(path: KeyPath) -> str:
 
 def shown_key(key: str) -> str:
     """Write a key for a message, on one line."""
-    return toml_key(key) if key.isprintable() else shown(key)
+    return toml_key(key) if len(key) <= MAX_SHOWN and key.isprintable() else shown(key)
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """Write the known word that is closest, or all of them."""
     by_small = {name.lower(): name for name in known}
-    close = difflib.get_close_matches(word.lower(), list(by_small), n=1, cutoff=SPELLING)
+    close = _close_to(word.lower(), list(by_small))
     return f"did you mean '{by_small[close[0]]}'?" if close else "known are: " + ", ".join(known)
 
 
@@ -86,13 +101,15 @@ def table_mistakes(error: ValidationError, model: type[BaseModel], root: KeyPath
     found = error.errors(include_url=False)
     unknown = [str(part["loc"][-1]) for part in found if part["type"] == "extra_forbidden"]
     known = list(model.model_fields)
-    meant = {name for word in unknown for name in difflib.get_close_matches(word, known, n=1, cutoff=SPELLING)}
-    return [
-        _in_words(part, model, root)
-        for part in found
-        # a misspelt key is one mistake, not an unknown key and a missing one
-        if not (part["type"] == "missing" and part["loc"][-1] in meant)
-    ]
+    meant = {name for word in unknown[:MAX_TOLD] for name in _close_to(word, known)}
+    # a misspelt key is one mistake, not an unknown key and a missing one
+    sound = [part for part in found if not (part["type"] == "missing" and part["loc"][-1] in meant)]
+    return first_in_words(sound, lambda part: _in_words(part, model, root))
+
+
+def _close_to(word: str, known: Sequence[str]) -> list[str]:
+    """Give the known word that is closest, if one is close."""
+    return difflib.get_close_matches(word[: 2 * MAX_SHOWN], known, n=1, cutoff=SPELLING)
 
 
 def _in_words(part: ErrorDetails, model: type[BaseModel], root: KeyPath) -> Mistake:
@@ -112,8 +129,9 @@ def _in_words(part: ErrorDetails, model: type[BaseModel], root: KeyPath) -> Mist
         if kind == "int_type" and isinstance(value, float) and value.is_integer():
             return Mistake(path, f"{text}; write {int(value):_} without a point or an exponent")
         return Mistake(path, f"{text}; for example {example}" if example else text)
-    # words of our own validators; those of the axes bring their example
-    return Mistake(path, part["msg"] if kind == "axis" else f"{part['msg']}; for example {example}")
+    if kind == "axis":  # its words bring their own example
+        return Mistake(path, part["msg"], n_more=part["ctx"]["n_more"])
+    return Mistake(path, f"{part['msg']}; for example {example}")
 
 
 def _example(model: type[BaseModel], field: str) -> str:

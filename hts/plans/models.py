@@ -1,7 +1,7 @@
 """The tables of a plan: keys, types, bounds and defaults."""
 
 import math
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic_core import PydanticCustomError
@@ -13,6 +13,7 @@ from hts.plans.counts import MAX_WALKERS, WalkersByError, read_walkers, write_wa
 from hts.plans.grids import read_axis
 from hts.plans.values import LARGEST, SMALLEST, shown
 
+MAX_LISTED = 1_000  # values in a list of [landscape], [exit] or [visits]
 MAX_SEED = 2**64 - 1  # the width of the key of the random streams
 MAX_BINS = 10_000  # of a histogram for each walker: a few kB compressed
 MAX_CHECKPOINTS = 100  # a decade; with more, rounding to whole steps leaves nothing between the first of them
@@ -20,7 +21,13 @@ MAX_STEPS = 2**62  # step counts are int64, and sums of two of them must fit
 
 
 def _no_list(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    """Make a list a tuple; turn away one so long that checking its values takes time."""
+    if not isinstance(value, list):
+        return value
+    if len(value) > MAX_LISTED:
+        text = f"holds {{n}} values, more than {MAX_LISTED}; shorten it"
+        raise PydanticCustomError("size", text, {"n": len(value)})
+    return tuple(value)
 
 
 def _no_nan(value: float) -> float:
@@ -218,6 +225,14 @@ class ExitPlan(Table):
     max_steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = Field(examples=["max_steps = 50_000_000"])
     within: Positive | None = Field(None, examples=["within = 1.0"])  # gradient-flow time
 
+    table: ClassVar[str] = "exit"
+    run_start: ClassVar[None] = None
+
+    @property
+    def most_steps(self) -> int:
+        """Steps that a walker takes at most."""
+        return self.max_steps
+
 
 class VisitsPlan(Table):
     """Long runs over all wells: from where, by how many walkers, how many steps, and what is written down of them."""
@@ -232,6 +247,19 @@ class VisitsPlan(Table):
     checkpoints_per_decade: Annotated[int, Field(ge=1, le=MAX_CHECKPOINTS)] = Field(
         4, examples=["checkpoints_per_decade = 4"]
     )
+
+    table: ClassVar[str] = "visits"
+    within: ClassVar[None] = None
+
+    @property
+    def most_steps(self) -> int:
+        """Steps that each walker takes."""
+        return self.steps
+
+    @property
+    def run_start(self) -> float | None:
+        """Where long runs start, if not at a minimum."""
+        return self.start
 
 
 class FigurePlan(Table):

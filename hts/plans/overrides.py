@@ -1,12 +1,12 @@
 """`--set KEY=VALUE`: changes to a plan before it is checked."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from hts.plans.mistakes import Mistake, key_name
 from hts.plans.positions import KeyPath
+from hts.plans.toml import MAX_PARTS, read_toml
 from hts.plans.values import shown
 
 Settings: TypeAlias = dict[KeyPath, str]  # each key that was set, and what set it, in the words of a message
@@ -50,7 +50,8 @@ def apply_overrides(tables: dict[str, Any], overrides: Sequence[str]) -> tuple[S
 def _path(name: str) -> KeyPath:
     """Read a.b[1].c, or nothing where it cannot be read."""
     path: KeyPath = ()
-    for part in name.split("."):
+    parts = name.split(".")
+    for part in parts if len(parts) <= MAX_PARTS else [""]:
         match = KEY.fullmatch(part)
         if match is None:
             return ()
@@ -60,7 +61,7 @@ def _path(name: str) -> KeyPath:
 
 def _value(text: str) -> Any:
     try:
-        read = tomllib.loads(f"value = {text}")
+        read = read_toml(f"value = {text}")
         if list(read) == ["value"]:  # a line break in the text could bring in more keys
             return read["value"]
     except (ValueError, RecursionError):

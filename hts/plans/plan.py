@@ -10,7 +10,7 @@ from hts.errors import PlanError
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.plans.counts import Count
-from hts.plans.domains import ExitDomain, basin_of, exit_domain
+from hts.plans.domains import ExitDomain, exit_domain
 from hts.plans.identity import identity_of, physics_of
 from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan, VisitsPlan
 from hts.plans.values import toml_key, toml_value
@@ -96,7 +96,7 @@ class Plan:
     @property
     def most_steps(self) -> int:
         """Steps that a walker takes at most: `max_steps` of [exit], `steps` of [visits]."""
-        return self.exit.max_steps if self.exit is not None else self.visit_plan.steps
+        return self.study.most_steps
 
     @property
     def visit_plan(self) -> VisitsPlan:
@@ -114,7 +114,7 @@ class Plan:
     @property
     def within(self) -> float | None:
         """Gradient-flow time by which exits are asked for, if they are."""
-        return None if self.exit is None else self.exit.within
+        return self.study.within
 
     def walkers_of(self, cell: Cell) -> int:
         """Give the number of walkers of one cell.
@@ -152,10 +152,14 @@ class Plan:
 
     def exit_domain(self) -> ExitDomain:
         """Resolve `well`, or `domain` and `start`, to numbers; with [visits] the basin in which every walker starts."""
+        return self.setting.domain(self.build_landscape())
+
+    @property
+    def setting(self) -> ExitDomain | VisitRecord:
+        """The table [exit] or [visits], completed from the landscape."""
         if self.exit is not None:
             return exit_domain(self.build_landscape(), self.exit)
-        record = self.visit_record()
-        return basin_of(self.build_landscape(), record.well, record.start)
+        return self.visit_record()
 
     def visit_record(self) -> VisitRecord:
         """Resolve what [visits] writes down.
@@ -169,8 +173,8 @@ class Plan:
 
     def physics(self) -> dict[str, Any]:
         """Everything that decides a cell's numbers but the cell's own parameters, ready for JSON (inf is "inf")."""
-        study = self.exit_domain() if self.visits is None else self.visit_record()
-        return physics_of(self.seed, self.landscape, self.build_landscape(), self.noise, study)
+        study = self.setting.physics()
+        return physics_of(self.seed, self.landscape, self.build_landscape(), self.noise, self.study.table, study)
 
     def identity(self) -> str:
         """Sum `physics` up in sixty-four hexadecimal digits."""
@@ -180,8 +184,12 @@ class Plan:
         """Write the plan in full: defaults filled in, axes spelled out; reading it gives an equal plan."""
         lines = [f"title = {toml_value(self.title)}", f"seed = {self.seed}"]
         grids = [("[[grid]]", grid) for grid in self.grid]
-        study = "[exit]" if self.visits is None else "[visits]"
-        tables = [("[landscape]", self.landscape), ("[noise]", self.noise), *grids, (study, self.study)]
+        tables = [
+            ("[landscape]", self.landscape),
+            ("[noise]", self.noise),
+            *grids,
+            (f"[{self.study.table}]", self.study),
+        ]
         for header, table in [*tables, ("[figure]", self.figure)]:
             if given := table.model_dump(exclude_none=True):
                 lines += ["", header]

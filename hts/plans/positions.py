@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,9 +14,13 @@ SPACE = re.compile(r"[ \t]*")
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 # up to two quotes may stand before the closing three of a multi-line string: """say "so"""""
 STRING = re.compile(
-    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})' r"|'''.*?'''(?:'{0,2})" r'|"(?:\\.|[^"\\\n])*"' r"|'[^'\n]*'", re.DOTALL
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+"""(?:"{0,2})'
+    r"|'''.*?'''(?:'{0,2})"
+    r'|"(?:[^"\\\n]++|\\.)*+"'
+    r"|'[^'\n]*'",
+    re.DOTALL,
 )
-QUOTED_KEY = re.compile(r'"(?:\\.|[^"\\\n])*"' r"|'[^'\n]*'")
+QUOTED_KEY = re.compile(r'"(?:[^"\\\n]++|\\.)*+"' r"|'[^'\n]*'")
 SCALAR = re.compile(r"[^,\]}#\n]*")  # a date and its time may be parted by a blank
 
 
@@ -33,12 +39,15 @@ class Positions:
     ----------
     text : str
         A text `tomllib` accepts, lines ended by "\n" alone. On any other text the answers mean nothing.
+    paths : iterable of key paths, optional
+        Those that will be asked for; by default all, which takes hundreds of bytes for each.
     """
 
-    def __init__(self, text: str) -> None:
-        scanner = _Scanner(text)
+    def __init__(self, text: str, paths: Iterable[KeyPath] | None = None) -> None:
+        scanner = _Scanner(text, paths)
         scanner.read_document()
         self._text = text
+        self._lines = [0, *(end.end() for end in re.finditer("\n", text))]  # where each begins
         self.spots: dict[KeyPath, Spot] = scanner.spots
 
     def of_key(self, path: KeyPath) -> tuple[int, int]:
@@ -71,15 +80,18 @@ class Positions:
         return self.spots.get(path, Spot(0, 0))
 
     def _line_and_column(self, offset: int) -> tuple[int, int]:
-        return self._text.count("\n", 0, offset) + 1, offset - (self._text.rfind("\n", 0, offset) + 1) + 1
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
 
 
 class _Scanner:
     """One pass over a valid TOML text; `at` is the offset of what is read next."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, paths: Iterable[KeyPath] | None) -> None:
         self.text = text
         self.at = 0
+        self.wanted = None if paths is None else {path[:n] for path in paths for n in range(1, len(path) + 1)}
+        self.longest = max(map(len, self.wanted or ()), default=0)
         self.spots: dict[KeyPath, Spot] = {}
         self.n_tables: dict[KeyPath, int] = {}  # of each array of tables
 
@@ -92,6 +104,11 @@ class _Scanner:
             else:
                 self._read_pair(table)
             self._pass_over(BLANK)
+
+    def _note(self, path: KeyPath, spot: Spot, *, is_first: bool = False) -> None:
+        """Keep where a path stands, if it will be asked for; `is_first`: unless it is known."""
+        if self.wanted is None or (len(path) <= self.longest and path in self.wanted):
+            self.spots[path] = self.spots.get(path, spot) if is_first else spot
 
     def _pass_over(self, pattern: re.Pattern[str]) -> str:
         match = pattern.match(self.text, self.at)
@@ -107,7 +124,10 @@ class _Scanner:
             start = self.at
             quoted = self._pass_over(QUOTED_KEY)
             # tomllib undoes the escapes of a quoted key
-            name = str(tomllib.loads(f"key = {quoted}")["key"]) if quoted else self._pass_over(BARE_KEY)
+            if "\\" in quoted:
+                name = str(tomllib.loads(f"key = {quoted}")["key"])
+            else:
+                name = quoted[1:-1] if quoted else self._pass_over(BARE_KEY)
             parts.append((name, start))
             self._pass_over(SPACE)
             if not self.text.startswith(".", self.at):
@@ -124,17 +144,17 @@ class _Scanner:
         path: KeyPath = ()
         for name in names[:-1]:
             path += (name,)
-            self.spots.setdefault(path, here)
+            self._note(path, here, is_first=True)
             if path in self.n_tables:  # [grid.note] after [[grid]] belongs to the last of them
                 path += (self.n_tables[path] - 1,)
         path += (names[-1],)
         if brackets == 1:
-            self.spots[path] = here
+            self._note(path, here)
             return path
-        self.spots.setdefault(path, here)
+        self._note(path, here, is_first=True)
         index = self.n_tables.get(path, 0)
         self.n_tables[path] = index + 1
-        self.spots[(*path, index)] = here
+        self._note((*path, index), here)
         return (*path, index)
 
     def _read_pair(self, table: KeyPath) -> None:
@@ -142,10 +162,10 @@ class _Scanner:
         parts = self._read_key()
         for name, start in parts:
             path += (name,)
-            self.spots.setdefault(path, Spot(start, start))
+            self._note(path, Spot(start, start), is_first=True)
         self.at += 1  # the equals sign
         self._pass_over(SPACE)
-        self.spots[path] = Spot(parts[-1][1], self.at)
+        self._note(path, Spot(parts[-1][1], self.at))
         self._read_value(path)
 
     def _read_value(self, path: KeyPath) -> None:
@@ -162,7 +182,7 @@ class _Scanner:
         index = 0
         self._pass_over(BLANK)
         while not self.text.startswith("]", self.at):
-            self.spots[(*path, index)] = Spot(self.at, self.at)
+            self._note((*path, index), Spot(self.at, self.at))
             self._read_value((*path, index))
             index += 1
             self._pass_over(BLANK)

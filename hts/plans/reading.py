@@ -1,7 +1,6 @@
 """Reading a plan: a TOML text becomes a Plan, or all its mistakes are reported at once."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from math import inf
 from operator import itemgetter
@@ -14,7 +13,7 @@ from pydantic import ValidationError
 from hts.errors import PlanError
 from hts.plans.checks import cross_mistakes, grid_mistakes, landscape_mistakes, within_mistakes
 from hts.plans.domains import exit_mistakes
-from hts.plans.mistakes import Mistake, did_you_mean, key_name, table_mistakes
+from hts.plans.mistakes import MAX_TOLD, Mistake, did_you_mean, first_in_words, key_name, table_mistakes
 from hts.plans.models import (
     LANDSCAPE_PLANS,
     ExitPlan,
@@ -29,10 +28,11 @@ from hts.plans.models import (
 from hts.plans.overrides import Settings, apply_overrides
 from hts.plans.plan import Plan
 from hts.plans.positions import KeyPath, Positions
-from hts.plans.values import shown
+from hts.plans.toml import MAX_BYTES, TooLargeError, read_toml
+from hts.plans.values import MAX_SHOWN, shown
 from hts.plans.visits import visits_mistakes
 
-MAX_BYTES = 10_000_000  # a plan is a page of text; reading a results file by mistake should end at once
+MAX_PRODUCTS = 1_000  # [[grid]] tables: each is validated on its own, and a hundred cells a table are a study
 TABLES = ("landscape", "noise", "grid", "exit", "visits", "figure")
 AnyTable = TypeVar("AnyTable", bound=Table)
 
@@ -62,10 +62,16 @@ def parse_plan(text: str, path: Path, overrides: Sequence[str] = (), seed: int |
     """Read a plan from text; `path` is what messages call it. See `read_plan`."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")  # as tomllib counts lines
     try:
-        tables = tomllib.loads(text)
-        positions = Positions(text)
+        return _parse(text, path, overrides, seed)
     except RecursionError:
         raise PlanError(f"{path}:1:1: brackets are nested too deeply; a plan needs three levels at most") from None
+
+
+def _parse(text: str, path: Path, overrides: Sequence[str], seed: int | None) -> Plan:
+    try:
+        tables = read_toml(text)
+    except TooLargeError as problem:
+        raise PlanError(f"{path}:{problem.line}:{problem.column}: {problem}") from None
     except ValueError as problem:  # integers of thousands of digits raise no TOMLDecodeError
         raise PlanError(_syntax_mistake(path, text, problem)) from None
     settings, mistakes = apply_overrides(tables, overrides)
@@ -74,17 +80,16 @@ def parse_plan(text: str, path: Path, overrides: Sequence[str] = (), seed: int |
         settings[("seed",)] = "--seed"
     plan = _check(tables, path, mistakes)
     if plan is None:
-        raise PlanError(_report(path, positions, settings, mistakes))
+        raise PlanError(_report(path, text, settings, mistakes))
     return plan
 
 
 def mistake_in(plan: Plan, mistake: Mistake) -> PlanError:
     """Tell a mistake that shows only when a plan is used, at its place in the plan's file if that can still be read."""
     try:
-        positions = Positions(_read_text(plan.path))
+        return PlanError(_report(plan.path, _read_text(plan.path), {}, [mistake]))
     except (PlanError, ValueError):  # a plan made in memory, or a file that has changed since
-        positions = Positions("")
-    return PlanError(_report(plan.path, positions, {}, [mistake]))
+        return PlanError(_report(plan.path, "", {}, [mistake]))
 
 
 def _read_text(file: Path) -> str:
@@ -120,7 +125,7 @@ def _syntax_mistake(path: Path, text: str, problem: ValueError) -> str:
     remedy = "text needs quotes, lists need [ ], comments begin with #"
     if reason == "Cannot overwrite a value":
         before = text.splitlines()[line - 1][: max(column - 1, 0)]
-        reason = f"the key {before.split('=')[0].strip()!r} stands twice"
+        reason = f"the key {before.split('=')[0].strip()[:MAX_SHOWN]!r} stands twice"
         remedy = "remove one of the two"
     return f"{path}:{line}:{column}: not valid TOML: {reason}; {remedy}"
 
@@ -165,10 +170,12 @@ def _head(tables: dict[str, Any], mistakes: list[Mistake]) -> HeadPlan | None:
     known = [*HeadPlan.model_fields, *TABLES]
     models = (("noise", NoisePlan), ("visits", VisitsPlan), ("exit", ExitPlan), ("grid", GridPlan))
     homes = {field: f"[{name}]" for name, model in models for field in model.model_fields if field != "kind"}
-    for key in tables:
-        if key not in known:
-            hint = f"it belongs in {homes[key]}" if key in homes else did_you_mean(key, known)
-            mistakes.append(Mistake((key,), f"unknown key ({hint})", is_about_key=True))
+
+    def unknown(key: str) -> Mistake:
+        hint = f"it belongs in {homes[key]}" if key in homes else did_you_mean(key, known)
+        return Mistake((key,), f"unknown key ({hint})", is_about_key=True)
+
+    mistakes += first_in_words([key for key in tables if key not in known], unknown)
     head = {key: tables[key] for key in HeadPlan.model_fields if key in tables}
     return _validated(HeadPlan, head, (), mistakes)
 
@@ -185,7 +192,7 @@ def _landscape(tables: dict[str, Any], mistakes: list[Mistake]) -> LandscapePlan
         mistakes.append(Mistake(("landscape", "kind"), text, is_about_key=True))
         return None
     if not isinstance(kind, str) or kind not in kinds:
-        text = f"no such landscape ({shown(kind)}); {did_you_mean(str(kind), kinds)}"
+        text = f"no such landscape ({shown(kind)}); {did_you_mean(kind if isinstance(kind, str) else '', kinds)}"
         mistakes.append(Mistake(("landscape", "kind"), text))
         return None
     plan = _validated(LANDSCAPE_PLANS[kind], table, ("landscape",), mistakes)
@@ -200,6 +207,10 @@ def _grids(tables: dict[str, Any], mistakes: list[Mistake]) -> list[tuple[KeyPat
     given = tables.get("grid")
     if isinstance(given, dict):
         places: list[tuple[KeyPath, Any]] = [(("grid",), given)]
+    elif isinstance(given, list) and len(given) > MAX_PRODUCTS:
+        text = f"holds {len(given)} tables, more than {MAX_PRODUCTS}; put more values into each, or split the plan"
+        mistakes.append(Mistake(("grid",), text, is_about_key=True))
+        return []
     elif isinstance(given, list) and given:
         places = [(("grid", i), table) for i, table in enumerate(given)]
     else:
@@ -232,8 +243,9 @@ def _validated(model: type[AnyTable], table: object, place: KeyPath, mistakes: l
         return None
 
 
-def _report(path: Path, positions: Positions, settings: Settings, mistakes: Sequence[Mistake]) -> str:
-    """Write a line for each mistake, in the order of the file; those of settings last."""
+def _report(path: Path, text: str, settings: Settings, mistakes: Sequence[Mistake]) -> str:
+    """Write a line for each mistake, in the order of the file, those of settings last; beyond `MAX_TOLD`, count."""
+    positions = Positions(text, [mistake.path for mistake in mistakes])
     lines: list[tuple[float, int, str]] = []
     for mistake in mistakes:
         name = key_name(mistake.path)
@@ -247,4 +259,6 @@ def _report(path: Path, positions: Positions, settings: Settings, mistakes: Sequ
         else:
             line, column = positions.of_value(mistake.path, *mistake.within)
         lines.append((line, column, f"{path}:{line}:{column}: {name}: {mistake.text}"))
-    return "\n".join(text for _, _, text in sorted(lines, key=itemgetter(0, 1)))
+    told = [text for _, _, text in sorted(lines, key=itemgetter(0, 1))[:MAX_TOLD]]
+    n_more = sum(1 + mistake.n_more for mistake in mistakes) - len(told)
+    return "\n".join([*told, *([f"{path}: {n_more} more mistakes; mend these first"] if n_more else [])])

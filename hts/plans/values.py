@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 #: Sizes of lengths, scales, curvatures, step sizes and clips: their squares and ratios stay within floating point.
 SMALLEST, LARGEST = 1e-100, 1e100
@@ -42,8 +43,21 @@ def toml_key(key: object) -> str:
 
 def shown(value: object) -> str:
     """Write a value for a message: one line, at most 60 characters."""
-    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in toml_value(value))
+    whole = toml_value(_beginning(value))
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in whole[: MAX_SHOWN + 1])
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
+
+
+def _beginning(value: object, room: int = MAX_SHOWN + 1) -> object:
+    """Cut a value short, which may be of any size and depth, where a message of so many characters ends anyhow."""
+    if isinstance(value, str):
+        return value[:room]
+    if isinstance(value, (list, tuple)):
+        return [_beginning(part, room - 1) for part in value[:room]] if room > 0 else []
+    if isinstance(value, dict):
+        first = list(islice(value.items(), max(room, 0)))
+        return {str(key)[:room]: _beginning(part, room - 1) for key, part in first}
+    return value
 
 
 def listed(values: Sequence[float]) -> str:

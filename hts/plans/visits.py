@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 import numpy as np
 
 from hts.landscapes import Landscape
+from hts.plans.domains import ExitDomain, basin_of
 from hts.plans.mistakes import Mistake
 from hts.plans.models import VisitsPlan
 from hts.plans.values import shown
@@ -44,6 +45,21 @@ class VisitRecord:
     high: float
     n_bins: int
     checkpoints_per_decade: int
+
+    def physics(self) -> dict[str, float]:
+        """Return what decides the numbers of a cell."""
+        return {
+            "low": self.low,
+            "high": self.high,
+            "start": self.start,
+            "radius": self.radius,
+            "bins": self.n_bins,
+            "checkpoints_per_decade": self.checkpoints_per_decade,
+        }
+
+    def domain(self, landscape: Landscape) -> ExitDomain:
+        """Return the basin in which every walker starts."""
+        return basin_of(landscape, self.well, self.start)
 
     def checkpoints(self, n_steps: int) -> tuple[int, ...]:
         """Give the numbers of steps after which is written down: evenly in their logarithm from 1, and `n_steps`."""

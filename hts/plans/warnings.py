@@ -21,7 +21,7 @@ def warnings_of(plan: Plan) -> tuple[str, ...]:
     """Say where theory does not hold or finite eta misleads, one warning for each cause with the values it concerns."""
     landscape, domain = plan.build_landscape(), plan.exit_domain()
     cells = plan.cells()
-    if plan.visits is not None:
+    if plan.study.table == "visits":
         found = {cell.alpha for cell in cells if cell.alpha is not None}
         return (*landscape.notes, *_about_law(plan, sorted(found)), *visit_warnings(plan))
     clips = sorted({cell.b for cell in cells})

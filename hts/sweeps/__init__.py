@@ -1,19 +1,18 @@
 """Public API of sweeps: run the whole grid of a plan, and report what is done."""
 
-from hts.sweeps.choosing import Choices
-from hts.sweeps.counts import stored_counts
-from hts.sweeps.dry_run import CellWork, dry_run
-from hts.sweeps.failures import Failure
+from hts.sweeps.cells import stored_counts
+from hts.sweeps.failures import FailedSweepError, Failure, SweepReport
 from hts.sweeps.progress import Progress
-from hts.sweeps.replay import Difference, Replay, replay_sweep
-from hts.sweeps.reports import FailedSweepError, SweepReport
-from hts.sweeps.running import run_sweep
-from hts.sweeps.samples import CellSample, load_cells, load_pieces
-from hts.sweeps.simulation import Simulate, exit_problem, visit_problem
-from hts.sweeps.status import CellStatus, Verification, repair_sweep, sweep_status, verify_sweep
-from hts.sweeps.visit_samples import VisitCellSample, load_visits
+from hts.sweeps.samples import CellSample, VisitCellSample, load_cells, load_pieces, load_visits
+from hts.sweeps.status import CellStatus, CellWork, dry_run, sweep_status
+from hts.sweeps.studies import EXIT_STUDY, VISIT_STUDY, Simulate, study_of
+from hts.sweeps.sweep import run_sweep
+from hts.sweeps.verification import Difference, Replay, Verification, repair_sweep, replay_sweep, verify_sweep
+from hts.sweeps.work import Choices
 
 __all__ = [
+    "EXIT_STUDY",
+    "VISIT_STUDY",
     "CellSample",
     "CellStatus",
     "CellWork",
@@ -28,7 +27,6 @@ __all__ = [
     "Verification",
     "VisitCellSample",
     "dry_run",
-    "exit_problem",
     "load_cells",
     "load_pieces",
     "load_visits",
@@ -36,7 +34,7 @@ __all__ = [
     "replay_sweep",
     "run_sweep",
     "stored_counts",
+    "study_of",
     "sweep_status",
     "verify_sweep",
-    "visit_problem",
 ]

@@ -11,8 +11,8 @@ from hts.errors import StoppedError
 from hts.plans import Plan
 from hts.storage import ResultsFolder, remove
 from hts.storage.checkpoints import read_checkpoint, write_checkpoint
-from hts.sweeps.progress import Task
-from hts.sweeps.slugs import slug_of
+from hts.sweeps.cells import slug_of
+from hts.sweeps.tasks import Task, cut
 
 SUFFIX = ".checkpoint"
 NAME = re.compile(r"(?P<slug>.+)-w(?P<first>\d{10})-(?P<last>\d{10})" + re.escape(SUFFIX))
@@ -22,8 +22,8 @@ NAME = re.compile(r"(?P<slug>.+)-w(?P<first>\d{10})-(?P<last>\d{10})" + re.escap
 class Checkpoints:
     """The unfinished shards of one plan in one folder; they lie outside `shards/`.
 
-    A checkpoint is of use to the same plan, random streams and max_steps only; any other is passed over, and so is one
-    that was harmed: its shard is computed from the start, with the same numbers.
+    A checkpoint is used only for the same plan, random streams and max_steps. Any other is ignored, and so is a damaged
+    one: its shard is computed from the start, with the same numbers.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class Checkpoints:
 
     def forget(self, task: Task) -> None:
         """Remove the state of a shard that is done."""
-        with suppress(StoppedError):  # it stands in no result's way, and the next run clears it
+        with suppress(StoppedError):  # a leftover does no harm, and the next run removes it
             remove(self.folder.checkpoints / self.name(task))
 
     def names(self) -> set[str]:
@@ -102,7 +102,7 @@ class Checkpoints:
         return list(dict.fromkeys(again.get(task, task) for task in tasks))
 
     def _ranges(self) -> Iterator[tuple[str, int, int]]:
-        """Read from the names of the checkpoints what they are about: cell, first walker, one past the last."""
+        """Read cell, first walker and one past the last from the names of the checkpoints."""
         for name in self.names():
             if found := NAME.fullmatch(name):
                 yield found["slug"], int(found["first"]), int(found["last"]) + 1
@@ -123,7 +123,7 @@ class Checkpoints:
         return kept.intersection(tasks)
 
     def clear_all_but(self, tasks: list[Task]) -> None:
-        """Remove the checkpoints of shards that nobody misses."""
+        """Remove the checkpoints of all other shards."""
         for name in self.names() - {self.name(task) for task in self.rejoin(tasks)}:
             with suppress(StoppedError):
                 remove(self.folder.checkpoints / name)
@@ -131,8 +131,3 @@ class Checkpoints:
 
 def _end(task: Task) -> int:
     return task.first_walker + task.n_walkers
-
-
-def cut(task: Task) -> list[Task]:
-    """Give the shards of a task one by one."""
-    return [Task(task.cell, first, n) for first, n in task.shards]

@@ -6,39 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hts.plans import Cell
-
-
-@dataclass(frozen=True)
-class Task:
-    """Walkers first_walker, ..., first_walker + n_walkers - 1 of a cell, to be computed in one go.
-
-    Attributes
-    ----------
-    cell, first_walker, n_walkers
-        Who they are.
-    parts : tuple of (int, int)
-        First walker and number of walkers of each shard to be written, where that is not the one shard of them all.
-    """
-
-    cell: Cell
-    first_walker: int
-    n_walkers: int
-    parts: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def shards(self) -> tuple[tuple[int, int], ...]:
-        """First walker and number of walkers of each shard to be written."""
-        return self.parts or ((self.first_walker, self.n_walkers),)
-
-    @property
-    def n_missing(self) -> int:
-        """Count the walkers to be written."""
-        return sum(n for _, n in self.shards)
+from hts.sweeps.tasks import Task
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sweep is.
+    """Progress of a sweep.
 
     Attributes
     ----------
@@ -53,7 +26,7 @@ class Progress:
     seconds_left : float or None
         An estimate: walkers not yet finished times the mean steps of the finished ones of their cell, at the present
         speed. A cell without a finished shard takes the expected steps if those were given, else the largest mean so
-        far: long cells come first, so that is rather too much than too little. None before the first shard is done.
+        far, which overestimates, since long cells come first. None before the first shard is done.
     cells : tuple of Cell
         Those being computed.
     """
@@ -69,7 +42,7 @@ class Progress:
 
     @property
     def share(self) -> float | None:
-        """Estimate which part of this run's steps is taken; None where nobody knows yet how many there will be."""
+        """Estimate the share of this run's steps that is taken; None while their number is unknown."""
         if self.seconds_left is None:
             return None
         left = self.seconds_left * self.steps_per_second
@@ -99,7 +72,7 @@ class Meter:
     tasks : list of Task
         To be done by this one.
     expected_steps : mapping of Cell to float
-        Expected steps of one walker, for the cells where somebody knows.
+        Expected steps of one walker, for the cells where they are known.
     """
 
     shards_stored: int
@@ -172,7 +145,7 @@ class Meter:
             self.shards_written += len(task.shards)
 
     def read(self) -> Progress:
-        """Say how far the run is."""
+        """Return the progress of the run."""
         with self._lock:
             steps = max(self.steps_finished + sum(self._steps_running.values()) - self.steps_resumed, 0)
             rate = steps / max(self.seconds, 1e-9)

@@ -1,21 +1,25 @@
-"""State of a results folder: what of its plan is done, missing or damaged."""
+"""State of each cell of a results folder, and what a run would do about it."""
 
-from collections.abc import Sequence
+import os
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from hts.ensembles import STREAM_VERSION
-from hts.errors import PlanError
-from hts.plans import Cell, Plan, read_plan
-from hts.storage import ResultsFolder, move_into
+from hts.plans import Cell, Plan
+from hts.storage import ResultsFolder
+from hts.sweeps.cells import counted, slug_of
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.failures import kept_message
-from hts.sweeps.slugs import slug_of
 from hts.sweeps.studies import study_of
-from hts.sweeps.survey import Survey, open_results, stated_identity, survey
-from hts.sweeps.verification import harms_of
+from hts.sweeps.survey import Survey, open_results, survey
+from hts.sweeps.tasks import Task
+from hts.sweeps.work import EVERYTHING, Choices, choose, examine, tasks_of
+
+#: A folder that holds nothing and never will.
+NOWHERE = ResultsFolder(Path(os.devnull))
 
 State: TypeAlias = Literal["done", "partial", "missing", "damaged", "failed"]
 
@@ -45,22 +49,34 @@ class CellStatus:
 
 
 @dataclass(frozen=True)
-class Verification:
-    """What a check of all files that decide a number found.
+class CellWork:
+    """What a run would do about one cell.
 
     Attributes
     ----------
-    n_shards : int
-        Shards checked.
-    damaged : tuple of str
-        Files that are not what was written, as `shards/<name>`, `visits/<name>`, `checkpoints/<name>` or a bare name.
-    reasons : tuple of str
-        What is wrong with each.
+    cell : Cell
+        Which.
+    state : str
+        As it stands: done, partial, missing, damaged or failed.
+    walkers_done, walkers_wanted : int
+        Walkers with a usable result, and those of the plan.
+    tasks : tuple of Task
+        Shards that would be computed.
+    reason : str
+        Why they would, or why none would; empty where the cell is done.
     """
 
-    n_shards: int
-    damaged: tuple[str, ...]
-    reasons: tuple[str, ...]
+    cell: Cell
+    state: State
+    walkers_done: int
+    walkers_wanted: int
+    tasks: tuple[Task, ...]
+    reason: str
+
+    @property
+    def walkers_left(self) -> int:
+        """Walkers that would be simulated."""
+        return sum(task.n_walkers for task in self.tasks)
 
 
 def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
@@ -109,49 +125,55 @@ def status_of(folder: ResultsFolder, found: Survey, plan: Plan, cell: Cell) -> C
     return CellStatus(cell, "partial" if done else "missing", done, walkers, "; ".join(notes))
 
 
-def verify_sweep(folder: str | PathLike[str]) -> Verification:
-    """Check every file of a folder that decides a number: shards, their plan, predictions, counts and checkpoints.
+def dry_run(plan: Plan, folder: Path | None, choices: Choices = EVERYTHING) -> tuple[CellWork, ...]:
+    """Say what `run_sweep` would compute; nothing is written.
+
+    Parameters
+    ----------
+    plan : Plan
+        What would run.
+    folder : pathlib.Path or None
+        Where; one that is not there yet holds nothing.
+    choices : Choices
+        As `run_sweep` takes them.
 
     Raises
     ------
     PlanError
-        Where nothing was ever run.
+        Where the run would be refused, with the reason.
     """
-    results = ResultsFolder(Path(folder))
-    results.check_exists()
-    identity, stream_version = _expected(results)
-    found = survey(results, identity, stream_version, max_steps=None, with_columns=True)
-    shards = {f"{damage.path.parent.name}/{damage.path.name}": damage.message for damage in found.damages}
-    harms = shards | harms_of(results)
-    return Verification(found.n_shards, tuple(harms), tuple(harms.values()))
+    results, found, checkpoints = NOWHERE, Survey(), None
+    if folder is not None and folder.exists():
+        results = ResultsFolder(folder)
+        plan = counted(plan, results)
+        found = examine(plan, results, STREAM_VERSION)
+        checkpoints = Checkpoints.of(plan, results, STREAM_VERSION)
+    missing = tasks_of(plan, found)
+    kept = set() if checkpoints is None else checkpoints.among(missing)
+    work = choose(plan, results, missing, choices)
+    tasks: dict[Cell, list[Task]] = defaultdict(list)
+    for task in work.tasks:
+        tasks[task.cell].append(task)
+    left_alone = {failure.cell for failure in work.failures}
+    works = []
+    for cell in plan.cells():
+        status = status_of(results, found, plan, cell)
+        mine = tuple(tasks[cell])
+        reason = _reason(status, mine, sum(task in kept for task in mine), cell in left_alone)
+        works.append(CellWork(cell, status.state, status.walkers_done, status.walkers_wanted, mine, reason))
+    return tuple(works)
 
 
-def repair_sweep(folder: str | PathLike[str], shards: Sequence[str]) -> None:
-    """Set shards aside in `damaged/`, so that the next run computes them anew; nothing is lost.
-
-    Parameters
-    ----------
-    folder : path
-        Of results.
-    shards : sequence of str
-        As `Verification.damaged` names them.
-
-    Raises
-    ------
-    StoppedError
-        Where the folder cannot be written.
-    """
-    results = ResultsFolder(Path(folder))
-    for name in shards:
-        move_into(results.damaged, results.path / name)
-
-
-def _expected(folder: ResultsFolder) -> tuple[str | None, str | None]:
-    """Find out what every shard must say of itself, from what is left of a folder."""
-    stated = stated_identity(folder)
-    if stated is not None:
-        return stated["identity"], stated.get("stream_version")
-    try:
-        return read_plan(folder.plan).identity(), None
-    except PlanError:
-        return None, None
+def _reason(status: CellStatus, tasks: tuple[Task, ...], n_kept: int, is_left_alone: bool) -> str:
+    """Say why a cell would run, or would not."""
+    if status.state == "done":
+        return ""
+    plain = {"missing": "no walkers yet", "partial": f"{status.walkers_done} walkers are there"}
+    parts = [status.message or plain.get(status.state, "")]
+    if is_left_alone:
+        parts.append("left alone; hts run --retry-failed tries it again")
+    elif not tasks:
+        parts.append("its missing shards belong to other shares")
+    if n_kept:
+        parts.append(f"{n_kept} of {len(tasks)} shards go on from checkpoints")
+    return "; ".join(part for part in parts if part)

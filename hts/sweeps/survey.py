@@ -1,5 +1,6 @@
 """The shards of a folder sorted into usable, outdated, foreign and damaged."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,8 +11,11 @@ from hts.errors import IntegrityError, PlanError
 from hts.plans import Plan, differences, read_plan
 from hts.plans.identity import identity_of
 from hts.storage import ResultsFolder, Shard, ShardName, inspect_shard, list_shards, read_shard
-from hts.sweeps.counts import counted
-from hts.sweeps.coverage import Range, gaps
+from hts.sweeps.cells import counted
+from hts.sweeps.tasks import Range, gaps
+
+#: Key of identity.json under which the digest of plan.toml stands.
+PLAN_DIGEST = "plan_sha256"
 
 
 @dataclass(frozen=True)
@@ -90,11 +94,11 @@ def survey(
     folder : ResultsFolder
         Where to look; it may hold nothing yet.
     identity, stream_version : str or None
-        What every shard must say of itself; None where nobody knows.
+        Values that every shard must state; None where they are unknown.
     max_steps : int or None
         Of the plan; None where any will do.
     with_columns : bool
-        Unpack the columns too, and ask whether walkers can be so.
+        Unpack the columns too, and check that their values are possible.
     """
     found = Survey()
     for path in (*list_shards(folder.shards), *list_shards(folder.visits)):
@@ -128,15 +132,20 @@ def _holds_at(shard: Shard, max_steps: int) -> bool:
 
 
 def stated_identity(folder: ResultsFolder) -> Mapping[str, Any] | None:
-    """Read what a folder says decides its numbers; None where it says nothing that holds together."""
+    """Read identity.json, which states what decides the numbers; None where it is missing or contradicts itself."""
     document = folder.read_json(folder.identity)
     if document is None or not isinstance(document.get("physics"), dict):
         return None
     return document if document.get("identity") == identity_of(document["physics"]) else None
 
 
+def digest_of_plan(plan: Plan) -> str:
+    """Hash the plan as `hts run` writes it."""
+    return hashlib.sha256(plan.to_toml().encode()).hexdigest()
+
+
 def check_same_plan(folder: ResultsFolder, plan: Plan) -> Mapping[str, Any] | None:
-    """Compare a plan with what a folder was made for; give back what the folder says.
+    """Compare a plan with the identity of a folder; return what identity.json states.
 
     Raises
     ------

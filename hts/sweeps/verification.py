@@ -1,21 +1,135 @@
-"""Files beside the shards that decide a number: plan, identity, counts, predictions and checkpoints, each checked."""
+"""Files that decide a number checked against their checksums, and stored walkers recomputed to the bit."""
 
 import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 
-from hts.errors import PlanError
-from hts.plans import Plan, read_plan
-from hts.storage import ResultsFolder
+import numpy as np
+
+from hts.engines import ThreadEngine
+from hts.ensembles import STREAM_VERSION, Interrupted
+from hts.errors import PlanError, StoppedError
+from hts.plans import Cell, Plan, read_plan
+from hts.storage import ResultsFolder, Shard, move_into, read_columns
 from hts.storage.checkpoints import is_harmed
 from hts.storage.reading import read_bytes
-from hts.sweeps.survey import stated_identity
+from hts.sweeps.cells import slug_of
+from hts.sweeps.studies import study_of
+from hts.sweeps.survey import PLAN_DIGEST, open_results, stated_identity, survey
 
-PLAN_DIGEST = "plan_sha256"
 REMEDY = "hts run PLAN writes it anew"
 
 
-def digest_of_plan(plan: Plan) -> str:
-    """Sum up the plan as `hts run` writes it."""
-    return hashlib.sha256(plan.to_toml().encode()).hexdigest()
+@dataclass(frozen=True)
+class Verification:
+    """What a check of all files that decide a number found.
+
+    Attributes
+    ----------
+    n_shards : int
+        Shards checked.
+    damaged : tuple of str
+        Files that are not what was written, as `shards/<name>`, `visits/<name>`, `checkpoints/<name>` or a bare name.
+    reasons : tuple of str
+        What is wrong with each.
+    """
+
+    n_shards: int
+    damaged: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A walker that came out otherwise than it is stored.
+
+    Attributes
+    ----------
+    shard : str
+        Where it is stored, as `shards/<name>`.
+    cell : Cell
+        Its cell.
+    walker : int
+        Its number.
+    columns : tuple of str
+        Where they differ.
+    stored, computed : tuple
+        exit_steps, side, landing; of visits the last position and the steps in each well.
+    """
+
+    shard: str
+    cell: Cell
+    walker: int
+    columns: tuple[str, ...]
+    stored: tuple[float, ...]
+    computed: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What came of computing stored walkers again.
+
+    Attributes
+    ----------
+    n_walkers : int
+        How many were compared.
+    differences : tuple of Difference
+        Those that differ.
+    """
+
+    n_walkers: int
+    differences: tuple[Difference, ...]
+
+
+def verify_sweep(folder: str | PathLike[str]) -> Verification:
+    """Check every file of a folder that decides a number: shards, their plan, predictions, counts and checkpoints.
+
+    Raises
+    ------
+    PlanError
+        Where nothing was ever run.
+    """
+    results = ResultsFolder(Path(folder))
+    results.check_exists()
+    identity, stream_version = _expected(results)
+    found = survey(results, identity, stream_version, max_steps=None, with_columns=True)
+    shards = {f"{damage.path.parent.name}/{damage.path.name}": damage.message for damage in found.damages}
+    harms = shards | harms_of(results)
+    return Verification(found.n_shards, tuple(harms), tuple(harms.values()))
+
+
+def repair_sweep(folder: str | PathLike[str], shards: Sequence[str]) -> None:
+    """Set shards aside in `damaged/`, so that the next run computes them anew; nothing is lost.
+
+    Parameters
+    ----------
+    folder : path
+        Of results.
+    shards : sequence of str
+        As `Verification.damaged` names them.
+
+    Raises
+    ------
+    StoppedError
+        Where the folder cannot be written.
+    """
+    results = ResultsFolder(Path(folder))
+    for name in shards:
+        move_into(results.damaged, results.path / name)
+
+
+def _expected(folder: ResultsFolder) -> tuple[str | None, str | None]:
+    """Find out what every shard must say of itself, from what is left of a folder."""
+    stated = stated_identity(folder)
+    if stated is not None:
+        return stated["identity"], stated.get("stream_version")
+    try:
+        return read_plan(folder.plan).identity(), None
+    except PlanError:
+        return None, None
 
 
 def harms_of(folder: ResultsFolder) -> dict[str, str]:
@@ -54,3 +168,88 @@ def _harm_of_plan(folder: ResultsFolder) -> str | None:
     if digest is not None and hashlib.sha256(data).hexdigest() != digest:
         return f"was changed since hts run wrote it, in what decides no walker; {REMEDY}"
     return None
+
+
+def replay_sweep(
+    folder: str | PathLike[str],
+    n_walkers: int,
+    *,
+    seed: int = 0,
+    threads: int | None = None,
+    on_walker: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Replay:
+    """Compute random walkers of a folder again and compare whatever is stored of them to the bit.
+
+    A checksum tells that a shard is what was written; this tells that what was written is what the plan says, on this
+    machine too. A walker alone takes as long as it takes: some ten million steps a second.
+
+    Parameters
+    ----------
+    folder : path
+        As `run_sweep` leaves it. Damaged shards are passed over.
+    n_walkers : int
+        How many, without repetition; all where there are fewer.
+    seed : int
+        Of the choice.
+    threads : int, optional
+        One per core by default.
+    on_walker : callable, optional
+        Called with the walkers compared and those to compare, from this thread.
+    should_stop : callable, optional
+        Asked all the time.
+
+    Raises
+    ------
+    PlanError
+        Where there is no plan.
+    StoppedError
+        Where `should_stop` said so.
+    """
+    results, plan, stream_version = open_results(Path(folder))
+    found = survey(results, plan.identity(), stream_version or STREAM_VERSION, max_steps=None)
+    cells = {slug_of(cell): cell for cell in plan.cells()}
+    shards = [shard for slug, stored in sorted(found.usable.items()) if slug in cells for shard in stored]
+    chosen = _choose(shards, n_walkers, seed)
+    with ThreadEngine(threads) as engine:
+        running = [
+            engine.submit(_replay, plan, cells[shards[k].slug], shards[k], row, should_stop) for k, row in chosen
+        ]
+        try:
+            for n, future in enumerate(as_completed(running), 1):
+                future.result()  # raises what stopped it
+                if on_walker is not None:
+                    on_walker(n, len(running))
+        finally:
+            engine.shutdown(cancel_futures=True)
+    differences = (future.result() for future in running)
+    return Replay(len(chosen), tuple(difference for difference in differences if difference is not None))
+
+
+def _choose(shards: list[Shard], n_walkers: int, seed: int) -> list[tuple[int, int]]:
+    """Pick walkers as (shard, row), each stored walker as likely as any other."""
+    ends = np.cumsum([shard.n_walkers for shard in shards], dtype=np.int64)
+    total = int(ends[-1]) if shards else 0
+    places = np.sort(np.random.default_rng(seed).choice(total, min(n_walkers, total), replace=False))
+    which = np.searchsorted(ends, places, side="right")
+    return [(int(k), int(place - ends[k] + shards[k].n_walkers)) for k, place in zip(which, places, strict=True)]
+
+
+def _replay(
+    plan: Plan, cell: Cell, shard: Shard, row: int, should_stop: Callable[[], bool] | None
+) -> Difference | None:
+    """Compute one walker again."""
+    study = study_of(plan)
+    stored = {name: column[[row]] for name, column in read_columns(shard).items()}
+    walker = shard.first_walker + row
+    simulate = study.simulator(plan, cell, shard.provenance.max_steps)
+    try:
+        sample = simulate(walker, 1, should_stop=should_stop)
+    except Interrupted as stop:
+        raise StoppedError("stopped while walkers were compared; nothing was changed") from stop
+    computed = study.columns(sample)
+    differ = tuple(name for name in study.compared if stored[name].tobytes() != computed[name].tobytes())
+    if not differ:
+        return None
+    place = f"{shard.path.parent.name}/{shard.path.name}"
+    return Difference(place, cell, walker, differ, study.shown(stored), study.shown(computed))

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from hts.cli.documents import to_json
 from hts.comparison.censoring import mean_under_censoring
-from hts.comparison.documents import to_json
 from hts.comparison.exits import compare_exits, z_exact
 from hts.comparison.records import CellPrediction, ExitComparison
 from hts.comparison.verdicts import agree
@@ -280,7 +280,7 @@ def test_the_document_keeps_its_promises_and_is_json() -> None:
     rng = np.random.default_rng(8)
     samples = [sample_of(Cell(eta, np.inf, None, 0), rng.geometric(0.01, 20)) for eta in (0.1, 0.01)]
     told = {samples[0].cell: CellPrediction(mean_exit_steps_exact=np.inf, mean_exit_steps_limit=np.nan)}
-    document = to_json(compare_exits(samples, told, barriers=np.array([1.0])))
+    document = to_json(compare_exits(samples, told, barriers=np.array([1.0])).document())
     assert next(iter(document)) == "schema"
     assert json.loads(json.dumps(document, allow_nan=False)) == document
     cell, fit = document["cells"][0], document["fits"][0]

@@ -10,7 +10,8 @@ import pytest
 from fake_visits import SHARES, plan, sweep, visits_of
 from scipy import stats
 
-from hts.comparison import compare_visits, exact_references, fit_visits, limit_references, to_json
+from hts.cli.documents import to_json
+from hts.comparison import compare_visits, exact_references, fit_visits, limit_references
 from hts.comparison.tables import share_table
 from hts.comparison.visit_records import ShareReference
 from hts.comparison.visit_verdicts import start_weight, visit_verdict
@@ -79,6 +80,34 @@ def test_z_scores_are_standard_normal_and_a_wrong_world_is_told():
     assert "simulation and exact agree" in compared(wrong).verdict
     settled = replace(wrong, exact=np.array((0.503, 0.1985, 0.2985)))
     assert "simulation and exact disagree" in compared(settled).verdict
+
+
+def test_a_disagreement_is_told_only_where_a_second_look_confirms_it(tmp_path):
+    cells, asked = STUDY.cells(), []
+    sweep(STUDY, tmp_path)
+
+    def referred(plan, shares, cells=cells):
+        known = ShareReference(exact=np.array(shares), relative_error=0.0, occupation=forgotten(shares))
+        return dict.fromkeys(cells, known)
+
+    def again(shares):
+        def found(plan, cells):
+            asked.extend(cells)
+            return referred(plan, shares, cells)
+
+        return found
+
+    wrong = (0.503, 0.1985, 0.2985)
+    mended = fit_visits(tmp_path, lambda plan: referred(plan, wrong), again(SHARES))
+    assert asked == list(cells)
+    assert all("simulation and exact agree" in visit.verdict for visit in mended.visits)
+    confirmed = fit_visits(tmp_path, lambda plan: referred(plan, wrong), again(wrong)).visits[0]
+    assert "(a bug, or a wrong model)" in confirmed.verdict
+    assert f"in well 0: share {confirmed.shares[0]:.6g}, exact 0.503" in confirmed.verdict
+    assert "next: hts verify DIR --replay" in confirmed.verdict
+    asked.clear()
+    fit_visits(tmp_path, lambda plan: referred(plan, SHARES), again(wrong))
+    assert asked == []
 
 
 def test_wells_that_hardly_a_walker_has_met_are_judged_only_where_more_were_expected():
@@ -214,7 +243,7 @@ def test_exact_shares_come_with_those_of_any_horizon():
 def test_the_document_is_json_and_the_table_has_a_row_for_each_well(tmp_path):
     sweep(plan("visits.walkers=1"), tmp_path)
     comparison = fit_visits(tmp_path, exact_references(fake_predict))
-    document = json.loads(json.dumps(to_json(comparison), allow_nan=False))
+    document = json.loads(json.dumps(to_json(comparison.document()), allow_nan=False))
     assert list(document) == ["schema", "cells", "fits", "visits"]
     assert document["cells"] == document["fits"] == []
     assert {row["b"] for row in document["visits"]} == {0.7, "inf"}

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hts.comparison import CellPrediction, fit_results, limit_predictions, to_json
+from hts.cli.documents import to_json
+from hts.comparison import CellPrediction, fit_results, limit_predictions
 from hts.errors import PlanError
 from hts.plans import Cell, Plan, parse_plan, read_plan
 from hts.sweeps import run_sweep
@@ -69,7 +70,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_finished_folder_is_compared_cell_by_cell(folder: Path) -> None:
-    document = to_json(fit_results(folder))
+    document = to_json(fit_results(folder).document())
     assert [(cell["b"], cell["eta"]) for cell in document["cells"]] == [
         (b, eta) for b in (0.7, "inf") for eta in (0.05, 0.03, 0.01)
     ]
@@ -173,11 +174,11 @@ def test_a_domain_of_two_minima_has_no_limit_and_says_so(tmp_path: Path) -> None
 
 
 def test_probabilities_within_a_time_are_counted_from_the_walkers(folder: Path) -> None:
-    plain = to_json(fit_results(folder))["cells"]
+    plain = to_json(fit_results(folder).document())["cells"]
     assert all(cell["probability_within"] is cell["within_reason"] is None for cell in plain)
     plan = (folder / "plan.toml").read_text()
     (folder / "plan.toml").write_text(plan.replace("max_steps = 2000", "max_steps = 2000\nwithin = 10.0"))
-    cells = to_json(fit_results(folder))["cells"]
+    cells = to_json(fit_results(folder).document())["cells"]
     n = [200, 333, 1000] * 2  # floor(10/eta)
     exact = [1 - (1 - 1 / mean_of(Cell(c["eta"], float(c["b"]), 1.5, 0))) ** k for c, k in zip(cells, n, strict=True)]
     # all six intervals hold the geometric law they were drawn from but for one seed in seven: this one does
@@ -195,7 +196,7 @@ def test_probabilities_within_a_time_are_counted_from_the_walkers(folder: Path) 
 def test_a_time_longer_than_max_steps_has_no_measured_probability(folder: Path) -> None:
     plan = (folder / "plan.toml").read_text()
     (folder / "plan.toml").write_text(plan.replace("max_steps = 2000", "max_steps = 2000\nwithin = 30.0"))
-    last = to_json(fit_results(folder))["cells"][2]
+    last = to_json(fit_results(folder).document())["cells"][2]
     assert last["eta"] == 0.01
     assert last["probability_within"] is None
     assert "were stopped before step 3000" in last["within_reason"]

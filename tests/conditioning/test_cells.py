@@ -10,7 +10,7 @@ from hts.conditioning import Question, sample_paths
 from hts.ensembles import simulate_exits
 from hts.errors import PlanError, StoppedError
 from hts.plans import parse_plan
-from hts.sweeps.simulation import exit_problem
+from hts.sweeps import EXIT_STUDY
 
 PLAN = """
 [landscape]
@@ -38,7 +38,7 @@ def paths_of(text=PLAN, question=None, **changes):
 
 def test_walkers_as_they_come_are_those_of_the_sweep():
     plan = parse_plan(PLAN, Path("study.toml"))
-    walkers = simulate_exits(exit_problem(plan, plan.cells()[0]), 4, 6, 1000)
+    walkers = simulate_exits(EXIT_STUDY.problem(plan, plan.cells()[0]), 4, 6, 1000)
     for question in (Question("none", None, 6), Question("exit", None, 6)):
         found = paths_of(question=question, first_path=4)
         np.testing.assert_array_equal(found.sample.n_steps, walkers.exit_steps)

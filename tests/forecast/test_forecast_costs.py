@@ -8,8 +8,10 @@ from fake_exits import PLAN as TEXT
 from fake_exits import plan
 
 from hts.answers import predict, predict_roughly
+from hts.ensembles import simulate_exits
 from hts.forecast import costs, describe, expected_steps, means
 from hts.plans import Cell, parse_plan
+from hts.sweeps import exit_problem
 from hts.theory.exact.exits import exact_exit
 
 PLAN = plan()
@@ -97,6 +99,52 @@ def test_where_there_is_no_exact_mean_the_limit_stands():
     cell = beyond.cells()[0]
     assert predict_roughly(beyond, [cell]) == {cell: None}
     assert {(f.mean_steps, f.source) for f in describe(beyond).cells} == {(1000.0, "max_steps")}
+
+
+INTEGER = """[landscape]
+kind = "multi-well"
+minima = [-1.2, 0.0, 1.2]
+barriers = [-0.6, 0.6]
+curvature = 1.0
+[noise]
+kind = "student"
+[grid]
+eta = { geom = [0.05, 0.5, 5] }
+b = [0.3]
+alpha = [2.5]
+[exit]
+well = 1
+walkers = 400
+max_steps = 5_000_000
+"""
+
+
+def test_where_r_is_a_whole_number_of_clips_exact_means_stand_at_every_eta():
+    """A limit theory without an answer once gave max_steps at all etas but the smallest, a thousand times too many."""
+    clipped = parse_plan(INTEGER, Path("plan.toml"))
+    said = describe(clipped)
+    assert {f.source for f in said.cells} == {"exact"}
+    for forecast in said.cells:
+        # the mean of 400 exponential times errs by 5 %: five cells stray by four of these once in 3000 seeds
+        steps = simulate_exits(exit_problem(clipped, forecast.cell), 0, 400, 10_000_000).exit_steps
+        assert abs(steps.mean() / forecast.mean_steps - 1.0) < 0.2
+
+
+def test_more_etas_than_can_be_computed_lie_between_exact_means():
+    many = parse_plan(INTEGER, Path("plan.toml"), ["grid.eta={ geom = [0.05, 0.5, 41] }"])
+    said = {f.cell.eta: f for f in describe(many).cells}
+    assert [said[eta].source for eta in (0.5, 0.05)] == ["exact", "exact"]
+    assert {f.source for f in said.values()} == {"exact", "scaled"}
+    means = [f.mean_steps for f in said.values()]
+    assert means == sorted(means)
+    assert means[-1] < 150.0
+
+
+def test_no_limit_below_one_step_is_a_forecast():
+    large = parse_plan(INTEGER, Path("plan.toml"), ["grid.eta=[5.0, 0.5]", "grid.b=[0.35]", "exit.max_steps=100"])
+    assert min(f.mean_steps for f in describe(large).cells) >= 1.0
+    longer = parse_plan(INTEGER, Path("plan.toml"), ["grid.eta=[5.0, 0.5]", "grid.b=[0.35]"])
+    assert {f.source for f in describe(longer).cells} == {"exact"}
 
 
 def test_costs_add_up():

@@ -79,7 +79,7 @@ def test_a_folder_that_cannot_be_written_is_no_matter(kept):
 
 def test_a_sweep_adds_up_the_processor_time_of_its_shards(tmp_path, monkeypatch):
     ticks = iter(range(1000))
-    monkeypatch.setattr("hts.sweeps.computing.time.thread_time", lambda: 3.0 * next(ticks))
+    monkeypatch.setattr("hts.sweeps.computer.time.thread_time", lambda: 3.0 * next(ticks))
     report = sweep(PLAN, tmp_path, threads=1)
     assert (report.n_written, report.computing_seconds) == (12, 36.0)
     assert sweep(PLAN, tmp_path).computing_seconds == 0.0

@@ -18,7 +18,7 @@ STRANGER = 54321
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     """Let each test find the folder for itself, and be told of it."""
-    monkeypatch.setattr(privacy, "_told", set())
+    monkeypatch.setattr(privacy, "_warned", set())
     cache_folder.cache_clear()
     yield
     cache_folder.cache_clear()

@@ -13,7 +13,7 @@ from hts.answers import ExitPrediction
 from hts.answers.predicting import predict_cell
 from hts.ensembles import ExitSample, simulate_exits
 from hts.plans import Plan
-from hts.sweeps.simulation import exit_problem
+from hts.sweeps import EXIT_STUDY
 from hts.theory.exact.exits import exact_exit
 from hts.theory.exact.refinement import downhill, solve_again
 
@@ -64,7 +64,7 @@ def walk(plan: Plan, said: ExitPrediction, budget: float) -> ExitSample:
     mean = said.mean_exit_steps_exact
     walkers = int(np.clip(budget / mean, FEWEST, MOST))
     longest = int(min(max(ceil(30.0 * mean), 2), budget / walkers if mean * walkers > budget else 1e9))
-    return simulate_exits(exit_problem(plan, plan.cells()[0]), 0, walkers, longest)
+    return simulate_exits(EXIT_STUDY.problem(plan, plan.cells()[0]), 0, walkers, longest)
 
 
 @dataclass

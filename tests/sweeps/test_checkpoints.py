@@ -10,7 +10,7 @@ from stops import stop_at_checkpoint
 from hts import ensembles
 from hts.ensembles import driving, exits
 from hts.storage.checkpoints import read_checkpoint, write_checkpoint
-from hts.sweeps import exit_problem, run_sweep, verify_sweep
+from hts.sweeps import EXIT_STUDY, run_sweep, verify_sweep
 
 STUDY = plan("grid.eta=[0.02]", "grid.b=[0.7]", "exit.walkers=300", "exit.max_steps=50_000")
 
@@ -42,7 +42,7 @@ def columns(sample):
 
 def test_walkers_go_on_from_every_checkpoint_to_the_same_bits(monkeypatch):
     monkeypatch.setattr(driving, "SECONDS_PER_CALL", 1e-9)  # a chunk a call, however fast the machine
-    problem, kept = exit_problem(STUDY, STUDY.cells()[0]), []
+    problem, kept = EXIT_STUDY.problem(STUDY, STUDY.cells()[0]), []
 
     def keep(state):
         kept.append({name: array.copy() for name, array in state.items()})
@@ -62,7 +62,7 @@ def test_walkers_go_on_from_every_checkpoint_to_the_same_bits(monkeypatch):
 
 @pytest.mark.parametrize("other", [dict(n_walkers=150), dict(first_walker=6), dict(width=32), None])
 def test_a_state_of_other_walkers_or_lanes_is_left_aside(other):
-    problem, kept = exit_problem(STUDY, STUDY.cells()[0]), []
+    problem, kept = EXIT_STUDY.problem(STUDY, STUDY.cells()[0]), []
 
     def keep(state):
         kept.append({name: array.copy() for name, array in state.items()})

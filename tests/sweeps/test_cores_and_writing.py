@@ -1,4 +1,4 @@
-"""Tests of hts/sweeps/driving: as many shards are simulated at a time as there are cores, and writing needs none."""
+"""Tests of hts/sweeps/driver: as many shards are simulated at a time as there are cores, and writing needs none."""
 
 import threading
 
@@ -6,7 +6,7 @@ import pytest
 from fake_exits import fake_exits, plan, sweep
 from stops import PATIENCE
 
-from hts.sweeps import computing
+from hts.sweeps import computer
 
 
 @pytest.mark.parametrize("cores", [1, 2])
@@ -39,7 +39,7 @@ def test_no_more_shards_are_simulated_at_a_time_than_there_are_cores(tmp_path, c
 def test_a_core_simulates_the_next_shard_while_the_last_is_written(tmp_path, monkeypatch):
     begun = []
     second_has_begun = threading.Event()
-    write_shard = computing.write_shard
+    write_shard = computer.write_shard
 
     def exits(*arguments):
         begun.append(arguments)
@@ -51,5 +51,5 @@ def test_a_core_simulates_the_next_shard_while_the_last_is_written(tmp_path, mon
         assert second_has_begun.wait(PATIENCE)
         return write_shard(*arguments)
 
-    monkeypatch.setattr(computing, "write_shard", write_when_the_next_is_under_way)
+    monkeypatch.setattr(computer, "write_shard", write_when_the_next_is_under_way)
     assert sweep(plan(), tmp_path, exits, threads=1).n_written == 12

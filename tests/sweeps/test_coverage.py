@@ -1,10 +1,10 @@
-"""Tests of hts/sweeps/coverage: the walkers that are missing, and how they are cut into shards."""
+"""Tests of hts/sweeps/tasks: the walkers that are missing, and how they are cut into shards."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hts.sweeps.coverage import VISIT_SHARDS, gaps, shards_for, walkers_per_shard
+from hts.sweeps.tasks import VISIT_SHARDS, gaps, shards_for, walkers_per_shard
 
 ranges = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30)).map(lambda p: (p[0], p[0] + p[1])), max_size=8)
 

@@ -1,4 +1,4 @@
-"""Tests of hts/sweeps/running where cells fail: what is kept, what is told, and what is tried again."""
+"""Tests of hts/sweeps/sweep where cells fail: what is kept, what is told, and what is tried again."""
 
 import json
 import math

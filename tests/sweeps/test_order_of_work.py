@@ -1,4 +1,4 @@
-"""Tests of hts/sweeps/running: which cells come first, and which shards are whose where a run is shared."""
+"""Tests of hts/sweeps/sweep: which cells come first, and which shards are whose where a run is shared."""
 
 import math
 

@@ -3,7 +3,8 @@
 import pytest
 
 from hts.plans import Cell
-from hts.sweeps.progress import Meter, Task
+from hts.sweeps.progress import Meter
+from hts.sweeps.tasks import Task
 
 FAST, SLOW = Cell(0.1, 0.7, 1.5, 0), Cell(0.01, 0.7, 1.5, 0)
 TASKS = [Task(SLOW, 0, 100), Task(SLOW, 100, 100), Task(FAST, 0, 50)]

@@ -1,4 +1,4 @@
-"""Tests of hts/sweeps/queues: small shards are computed several at a time, and no file shows it."""
+"""Tests of hts/sweeps/tasks: small shards are computed several at a time, and no file shows it."""
 
 import pytest
 from fake_exits import plan, shard_names
@@ -8,11 +8,9 @@ from stops import stop_at_checkpoint
 
 from hts.ensembles import driving, exits
 from hts.storage import ResultsFolder, inspect_shard, list_shards
-from hts.sweeps import queues, run_sweep
-from hts.sweeps.checkpoints import Checkpoints, cut
-from hts.sweeps.progress import Task
-from hts.sweeps.queues import Queues
-from hts.sweeps.simulation import exit_problem
+from hts.sweeps import EXIT_STUDY, run_sweep
+from hts.sweeps.checkpoints import Checkpoints
+from hts.sweeps.tasks import MANY_STEPS, MANY_WALKERS, Queues, Task, cut
 
 LONG, SHORT = plan().cells()[:2]
 STUDY = plan("grid.eta=[0.02]", "grid.b=[0.7]", "exit.walkers=4200", "exit.max_steps=50_000")
@@ -45,7 +43,7 @@ def test_every_shard_is_taken_once_in_order_and_no_queue_is_longer_than_its_part
         task = waiting.take(n_cores)
         assert len(task.shards) == 1 or task.n_walkers <= left / n_cores
         assert task.n_missing == task.n_walkers
-        assert task.n_walkers <= queues.MANY_WALKERS or task.n_walkers * steps <= queues.MANY_STEPS
+        assert task.n_walkers <= MANY_WALKERS or task.n_walkers * steps <= MANY_STEPS
         left -= task.n_walkers
         seen += cut(task)
     assert seen == tasks
@@ -83,7 +81,7 @@ def one_by_one(tmp_path_factory):
     """Shards that were computed each for itself."""
     folder = tmp_path_factory.mktemp("one-by-one")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queues, "MOST_WALKERS", 1)  # no shard is that small
+        patch.setattr("hts.sweeps.tasks.MOST_WALKERS", 1)  # no shard is that small
         patch.setattr(Checkpoints, "forget", remember := Remember())
         run_sweep(STUDY, folder, threads=1)
     assert {len(task.shards) for task in remember.tasks} == {1}
@@ -158,8 +156,8 @@ def test_shards_are_joined_again_by_the_largest_checkpoint_that_holds_them(tmp_p
 def test_shards_stay_apart_where_steps_beyond_the_table_are_told_of_each(tmp_path, monkeypatch):
     open_end = "exit={domain=[-inf, 0.0], start=-1.0, walkers=1024, max_steps=2000}"
     study = plan("landscape={kind='quartic'}", open_end, "grid.eta=[0.01]", "grid.b=[inf]")
-    assert exit_problem(study, study.cells()[0]).may_leave_table
-    assert not exit_problem(STUDY, CELL).may_leave_table
+    assert EXIT_STUDY.problem(study, study.cells()[0]).may_leave_table
+    assert not EXIT_STUDY.problem(STUDY, CELL).may_leave_table
     monkeypatch.setattr(Checkpoints, "forget", remember := Remember())
     run_sweep(study, tmp_path, threads=1)
     assert {len(task.shards) for task in remember.tasks} == {1}

@@ -1,4 +1,4 @@
-"""Tests of hts/sweeps/running: which folders a run goes on in, and which it refuses."""
+"""Tests of hts/sweeps/sweep: which folders a run goes on in, and which it refuses."""
 
 import json
 

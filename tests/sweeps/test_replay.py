@@ -1,7 +1,6 @@
 """Tests of replay, repair and dry runs: what is stored is what the plan says, and what is said is what is done."""
 
 import threading
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -99,7 +98,7 @@ def test_the_choice_of_walkers_repeats_with_its_seed_and_reaches_all(folder, mon
 
 @pytest.fixture
 def fake_streams(monkeypatch):
-    monkeypatch.setattr(import_module("hts.sweeps.dry_run"), "STREAM_VERSION", STREAMS)  # a function has its name
+    monkeypatch.setattr("hts.sweeps.status.STREAM_VERSION", STREAMS)
 
 
 def tasks(works):

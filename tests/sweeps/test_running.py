@@ -1,4 +1,4 @@
-"""Tests of hts/sweeps/running: what is computed, and what is skipped because it is there."""
+"""Tests of hts/sweeps/sweep: what is computed, and what is skipped because it is there."""
 
 import pytest
 from fake_exits import Recorder, all_columns, expected_columns, half_written, plan, shard_names, sweep

@@ -1,4 +1,4 @@
-"""Tests of hts/sweeps/running: runs that are watched, told to stop, interrupted, or not alone in their folder."""
+"""Tests of hts/sweeps/sweep: runs that are watched, told to stop, interrupted, or not alone in their folder."""
 
 import threading
 from functools import partial

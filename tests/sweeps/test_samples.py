@@ -7,7 +7,7 @@ from fake_exits import PLAN, all_columns, fake_exits, plan, shard_names, sweep
 from hts.errors import IntegrityError, PlanError
 from hts.storage import Provenance, write_shard
 from hts.sweeps import load_cells, load_pieces
-from hts.sweeps.slugs import parameters_of
+from hts.sweeps.cells import parameters_of
 
 
 def add_shard(folder, study, cell, first, n, shift=0):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf
+from math import inf, log2
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from hts.theory.exact.meshes import Mesh
 from hts.theory.exact.refinement import Refined, lighten, solve_again
 from hts.theory.exact.slopes import local_exponent
 from hts.theory.exact.solutions import ExitSolution
+from hts.theory.exact.steps import TooMuchWorkError
 from hts.theory.exact.survival import UnstableStepsError, exit_by, exit_tables
 from hts.theory.limit.within import steps_within
 
@@ -28,6 +29,8 @@ ROUNDING = 1e-13
 NO_PROBABILITY = "no exact probability within a time: on this mesh, steps cannot be followed to it"
 #: Multiplications that following steps one by one on the full mesh may cost, a second or two.
 AFFORDABLE = 2e9
+#: Work that following more steps on a lighter mesh may cost, as `following_work` counts it: some fifteen seconds.
+FOLLOWING_BUDGET = 2.5e11
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,11 +187,32 @@ def exact_exit(
         return _with_probability(answer, n_within, roughly_within, missed)
     except UnstableStepsError:
         return replace(answer, warnings=(*answer.warnings, NO_PROBABILITY))
+    except TooMuchWorkError as problem:
+        return replace(answer, warnings=(*answer.warnings, f"no exact probability within a time: {problem}"))
 
 
 def is_affordable(mesh: Mesh, n_steps: IntArray | int) -> Any:
     """Tell whether so many steps may be followed one by one on a mesh, for each number."""
     return n_steps * float(mesh.n_nodes) ** 2 <= AFFORDABLE
+
+
+def following_work(mesh: Mesh, n_steps: int) -> float:
+    """Return the work of following walkers to a number of steps on a mesh: nodes^3 for each doubling, or none."""
+    return 0.0 if is_affordable(mesh, n_steps) else float(mesh.n_nodes) ** 3 * log2(n_steps)
+
+
+def check_following(mesh: Mesh, n_steps: int) -> None:
+    """Refuse to follow walkers beyond the budget.
+
+    Raises
+    ------
+    TooMuchWorkError
+        The mesh is too large for so many steps.
+    """
+    if following_work(mesh, n_steps) > FOLLOWING_BUDGET:
+        raise TooMuchWorkError(
+            f"following walkers for {n_steps:,} steps on {mesh.n_nodes:,} nodes is beyond the budget: take a larger eta"
+        )
 
 
 def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, missed: float) -> ExactExit:
@@ -204,6 +228,7 @@ def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, mi
         Part of every probability that is missed beyond the cuts.
     """
     mesh, solution, error = answer.on_affordable_mesh(n_steps)
+    check_following(mesh, n_steps)
     if roughly is None:
         roughly = _leaves_by(solve_again(answer.refined, mesh.with_order(mesh.order - 2)), n_steps)
     leaves = _leaves_by(solution, n_steps)

@@ -12,7 +12,7 @@ from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.theory.exact.breaks import cascades
 from hts.theory.exact.cuts import share_missed
-from hts.theory.exact.refinement import Refined, refine
+from hts.theory.exact.refinement import BUDGET, Refined, refine
 from hts.theory.exact.steps import BeyondArithmeticError, NeverLeftError, Step, make_step
 
 #: Of the tolerance, what may be missed beyond the cuts of an unbounded clipped domain before these are moved out.
@@ -23,6 +23,8 @@ WIDER, WIDEST = 3.0, 27.0
 WORTHLESS = 1e-2
 #: Where an eta is beyond the arithmetic, larger ones are tried, so many and each larger by this factor.
 N_LARGER, LARGER = 5, 10.0**0.5
+#: Part of the budget of a refinement that each of them may take.
+QUICKLY = 0.2
 #: Floating point ends at 1.8e308.
 LONGEST = 1e300
 #: Places where f is looked at on the way out.
@@ -38,10 +40,11 @@ def solve_mean(
     high: float,
     start: float,
     tolerance: float,
+    budget: float = BUDGET,
 ) -> tuple[Refined, Refined, float]:
     """Solve the exit from (low, high), docs/model.md (9), until the mean from the start is known to a tolerance.
 
-    Takes what `exact_exit` takes.
+    Takes what `exact_exit` takes, and a budget for all refinements together (`hts.theory.exact.refinement.refine`).
 
     Returns
     -------
@@ -62,11 +65,12 @@ def solve_mean(
         points = [*landscape.minima, *landscape.barriers, *landscape.kinks]
         outside = [y for y in landscape.barriers if not step.low <= y <= step.high] if b < inf else []
         try:
-            refined, coarser = refine(step, start, centre, [*points, *cascades(step, outside)], tolerance)
+            refined, coarser = refine(step, start, centre, [*points, *cascades(step, outside)], tolerance, budget)
         except ZeroDivisionError:
             raise NeverLeftError("the probability to leave vanishes in floating point: take a larger eta") from None
         missed = share_missed(refined)
-        if missed <= TOO_MUCH_MISSED * tolerance or b == inf or widening >= WIDEST:
+        budget -= refined.work
+        if missed <= TOO_MUCH_MISSED * tolerance or b == inf or widening >= WIDEST or refined.work > budget:
             break
         widening *= WIDER
     mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed
@@ -98,7 +102,7 @@ def larger_eta(landscape: Landscape, noise: Noise, eta: float, b: float, low: fl
     for _ in range(N_LARGER):
         eta *= LARGER
         try:
-            solve_mean(landscape, noise, eta, b, low, high, start, WORTHLESS)
+            solve_mean(landscape, noise, eta, b, low, high, start, WORTHLESS, QUICKLY * BUDGET)
         except BeyondArithmeticError:
             continue
         return f"eta = {eta:.2g} can be computed"

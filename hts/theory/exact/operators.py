@@ -1,6 +1,7 @@
 """The one-step law on a mesh as a matrix with exit probabilities (docs/model.md (9))."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,8 +12,11 @@ from hts.theory.exact.densities import DensityTable
 from hts.theory.exact.meshes import Mesh
 from hts.theory.exact.steps import Step
 
-integrate_rows = StoredKernel("hts.kernels.operators", "integrate_rows")
-add_atoms = StoredKernel("hts.kernels.operators", "add_atoms")
+if TYPE_CHECKING:  # as tools see the kernels
+    from hts.kernels.operators import add_atoms, integrate_rows
+else:  # as they run, without importing Numba
+    integrate_rows = StoredKernel("hts.kernels.operators", "integrate_rows")
+    add_atoms = StoredKernel("hts.kernels.operators", "add_atoms")
 
 #: Nodes for one interval of the density's table: exact for degree 13 times the basis of up to 16 nodes.
 RULE = Rule(*np.polynomial.legendre.leggauss(N_POINTS))

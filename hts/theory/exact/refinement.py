@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -25,13 +26,18 @@ STRICTER = 0.3
 #: Cutting a panel in two makes its indicator smaller by at least this factor, as a rule.
 GAIN = 300.0
 MAX_ROUNDS = 6
+#: Where the budget ends a refinement, its last mesh is larger than the one before by this factor or not made.
+LEAST_GROWTH = 1.1
 #: Lengths of the smallest panels of lighter meshes, and the error of the mean that they may have.
 LIGHTER = (100.0, 10.0, 1.0)
 LIGHT_ERROR = 1e-4
 #: The table reaches a little farther than any step inside the domain, for the neighbouring etas of a derivative.
 TABLE_MARGIN = 1.1
-#: A matrix of so many states takes 0.4 GB, twice that with its factors, and ten seconds; a first mesh has no more.
-MAX_NODES = 7000
+#: A mesh has no more nodes: four matrices of so many states, two solutions with their factors, take 0.7 GB.
+MAX_NODES = 4600
+#: Work of a refinement, nodes^3 summed over its matrices: ten or fifteen seconds. A count and no clock, so that the
+#: same mesh is found on every machine.
+BUDGET = 2.5e11
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +52,7 @@ class Refined:
     table: DensityTable
     solution: ExitSolution
     relative_error: float  # of the mean
+    work: float  # nodes^3 of all matrices that were solved on the way
 
 
 def indicators(step: Step, mesh: Mesh, solution: ExitSolution) -> FloatArray:
@@ -68,9 +75,12 @@ def unresolved(step: Step, mesh: Mesh, profile: FloatArray) -> FloatArray:
 
 
 def refine(
-    step: Step, start: float, centre: float, points: Sequence[float], tolerance: float
+    step: Step, start: float, centre: float, points: Sequence[float], tolerance: float, budget: float = BUDGET
 ) -> tuple[Refined, Refined]:
     """Solve the exit from `start` on finer and finer meshes until the mean is known to `tolerance`.
+
+    Refinement ends early, its error as large as it is, with the last mesh that has at most 4600 nodes and is within the
+    budget. The first mesh and a coarser one to hold against it are solved whatever they cost.
 
     Parameters
     ----------
@@ -82,6 +92,8 @@ def refine(
         Break points beside those that `find_breaks` finds.
     tolerance : float
         Of the mean, relative.
+    budget : float
+        Of work, as `Refined.work` counts it.
 
     Returns
     -------
@@ -100,24 +112,38 @@ def refine(
             f"the domain is {mesh.n_nodes} nodes wide, more than {MAX_NODES}: take a larger eta, or a larger scale"
         )
     table = tabulate_steps(step, mesh)
-    solution = _solve_on(step, mesh, table, start, centre)
+    solution, spent = _solve_on(step, mesh, table, start, centre), work_on(mesh)
+    coarser, other = mesh, solution
     for k in range(MAX_ROUNDS):
         centre = busiest_node(mesh, solution)
         pieces = cut_into(indicators(step, mesh, solution), tolerance * STRICTER**k)
+        pieces, is_finest = within_budget(pieces, indicators(step, mesh, solution), mesh.order, budget - spent)
         finer = downhill(step, mesh.split(pieces))
-        is_finest = finer.n_nodes > MAX_NODES
-        if is_finest or finer.n_nodes == mesh.n_nodes:
-            coarser = mesh.with_order(mesh.order - 2)
-            other = _solve_on(step, coarser, table, start, centre)
+        if finer.n_nodes == mesh.n_nodes:
+            if coarser.order == mesh.order:  # not yet held against fewer nodes on the same panels
+                coarser = mesh.with_order(mesh.order - 2)
+                other, spent = _solve_on(step, coarser, table, start, centre), spent + work_on(coarser)
         else:
             coarser, other = mesh, solution
-            mesh, solution = finer, _solve_on(step, finer, table, start, centre)
-        change = abs(other.mean_exit_steps / solution.mean_exit_steps - 1.0)
-        error = float(indicators(step, mesh, solution).sum()) / PESSIMISM + change
+            mesh, solution, spent = finer, _solve_on(step, finer, table, start, centre), spent + work_on(finer)
+        error = _error(step, mesh, solution, other)
         if error <= tolerance or is_finest:
             break
-    before = Refined(step, start, points, breaks, coarser, table, other, error)
-    return Refined(step, start, points, breaks, mesh, table, solution, error), before
+    before = Refined(step, start, points, breaks, coarser, table, other, error, spent)
+    return Refined(step, start, points, breaks, mesh, table, solution, error, spent), before
+
+
+def work_on(mesh: Mesh) -> float:
+    """Return the work that a solution on a mesh takes, in nodes^3."""
+    return float(mesh.n_nodes) ** 3
+
+
+def _error(step: Step, mesh: Mesh, solution: ExitSolution, other: ExitSolution) -> float:
+    """Return the relative error of the mean, estimated with a solution on another mesh; inf for what is no mean."""
+    if not (solution.mean_exit_steps > 0.0 and solution.reference_rate > 0.0):
+        return inf
+    change = abs(other.mean_exit_steps / solution.mean_exit_steps - 1.0)
+    return float(indicators(step, mesh, solution).sum()) / PESSIMISM + change
 
 
 def tabulate_steps(step: Step, mesh: Mesh) -> DensityTable:
@@ -182,3 +208,28 @@ def cut_into(indicated: FloatArray, tolerance: float) -> IntArray:
     pieces[order[is_poor]] = 2
     pieces[indicated > GAIN * TRUST * tolerance] = 4
     return pieces
+
+
+def within_budget(pieces: IntArray, indicated: FloatArray, order: int, budget: float) -> tuple[IntArray, bool]:
+    """Return pieces (int[panel]) of the worst panels alone where all of them are too many, and whether they are.
+
+    Parameters
+    ----------
+    pieces : int[panel]
+        As many as are wanted.
+    indicated : float64[panel]
+    order : int
+        Nodes on each panel.
+    budget : float
+        Of work; where a mesh a little larger is beyond it no panel is cut.
+    """
+    most = int(min(MAX_NODES, max(budget, 0.0) ** (1.0 / 3.0))) // order
+    if pieces.sum() <= most:
+        return pieces, False
+    if most < LEAST_GROWTH * len(pieces):
+        return np.ones_like(pieces), True
+    worst = np.argsort(-indicated)
+    is_left = np.cumsum(pieces[worst] - 1) > most - len(pieces)
+    fewer = pieces.copy()
+    fewer[worst[is_left]] = 1
+    return fewer, True

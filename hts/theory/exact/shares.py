@@ -16,7 +16,7 @@ from hts.theory.exact.meshes import Mesh, graded_mesh
 from hts.theory.exact.occupation import ExactChain
 from hts.theory.exact.operators import build_operator
 from hts.theory.exact.refinement import (
-    MAX_NODES,
+    BUDGET,
     MAX_ROUNDS,
     ORDER,
     PESSIMISM,
@@ -26,6 +26,8 @@ from hts.theory.exact.refinement import (
     downhill,
     tabulate_steps,
     unresolved,
+    within_budget,
+    work_on,
 )
 from hts.theory.exact.steps import Step
 
@@ -37,7 +39,7 @@ WORTHLESS = 1e-2
 #: later ones for many wells.
 COARSE = (16.0, 64.0, 256.0)
 #: Nodes of a first mesh; refinement adds some.
-MOST_NODES = 5000
+MOST_NODES = 4000
 NOT_SETTLING = "walkers leave the wells as fast as they settle in them: there is no chain of wells at this eta"
 #: Where eta f'' is larger, the drift does not lead walkers away from a clip's landings.
 STEEP = 1.0
@@ -199,18 +201,21 @@ def _first_mesh(step: Step, breaks: FloatArray, coarse: float) -> Mesh:
 
 def _refine(walk: _Walk, mesh: Mesh, cycles: Cycles, tolerance: float) -> tuple[Cycles, float]:
     """Cut panels until the shares of two meshes agree to the tolerance."""
-    error = inf
+    error, budget = inf, BUDGET
     for k in range(MAX_ROUNDS):
         near = walk.busiest(mesh, cycles)
-        finer = downhill(walk.step, mesh.split(cut_into(walk.indicators(mesh, cycles), tolerance * STRICTER**k)))
-        is_finest = finer.n_nodes > MAX_NODES
-        if is_finest and k > 0:
+        indicated = walk.indicators(mesh, cycles)
+        pieces = cut_into(indicated, tolerance * STRICTER**k)
+        pieces, is_finest = within_budget(pieces, indicated, mesh.order, budget)
+        finer = downhill(walk.step, mesh.split(pieces))
+        if is_finest and finer.n_nodes == mesh.n_nodes and k > 0:
             break
-        if is_finest or finer.n_nodes == mesh.n_nodes:
+        if finer.n_nodes == mesh.n_nodes:
             other = walk.solve(mesh.with_order(mesh.order - 2), near).shares
         else:
             mesh, other = finer, cycles.shares
             cycles = walk.solve(mesh, near)
+        budget -= work_on(mesh)
         change = np.max(np.abs(other - cycles.shares) / np.maximum(cycles.shares, LEAST_SHARE))
         error = float(walk.indicators(mesh, cycles).sum()) / PESSIMISM + float(change)
         if error <= tolerance or is_finest:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +11,9 @@ import scipy
 from hts.arrays import FloatArray
 from hts.theory.exact.operators import Operator
 
-#: The escape rate is iterated until it changes by less, relatively.
-CONVERGED = 1e-14
+#: The escape rate is iterated until it changes by less, relatively, or until changes this small cease to shrink:
+#: where weights of both signs are large, rounding leaves more.
+CONVERGED, ROUNDED = 1e-14, 1e-11
 MAX_ITERATIONS = 2000
 #: A rate of 1 in floating point is somewhat less: log(1 - rate) is a number.
 LARGEST_RATE = 1.0 - 2.0**-53
@@ -81,23 +83,26 @@ class ExitSolution:
         cycle = self._solve(self.operator.matrix[k], is_left=True)
         leaving = self._solve(exits)
         leaves = exits[k] + float(cycle @ exits)
-        rate, decay = self.reference_rate, self.profile
+        rate, decay, change = self.reference_rate, self.profile, inf
         for _ in range(MAX_ITERATIONS):
             before, rate = rate, leaves / (1.0 + float(cycle @ (1.0 - decay)))
             decay = leaving - rate * self._solve(1.0 - decay)
-            if abs(rate - before) <= CONVERGED * rate:
+            last, change = change, abs(rate - before) / rate
+            if change <= CONVERGED or last <= change <= ROUNDED:
                 break
         # inverse iteration from the left; the weight of the reference follows from what leaves: w (I - P) 1 = w exits
         weights = cycle.copy()
         weights[k] = 1.0
         weights /= weights.sum()
+        change = inf
         for _ in range(MAX_ITERATIONS):
             before_weights, weights = weights, rate * self._solve(weights, is_left=True)
             at_reference = (rate - float(weights @ exits)) / leaves
             weights = weights + at_reference * cycle
             weights[k] = at_reference
             weights /= weights.sum()
-            if np.abs(weights - before_weights).sum() <= CONVERGED * np.abs(weights).sum():
+            last, change = change, float(np.abs(weights - before_weights).sum() / np.abs(weights).sum())
+            if change <= CONVERGED or last <= change <= ROUNDED:
                 break
         rate = min(rate, LARGEST_RATE)
         from_start = float(start @ (1.0 - decay)) / (1.0 - rate)

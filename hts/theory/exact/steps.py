@@ -29,6 +29,10 @@ class BeyondArithmeticError(ExactExitError):
     """An exit that a larger eta would bring within floating point."""
 
 
+class TooMuchWorkError(ExactExitError):
+    """An answer that floating point could hold, but that takes too long to compute."""
+
+
 class NeverLeftError(BeyondArithmeticError):
     """Nobody leaves, as far as floating point can tell."""
 

@@ -1,18 +1,79 @@
-"""A results folder made ready for a run, or refused before anything changes."""
+"""The work of a run: its folder made ready, and the missing shards that it computes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from hts.errors import PlanError
 from hts.plans import Cell, Plan
 from hts.storage import ResultsFolder, move_into
-from hts.sweeps.counts import keep_counts
-from hts.sweeps.coverage import shards_for, walkers_per_shard
-from hts.sweeps.progress import Task
-from hts.sweeps.slugs import slug_of
+from hts.sweeps.cells import keep_counts, slug_of
+from hts.sweeps.failures import Failure, kept_failure
 from hts.sweeps.studies import study_of
-from hts.sweeps.survey import Survey, check_same_plan, survey
-from hts.sweeps.verification import PLAN_DIGEST, digest_of_plan
+from hts.sweeps.survey import PLAN_DIGEST, Survey, check_same_plan, digest_of_plan, survey
+from hts.sweeps.tasks import Task, shards_for, walkers_per_shard
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Which of the missing shards a run computes.
+
+    Attributes
+    ----------
+    retry_failed : bool
+        Try cells again that failed in an earlier run; otherwise they are skipped, since they would fail again.
+    fail_fast : bool
+        Stop at the first failure instead of going on with the others.
+    share : (int, int) or None
+        (i, n): compute the i-th of n parts only; n processes without any contact compute the whole.
+    """
+
+    retry_failed: bool = False
+    fail_fast: bool = False
+    share: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.share is not None and not (self.share[1] >= 1 and 1 <= self.share[0] <= self.share[1]):
+            raise PlanError(f"share: must be i/n with i from 1 to n, not {self.share[0]}/{self.share[1]}")
+
+
+EVERYTHING = Choices()
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run would do.
+
+    Attributes
+    ----------
+    tasks : list of Task
+        Shards to compute.
+    failures : list of Failure
+        Of cells that are left alone because they failed before.
+    n_elsewhere : int
+        Missing shards that belong to other shares.
+    """
+
+    tasks: list[Task]
+    failures: list[Failure]
+    n_elsewhere: int
+
+
+def choose(plan: Plan, folder: ResultsFolder, missing: list[Task], choices: Choices) -> Work:
+    """Pick from the missing shards what a run computes."""
+    failures = [] if choices.retry_failed else failures_of(folder, missing)
+    failed = {failure.cell for failure in failures}
+    wanted = [task for task in missing if task.cell not in failed]
+    tasks = wanted if choices.share is None else share_of(plan, wanted, *choices.share)
+    return Work(tasks, failures, len(wanted) - len(tasks))
+
+
+def failures_of(folder: ResultsFolder, missing: list[Task]) -> list[Failure]:
+    """Read the failures of cells that are not done."""
+    if not folder.failures.exists():
+        return []
+    kept = (kept_failure(folder, cell) for cell in dict.fromkeys(task.cell for task in missing))
+    return [failure for failure in kept if failure is not None]
 
 
 def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
@@ -21,7 +82,7 @@ def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     Raises
     ------
     PlanError
-        Where the folder belongs to somebody or something else.
+        Where the folder holds something else, or another user owns it.
     """
     folder.check_is_ours_or_new()
     stated = check_same_plan(folder, plan)
@@ -48,7 +109,7 @@ def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     Raises
     ------
     PlanError
-        Where the folder belongs to somebody or something else; it is left as it is.
+        Where the folder holds something else, or another user owns it; it is left as it is.
     StoppedError
         Where the folder cannot be written.
     """
@@ -95,10 +156,10 @@ def _check_not_shorter(plan: Plan, folder: ResultsFolder, found: Survey) -> None
     ]
     if longer:
         name = study_of(plan).limit
-        table = "exit" if plan.visits is None else "visits"
         limit = max(shard.provenance.max_steps for shard in longer)
+        key = f"{plan.study.table}.{name}"
         raise PlanError(
-            f"{folder.path}: {table}.{name} = {plan.most_steps} is smaller than what walkers stored there took; "
+            f"{folder.path}: {key} = {plan.most_steps} is smaller than what walkers stored there took; "
             f"keep {name} = {limit}, or choose another folder with -o"
         )
 

@@ -12,19 +12,18 @@ from hts.ensembles import STREAM_VERSION, Interrupted, steps_in
 from hts.errors import PlanError, StoppedError
 from hts.plans import Plan, parse_plan
 from hts.storage import Provenance, ResultsFolder, write_shard
+from hts.sweeps.cells import parameters_of
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.failures import Failure
-from hts.sweeps.progress import Task
-from hts.sweeps.simulation import Sample, Simulate
-from hts.sweeps.slugs import parameters_of
-from hts.sweeps.studies import study_of
+from hts.sweeps.studies import Sample, Simulate, study_of
+from hts.sweeps.tasks import Task
 
 Count = Callable[[int], None]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of working on a shard, or on several in one queue.
+    """Outcome of work on a shard, or on several in one queue.
 
     Attributes
     ----------
@@ -53,7 +52,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Computer:
-    """Whatever is needed to compute any shard of a sweep.
+    """All that is needed to compute any shard of a sweep.
 
     Attributes
     ----------
@@ -76,7 +75,7 @@ class Computer:
         should_stop: Callable[[], bool],
         on_simulated: Callable[[], None] = lambda: None,
     ) -> Outcome:
-        """Simulate the walkers of a task and write their shards; whatever goes wrong with it becomes its failure.
+        """Simulate the walkers of a task and write their shards; an error becomes the failure of the task.
 
         Parameters
         ----------
@@ -98,7 +97,7 @@ class Computer:
             on_simulated()
             shards = self._write(task, sample)
         except Exception as error:
-            if should_stop() and self._is_told_to_stop(error):
+            if should_stop() and self._is_stop(error):
                 return Outcome(task)
             if isinstance(error, StoppedError):
                 raise
@@ -121,15 +120,15 @@ class Computer:
             on_checkpoint=lambda state: checkpoints.save(task, state),
         )
 
-    def _is_told_to_stop(self, error: Exception) -> bool:
-        """Tell a stop from a failure: other simulators raise what they like, and what truly failed will fail again."""
+    def _is_stop(self, error: Exception) -> bool:
+        """Tell a stop from a failure; any error of another simulator counts as a stop, for a failure will recur."""
         return self.simulate is not None or isinstance(error, Interrupted)
 
     def _write(self, task: Task, sample: Sample) -> tuple[str, ...]:
         if not np.array_equal(sample.walker, np.arange(task.first_walker, task.first_walker + task.n_walkers)):
             raise ValueError("the simulator returned other walkers than it was asked for")
         if task.parts and sample.steps_beyond_domain:
-            raise ValueError("steps beyond the domain cannot be told apart by shards")
+            raise ValueError("steps beyond the domain cannot be counted by shard")
         study = study_of(self.plan)
         provenance = Provenance(
             seed=self.plan.seed,

@@ -1,9 +1,18 @@
-"""Walkers already chosen for a plan that asks for a relative error."""
+"""A cell's name and its number of walkers, as a results folder keeps them."""
 
 from hts.plans import Cell, Count, Plan
-from hts.storage import ResultsFolder
+from hts.storage import Parameters, ResultsFolder, cell_slug
 from hts.storage.walkers import read_walkers, write_walkers
-from hts.sweeps.slugs import slug_of
+
+
+def parameters_of(cell: Cell) -> Parameters:
+    """Give eta, b, alpha and well of a cell."""
+    return {"eta": cell.eta, "b": cell.b, "alpha": cell.alpha, "well": cell.well}
+
+
+def slug_of(cell: Cell) -> str:
+    """Write a cell as names of files do."""
+    return cell_slug(parameters_of(cell))
 
 
 def stored_counts(plan: Plan, folder: ResultsFolder) -> dict[Cell, Count]:

@@ -8,17 +8,15 @@ from hts.engines import Engine, ThreadEngine, checked
 from hts.ensembles import STREAM_VERSION
 from hts.plans import Cell, Plan
 from hts.storage import ResultsFolder
+from hts.sweeps.cells import counted, slug_of
 from hts.sweeps.checkpoints import Checkpoints
-from hts.sweeps.choosing import EVERYTHING, Choices, Work, choose
-from hts.sweeps.computing import Computer
-from hts.sweeps.counts import counted
-from hts.sweeps.driving import Driver
-from hts.sweeps.failures import Failure, forget_failure
-from hts.sweeps.preparing import longest_first, prepare, tasks_of
-from hts.sweeps.progress import Meter, Progress, Task
-from hts.sweeps.reports import FailedSweepError, SweepReport, told
-from hts.sweeps.simulation import Simulate
-from hts.sweeps.slugs import slug_of
+from hts.sweeps.computer import Computer
+from hts.sweeps.driver import Driver
+from hts.sweeps.failures import FailedSweepError, Failure, SweepReport, failure_message, forget_failure
+from hts.sweeps.progress import Meter, Progress
+from hts.sweeps.studies import Simulate
+from hts.sweeps.tasks import Task
+from hts.sweeps.work import EVERYTHING, Choices, Work, choose, longest_first, prepare, tasks_of
 
 
 def run_sweep(
@@ -34,7 +32,7 @@ def run_sweep(
     simulate: Simulate | None = None,
     stream_version: str | None = None,
 ) -> SweepReport:
-    """Compute whatever is missing of a plan's grid; running it again goes on, or finds nothing to do.
+    """Compute what is missing of a plan's grid; a second run continues, or finds nothing to do.
 
     Parameters
     ----------
@@ -53,8 +51,8 @@ def run_sweep(
     choices : Choices
         Which of the missing shards to compute, and what to do about failures.
     engine : callable or None
-        Makes what the work is handed to, once it is known that there is work; None: threads of this process. Workers
-        elsewhere must see the same folder.
+        Makes the engine, once there is work for it; None: threads of this process. Workers elsewhere must see the same
+        folder.
     simulate, stream_version
         What simulates, and the version of its random streams; by default those of `hts.ensembles`.
 
@@ -113,7 +111,7 @@ def run_sweep(
     if failures:
         n_ended = meter.shards_written + meter.shards_failed
         is_cut_short = choices.fail_fast and n_ended < sum(len(task.shards) for task in work.tasks)
-        raise FailedSweepError(told(results, report, is_cut_short), report)
+        raise FailedSweepError(failure_message(results, report, is_cut_short), report)
     return report
 
 

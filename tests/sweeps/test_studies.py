@@ -1,4 +1,4 @@
-"""Tests of hts/sweeps/simulation: what reaches the kernels is what the plan says."""
+"""Tests of hts/sweeps/studies: what reaches the kernels is what the plan says."""
 
 import dataclasses
 import math
@@ -8,12 +8,12 @@ from stops import stop_kernels
 
 from hts.ensembles import STREAM_VERSION, driving, exits
 from hts.plans import Cell
-from hts.sweeps import exit_problem, run_sweep, studies
+from hts.sweeps import EXIT_STUDY, run_sweep, studies
 
 
 def test_the_exit_problem_of_a_cell_holds_the_numbers_of_its_plan():
     study = plan("landscape.L=4.0", "noise.scale=0.5", "exit.start=0.25")
-    problem = exit_problem(study, Cell(0.02, math.inf, 1.5, 0))
+    problem = EXIT_STUDY.problem(study, Cell(0.02, math.inf, 1.5, 0))
     assert (problem.eta, problem.b, problem.projection, problem.seed) == (0.02, math.inf, 4.0, 5)
     assert (problem.low, problem.high, problem.start) == (-1.0, 1.0, 0.25)
     assert (problem.noise.kind, problem.noise.alpha, problem.noise.scale) == ("pareto", 1.5, 0.5)
@@ -50,5 +50,5 @@ def test_real_walkers_are_the_same_after_stops_and_with_other_threads(tmp_path, 
 
 def test_the_gradient_is_made_once_for_all_cells_of_a_plan():
     study = plan()
-    first, *_, last = (exit_problem(study, cell) for cell in study.cells())
+    first, *_, last = (EXIT_STUDY.problem(study, cell) for cell in study.cells())
     assert first.gradient is last.gradient

@@ -11,13 +11,13 @@ from functools import cache, partial
 from hts.engines import Engine
 from hts.errors import HtsError, StoppedError
 from hts.plans import Cell
-from hts.sweeps.computing import Computer, Outcome, compute_slice
+from hts.sweeps.computer import Computer, Outcome, compute_slice
 from hts.sweeps.failures import Failure, keep_failure
-from hts.sweeps.progress import Meter, Progress, Task
-from hts.sweeps.queues import Queues
+from hts.sweeps.progress import Meter, Progress
 from hts.sweeps.studies import study_of
+from hts.sweeps.tasks import Queues, Task
 
-# how often the main thread looks around: well below the two seconds in which a run must stop
+# time between two looks of the main thread: well below the two seconds in which a run must stop
 POLL_SECONDS = 0.1
 # a worker elsewhere comes back this often: all that is lost with it, and short of any engine's patience
 SLICE_SECONDS = 10.0
@@ -27,7 +27,7 @@ SHARED_FOLDER_SECONDS = 60.0
 
 @dataclass
 class Driver:
-    """One run: what is to be done, who does it, what came of it.
+    """One run: its tasks, the engine that computes them, and the outcome.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Driver:
         running: dict[Future[Outcome], Task] = {}
         on_progress(self.meter.read())
         next_progress = time.monotonic() + POLL_SECONDS
-        is_told_to_stop = False
+        must_stop = False
         with engine:
             try:
                 while True:
@@ -83,11 +83,11 @@ class Driver:
                         on_progress(self.meter.read())
                         next_progress = time.monotonic() + POLL_SECONDS
                     engine.check()
-                    if is_told_to_stop := should_stop():
+                    if must_stop := should_stop():
                         break
             finally:
                 self._stop.set()  # whatever ends this loop, Ctrl-C too: threads end soon, and leaving waits for them
-        if is_told_to_stop:
+        if must_stop:
             for future, task in running.items() if engine.is_here else ():
                 self._note(future, task, is_here=True)  # what was being written then is done as well
             raise StoppedError(_stopped(self.meter.read()))
@@ -95,7 +95,7 @@ class Driver:
         return self.failures
 
     def _joiner(self, engine: Engine) -> Callable[[Cell], bool]:
-        """Say whose shards may share a queue: those of the kernels here; elsewhere a shard is what is handed out."""
+        """Return which cells may share a queue; elsewhere, or with another simulator, each shard is its own task."""
         if self.computer.simulate is not None or not engine.is_here:
             return lambda cell: False
         plan = self.computer.plan
@@ -109,7 +109,7 @@ class Driver:
             return engine.submit(self._compute_here, task)
         computer = self.computer
         self.meter.begin(task)
-        place = str(computer.folder.path.absolute())  # workers stand in other folders
+        place = str(computer.folder.path.absolute())  # workers run in other folders
         return engine.submit(
             compute_slice, computer.plan.to_toml(), place, computer.stream_version, task, SLICE_SECONDS
         )
@@ -129,7 +129,7 @@ class Driver:
             return self.computer.compute(task, resume, add, self._stop.is_set, on_simulated=core.close)
 
     def _note(self, future: "Future[Outcome]", task: Task, is_here: bool) -> bool:
-        """Take in what came of a task; False where it is to be handed out again.
+        """Record the outcome of a task; return False where it is to be handed out again.
 
         Raises
         ------
@@ -165,7 +165,7 @@ class Driver:
         return True
 
     def _look_for_shards(self, must_wait: bool) -> None:
-        """See that shards written elsewhere have arrived in this folder, or all that work would be for nothing."""
+        """Check that shards written elsewhere have arrived in this folder."""
         shards = study_of(self.computer.plan).place(self.computer.folder)
         self._unseen = {name: heard for name, heard in self._unseen.items() if not (shards / name).exists()}
         if any(time.monotonic() > heard + SHARED_FOLDER_SECONDS for heard in self._unseen.values()):

@@ -1,0 +1,53 @@
+"""The two kinds of study on the command line: exits and long runs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from hts.cli.exits import ExitCommands
+from hts.cli.shares import VisitCommands
+
+if TYPE_CHECKING:
+    from hts.answers import ExitPrediction
+    from hts.plans import Plan
+
+
+class StudyCommands(Protocol):
+    """What commands compute and print differently for exits and for long runs."""
+
+    def compare(self, folder: Path, threads: int | None, with_exact: bool) -> Any:
+        """Lay what a folder holds beside what is predicted: an ExitComparison or a ShareComparison."""
+
+    def show(self, comparison: Any, folder: Path) -> None:
+        """Print a comparison for a person."""
+
+    def show_after_run(self, folder: Path, threads: int | None) -> None:
+        """Print what belongs below the summary of a run."""
+
+    def table(self, comparison: Any) -> tuple[dict[str, list[Any]], str]:
+        """Lay a comparison out as columns for `hts export`, and say in words how long they are."""
+
+    def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
+        """Compute exact and limit exit times of every cell, where the plan asks for exits."""
+
+
+#: By the name of the plan's table.
+KINDS: Mapping[str, StudyCommands] = {"exit": ExitCommands(), "visits": VisitCommands()}
+
+
+def commands_for(plan: "Plan") -> StudyCommands:
+    """Return what belongs to the kind of study that a plan asks for."""
+    return KINDS[plan.study.table]
+
+
+def commands_of(folder: Path) -> StudyCommands:
+    """Return what belongs to the kind of study in a results folder.
+
+    Raises
+    ------
+    PlanError
+        Where there is no plan, or not the one of the results.
+    """
+    from hts.sweeps.survey import open_results
+
+    return commands_for(open_results(folder)[1])

@@ -1,0 +1,51 @@
+"""A process that uses plans one after the other: python use_plans.py KIND FIRST LAST, and a line of JSON for each."""
+
+import contextlib
+import io
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+
+from mutated_plans import extreme, mutated
+
+from hts.cli.main import main
+
+MEMORY = 2 * 2**30
+
+
+def call(*words: str) -> tuple[int, str]:
+    """Call the command line; gives its exit code and what it said."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        try:
+            main(list(words))
+        except SystemExit as ended:
+            return int(ended.code or 0), said.getvalue()
+    return 0, said.getvalue()
+
+
+def use(kind: str, number: int) -> None:
+    """Write one plan, and describe, predict, run and fit it as far as it is accepted."""
+    with open("plan.toml", "w", encoding="utf-8", newline="") as stream:
+        stream.write((mutated if kind == "mutated" else extreme)(number))
+    words = [["describe", "plan.toml"]]
+    if kind == "extreme":
+        words += [["predict", "plan.toml"], ["run", "plan.toml", "-o", f"r{number}"], ["fit", f"r{number}"]]
+    for line in words:
+        begin = time.process_time()
+        code, said = call(*line)
+        seconds = round(time.process_time() - begin, 2)
+        print(json.dumps([kind, number, line[0], code, seconds, said[-300:] if code not in (0, 2) else ""]), flush=True)
+        if code:
+            return
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        for number in range(int(sys.argv[2]), int(sys.argv[3])):
+            use(sys.argv[1], number)
