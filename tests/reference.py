@@ -8,6 +8,8 @@ import hashlib
 import math
 import struct
 
+import mpmath
+
 MASK_32, MASK_64 = 2**32 - 1, 2**64 - 1
 
 
@@ -55,20 +57,34 @@ def uniform(word):
     return ((word >> 12) + 0.5) * 2.0**-52
 
 
-def draw(kind, alpha, scale, words, p_plus=0.5, normal_scale=0.0):
+#: |W| by inversion, and its mean, of the laws that can be skewed.
+MAGNITUDES = {
+    "pareto": lambda u, alpha: u ** (-1 / alpha),
+    "lomax": lambda u, alpha: math.expm1(-math.log(u) / alpha),
+    "stretched-exponential": lambda u, shape: (1 - math.log(u)) ** (1 / shape) - 1,
+}
+MEANS = {
+    "pareto": lambda alpha: alpha / (alpha - 1),
+    "lomax": lambda alpha: 1 / (alpha - 1),
+    "stretched-exponential": lambda shape: float(mpmath.e / shape * mpmath.gammainc(1 / shape, 1)),
+}
+
+
+def draw(kind, alpha, scale, words, p_plus=0.5, normal_scale=0.0, shape=None):
     """One Z of docs/model.md, section 2."""
     if kind == "normal":
         return math.hypot(scale, normal_scale) * gauss(words)
     word = next(words)
     u = uniform(word)
     centre = 0.0
-    if kind in ("pareto", "lomax"):
-        w = u ** (-1 / alpha) if kind == "pareto" else math.expm1(-math.log(u) / alpha)
+    if kind in MEANS:
+        parameter = alpha or shape
+        w = MAGNITUDES[kind](u, parameter)
         if p_plus == 0.5:
             w = -w if word >> 11 & 1 else w
         else:
             w = w if uniform(next(words)) < p_plus else -w
-            centre = scale * (2 * p_plus - 1) * (alpha / (alpha - 1) if kind == "pareto" else 1 / (alpha - 1))
+            centre = scale * (2 * p_plus - 1) * MEANS[kind](parameter)
     elif kind == "student":
         w = math.sqrt(alpha * math.expm1(-2 / alpha * math.log(u))) * math.cos(math.pi * uniform(next(words)))
     else:

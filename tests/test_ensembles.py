@@ -27,6 +27,8 @@ LAWS = {
     "student": Noise("student", 1.5),
     "student, alpha 3": Noise("student", 3.0, scale=2.0),
     "normal": Noise("normal", None, scale=3.0),
+    "stretched exponential": Noise("stretched-exponential", None, scale=2.0, shape=0.5),
+    "stretched exponential, skewed": Noise("stretched-exponential", None, p_plus=0.7, shape=0.4),
     "normal with a normal part": Noise("normal", None, scale=2.0, normal_scale=2.0),
 }
 
@@ -43,7 +45,9 @@ def twin(problem, derivative, walker, max_steps):
     words = reference.walker_words(key, walker)
     return reference.first_exit(
         derivative,
-        lambda: reference.draw(noise.kind, noise.alpha, noise.scale, words, noise.p_plus, noise.normal_scale),
+        lambda: reference.draw(
+            noise.kind, noise.alpha, noise.scale, words, noise.p_plus, noise.normal_scale, noise.shape
+        ),
         problem.eta, problem.b, problem.low, problem.high, problem.start, max_steps, problem.projection,
     )  # fmt: skip
 
@@ -71,6 +75,7 @@ LANDSCAPES = {
     "four wells": (landscapes.multi_well([-2.0, -0.5, 0.3, 2.0], [-1.2, 0.0, 1.0], [1.0, 3.0, 4.0, 0.5]), 1),
     "quartic": (landscapes.quartic(), 0),
     "published": (landscapes.wang_oh_rhee(), 1),
+    "tilted cosine": (landscapes.tilted_cosine(0.2, 2.0, 0.1, 3.4), 1),
 }
 
 

@@ -2,11 +2,10 @@
 
 from hts.ensembles.driving import STATE_VERSION, Interrupted, State, steps_in
 from hts.ensembles.exits import ExitProblem, ExitSample, advance_exits, simulate_exits
-from hts.ensembles.motions import LAWS, STREAM_VERSION, law_numbers
+from hts.ensembles.motions import STREAM_VERSION, law_numbers
 from hts.ensembles.visits import VisitProblem, VisitSample, advance_visits, simulate_visits
 
 __all__ = [
-    "LAWS",
     "STATE_VERSION",
     "STREAM_VERSION",
     "ExitProblem",

@@ -17,14 +17,6 @@ from hts.noise import Noise
 #: Version of the computation from a seed to a path. It changes when any bit of any path may change; every shard has it.
 STREAM_VERSION: Final = "xoshiro256++/philox4x32-10/2"
 
-LAWS: Final = {
-    "pareto": motions.PARETO,
-    "lomax": motions.LOMAX,
-    "stable": motions.STABLE,
-    "student": motions.STUDENT,
-    "normal": motions.NORMAL,
-}
-
 
 class Problem(Protocol):
     """What moves the walkers of a cell, whatever is recorded of them: `ExitProblem`, `VisitProblem`."""
@@ -81,8 +73,8 @@ def cell_key(problem: Problem, purpose: bytes) -> npt.NDArray[np.uint64]:
 
 
 def law_numbers(noise: Noise) -> FloatArray:
-    """Give a law as the draw kernels read it: alpha, scale, centre, p_plus, normal_scale."""
-    alpha = 0.0 if noise.alpha is None else noise.alpha
+    """Give a law as the draw kernels read it: alpha or shape, scale, centre, p_plus, normal_scale."""
+    alpha = noise.alpha or noise.shape or 0.0
     if noise.kind == "normal":  # the sum of two normals is one
         return np.array([alpha, math.hypot(noise.scale, noise.normal_scale), 0.0, 0.5, 0.0])
     return np.array([alpha, noise.scale, noise.centre, noise.p_plus, noise.normal_scale])
@@ -103,7 +95,7 @@ def motion_in(problem: Problem) -> Motion:
         slopes=pad_hinges(gradient.slopes),
         table=np.array(gradient.table),
         place=np.array([gradient.table_low, gradient.table_high, gradient.table_spacing]),
-        law=LAWS[problem.noise.kind],
+        law=problem.noise.law.number,
         numbers=law_numbers(problem.noise),
         eta=float(problem.eta),
         b=float(problem.b),

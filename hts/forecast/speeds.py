@@ -8,13 +8,11 @@ from contextlib import suppress
 from hts.engines import ThreadEngine, available_cores
 from hts.ensembles import Interrupted
 from hts.kernels.environment import user_folder
+from hts.noise import LAWS
 from hts.plans import Cell, Plan
 from hts.sweeps import SweepReport
 from hts.sweeps.studies import study_of
 
-#: Walker-steps per second and core where this machine has no earlier run to go by: benchmarks/README.md, halved for
-#: older CPUs.
-STEPS_PER_SECOND = {"pareto": 3.0e8, "lomax": 3.0e8, "stable": 1.4e8, "student": 2.2e8, "normal": 2.6e8}
 #: Where f' is a table.
 TABLE_FACTOR = 0.75
 #: How long `--calibrate` measures.
@@ -64,7 +62,7 @@ def speed_of(plan: Plan) -> tuple[float, str]:
     name = speed_name(plan)
     if speeds := remembered_speeds().get(name):
         return max(speeds), "earlier runs"
-    law = STEPS_PER_SECOND[plan.noise.kind] * (0.6 if "+normal" in name else 1.0)
+    law = LAWS[plan.noise.kind].steps_per_second * (0.6 if "+normal" in name else 1.0)
     factors = (TABLE_FACTOR if "/table" in name else 1.0) * study_of(plan).relative_speed
     return law * factors, "assumed"
 

@@ -5,8 +5,8 @@ cannot see far enough ahead to work on two draws at a time (benchmarks/README.md
 
 Every kernel takes whole 64-bit words, one or two per draw, and no branch: u = (k + 1/2) 2^-52 from the upper 52 bits of
 a word (52 bits and a half fit a float64 exactly, so 0, 1/2 and 1 cannot occur); a sign, where it is fair, from bit 11,
-below them. A pareto or lomax draw errs by less than 1e-9 of itself, a stable or student draw by less than
-1e-9 max(|z|, scale), for alpha in [0.5, 5].
+below them. A pareto or lomax draw errs by less than 1e-9 of itself, a stable, student or stretched
+exponential draw by less than 1e-9 max(|z|, scale), for alpha in [0.5, 5] and shape in [0.25, 1].
 """
 
 from typing import Final
@@ -15,7 +15,7 @@ import numpy as np
 
 from hts.kernels.arithmetic import as_bits, as_float, fma
 from hts.kernels.elementary import LN2, ONE, exp2, exp2m1, log2, sinpi
-from hts.kernels.motions import ALPHA, CENTRE, LOMAX, NORMAL_SCALE, P_PLUS, PARETO, SCALE, STABLE, STUDENT
+from hts.kernels.motions import ALPHA, CENTRE, LOMAX, NORMAL_SCALE, P_PLUS, PARETO, SCALE, STABLE, STRETCHED, STUDENT
 from hts.kernels.settings import inline, jit
 
 UNIFORM_SHIFT: Final = np.uint64(12)
@@ -57,6 +57,17 @@ def lomax(words, z, n, numbers):
     """Draw |W| = u^(-1/alpha) - 1."""
     scale = numbers[SCALE]
     logarithms(words, z, n, -1.0 / numbers[ALPHA])
+    for i in range(n):
+        z[i] = scale * with_fair_sign(exp2m1(z[i]), words[0, i])
+
+
+@jit
+def stretched_exponential(words, z, n, numbers):
+    """Draw |W| = (1 - log u)^(1/shape) - 1."""
+    scale, power = numbers[SCALE], 1.0 / numbers[ALPHA]
+    logarithms(words, z, n, -LN2)
+    for i in range(n):
+        z[i] = power * log2(1.0 + z[i])
     for i in range(n):
         z[i] = scale * with_fair_sign(exp2m1(z[i]), words[0, i])
 
@@ -141,13 +152,13 @@ def draw(law, words, z, n, numbers):
     Parameters
     ----------
     law : int
-        PARETO, LOMAX, STABLE, STUDENT or NORMAL.
+        PARETO ... STRETCHED of `motions`.
     words : uint64[word, draw]
         `motions.n_words` words per draw; a law may write over its own.
     z : float64[draw]
         Z, written; the first `n` entries.
     numbers : float64[5]
-        alpha, scale, centre, p_plus, normal_scale.
+        alpha or shape, scale, centre, p_plus, normal_scale.
     """
     if law == PARETO:
         pareto(words, z, n, numbers)
@@ -157,6 +168,8 @@ def draw(law, words, z, n, numbers):
         stable(words, z, n, numbers)
     elif law == STUDENT:
         student(words, z, n, numbers)
+    elif law == STRETCHED:
+        stretched_exponential(words, z, n, numbers)
     else:
         normal(words, z, n, numbers)
     if numbers[P_PLUS] != 0.5:

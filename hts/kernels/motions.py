@@ -5,15 +5,18 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-#: Laws of the noise.
+#: Laws of the noise: their kernels' numbers (draws.draw).
 PARETO: Final = 0
 LOMAX: Final = 1
 STABLE: Final = 2
 STUDENT: Final = 3
 NORMAL: Final = 4
+STRETCHED: Final = 5
+#: Laws whose draw takes one word, its fair sign included; the second word of a draw can give it another sign.
+ONE_WORD: Final = (PARETO, LOMAX, STRETCHED)
 
 #: Places in the array of a law's numbers.
-ALPHA: Final = 0
+ALPHA: Final = 0  # or the shape of a law without a tail index
 SCALE: Final = 1
 CENTRE: Final = 2  # c = scale (p_plus - p_minus) E|W|
 P_PLUS: Final = 3
@@ -28,7 +31,7 @@ class Motion(NamedTuple):
     slopes: npt.NDArray[np.float64]  # float64[hinge]
     table: npt.NDArray[np.float64]  # float64[node, 4]; no rows: no table
     place: npt.NDArray[np.float64]  # float64[3], where the table lies
-    law: int  # PARETO ... NORMAL
+    law: int  # PARETO ... STRETCHED
     numbers: npt.NDArray[np.float64]  # float64[5], the law's numbers
     eta: float
     b: float
@@ -40,5 +43,5 @@ class Motion(NamedTuple):
 
 def n_words(law: int, p_plus: float, normal_scale: float) -> int:
     """Count the 64-bit words that one draw takes."""
-    own = 1 if law in (PARETO, LOMAX) and p_plus == 0.5 else 2
+    own = 1 if law in ONE_WORD and p_plus == 0.5 else 2
     return own + (2 if normal_scale > 0.0 else 0)

@@ -1,19 +1,11 @@
 """Landscapes: potentials as wells for the theory and as arrays for the kernels."""
 
+from hts.landscapes import kinds
 from hts.landscapes.checks import LandscapeError
 from hts.landscapes.formulas import FormulaError
 from hts.landscapes.gradients import Gradient
-from hts.landscapes.kinds import basin, formula, multi_well, quartic, wang_oh_rhee
+from hts.landscapes.kinds import *  # noqa: F403  (its __all__: a new kind need not be named here)
 from hts.landscapes.landscape import Landscape
 
-__all__ = [
-    "FormulaError",
-    "Gradient",
-    "Landscape",
-    "LandscapeError",
-    "basin",
-    "formula",
-    "multi_well",
-    "quartic",
-    "wang_oh_rhee",
-]
+__all__ = ["FormulaError", "Gradient", "Landscape", "LandscapeError"]
+__all__ += kinds.__all__

@@ -1,6 +1,6 @@
 """Constructors of landscapes: from parabolas, from formulas, from published functions."""
 
-from math import inf
+from math import asin, ceil, floor, inf, pi, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +13,14 @@ from hts.landscapes.checks import (
     as_projection,
     check_interlacing,
 )
-from hts.landscapes.continuations import continue_formula, notes_on_ends
-from hts.landscapes.critical_points import find_critical_points
+from hts.landscapes.continuations import ContinuedFormula, continue_formula, notes_on_ends
+from hts.landscapes.critical_points import MAX_POINTS, find_critical_points
 from hts.landscapes.formulas import parse_formula
 from hts.landscapes.gradients import freeze
 from hts.landscapes.landscape import Landscape
 from hts.landscapes.parabolas import join_parabolas
+
+__all__ = ["basin", "formula", "multi_well", "quartic", "tilted_cosine", "wang_oh_rhee"]
 
 MAX_WELLS = 100  # the rates out of each take some ten milliseconds, and graphs grow with their square
 # Wang, Oh, Rhee, arXiv 2102.04297, section 3: the four-well function of the R^1 experiment.
@@ -162,6 +164,67 @@ def formula(text: str, domain: tuple[float, float], L: float = inf, kind: str = 
         encode=shape.gradient,
         notes=(*_notes_on_projection(L, m), *notes_on_ends(shape, points, m, L)),
         check=shape.check_gradient,
+    )
+
+
+def tilted_cosine(amplitude: float, period: float, tilt: float, L: float) -> Landscape:
+    """Return f = -amplitude cos(2 pi x / period) + tilt x on [-L, L]: equal wells, each a step below the last.
+
+    With k = 2 pi / period and s = tilt / (amplitude k), minima lie where k x = -asin s + 2 pi n, maxima where
+    k x = pi + asin s + 2 pi n, and |f''| = amplitude k^2 sqrt(1 - s^2) at all of them.
+
+    Parameters
+    ----------
+    amplitude : float
+        Half the height of the barriers without tilt.
+    period : float
+        Distance from well to well.
+    tilt : float
+        Slope that is added; below amplitude k in size, or there are no wells.
+    L : float
+        Projection onto [-L, L], finite: the wells inside are the landscape's.
+
+    Raises
+    ------
+    LandscapeError
+        A number is out of its range, the tilt leaves no wells, or L is infinite, too small or too large.
+    """
+    for key, value in (("amplitude", amplitude), ("period", period)):
+        as_curvatures(key, value, 1)
+    as_numbers("tilt", [tilt], 1)
+    k = 2.0 * pi / period
+    s = tilt / (amplitude * k)
+    if not abs(s) < 1.0:
+        raise LandscapeError("tilt", f"the tilt {tilt:g} leaves no wells: it must be below {amplitude * k:g} in size")
+    if not 0.0 < L < inf:
+        raise LandscapeError("L", f"L = {L:g}: a cosine has wells without end, give a finite L > 0")
+    turn, shift = L / period, asin(s) / (2.0 * pi)
+    if turn > MAX_POINTS / 4:
+        most = MAX_POINTS // 2
+        raise LandscapeError("L", f"{2 * turn:.4g} periods lie in [-L, L]: {most} are allowed; take a smaller L")
+    wells = np.arange(ceil(shift - turn), floor(shift + turn) + 1)
+    m, s_all = period * (wells - shift), period * (np.append(wells[:1] - 1, wells) + 0.5 + shift)
+    m_inside, tops = m[np.abs(m) < L], s_all[np.abs(s_all) < L]
+    if not len(m_inside):
+        raise LandscapeError("L", f"no minimum lies inside [-{L:g}, {L:g}]: take a larger L")
+    bend = amplitude * k * k * sqrt((1.0 - s) * (1.0 + s))
+    text = f"-({float(amplitude)!r})*cos({k!r}*x) + ({float(tilt)!r})*x"
+    shape = ContinuedFormula(parse_formula(text), -L, L, freeze([]), freeze([]))
+    barriers = tops[(tops > m_inside[0]) & (tops < m_inside[-1])]
+    return Landscape(
+        kind="tilted-cosine",
+        minima=freeze(m_inside),
+        barriers=freeze(barriers),
+        curvatures=freeze(np.full(len(m_inside), bend)),
+        barrier_curvatures=freeze(np.full(len(barriers), bend)),
+        projection=float(L),
+        kinks=shape.kinks,
+        domain=(-L, L),
+        potential=shape.value,
+        derivative=shape.derivative,
+        second_derivative=shape.second_derivative,
+        encode=shape.gradient,
+        notes=notes_on_ends(shape, np.sort(np.concatenate([m_inside, tops])), m_inside, L),
     )
 
 

@@ -1,5 +1,7 @@
 """The noise Z with its exact tails, densities and quantiles (docs/model.md, section 2)."""
 
-from hts.noise.laws import ALPHA_RANGE, LawError, Noise
+from hts.noise.magnitudes import Law
+from hts.noise.noise import LawError, Noise
+from hts.noise.registry import ALPHA_RANGE, LAWS
 
-__all__ = ["ALPHA_RANGE", "LawError", "Noise"]
+__all__ = ["ALPHA_RANGE", "LAWS", "Law", "LawError", "Noise"]

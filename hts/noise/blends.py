@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from hts.arrays import FloatArray
 from hts.noise.integrals import beyond, up_to
+from hts.noise.inverses import solve
 from hts.noise.lines import Signed
-from hts.noise.magnitudes import Magnitude, solve
+from hts.noise.magnitudes import Magnitude
 from hts.noise.panels import Panels, tabulate
 from hts.noise.pieces import Function, piecewise
 
@@ -29,6 +30,8 @@ NEAR = np.arange(-40.0, 51.0, 2.0)
 FAR = np.arange(-10.0, 17.0, 2.0)
 #: The normal part shows as long as x < VISIBLE (2 + alpha) s.
 VISIBLE = 1e8
+#: Where a light tail is exp(-LIGHT_END) its table ends.
+LIGHT_END = 700.0
 #: Relative error of a table, if the law itself is a few times better.
 TOLERANCE = 1e-14
 #: So many quadrature points at once, for the memory.
@@ -135,7 +138,7 @@ def average(function: Function, law: Magnitude, spread: float, x: FloatArray) ->
     # places are measured from the nearer one, x or the singular points, so that small distances keep their digits
     nodes = _nodes_from_x if spread < max(law.singular_points, default=0.0) else _nodes_from_law
     values = np.empty_like(x)
-    is_far = x > marks[-1] + NEAR[-1] * spread
+    is_far = (x > marks[-1] + NEAR[-1] * spread) & (law.alpha > 0.0)
     for rows in _blocks(np.flatnonzero(is_far), FAR.size):
         lengths = np.diff(FAR)
         n = FAR[:-1, None] + lengths[:, None] * _GAUSS
@@ -201,7 +204,10 @@ def _density_table(law: Signed, spread: float) -> Panels:
 
 def _end(magnitude: Magnitude, spread: float) -> float:
     """Return the x beyond which the normal part changes nothing."""
-    return VISIBLE * (2.0 + magnitude.alpha) * spread + 2.0
+    end = VISIBLE * (2.0 + magnitude.alpha) * spread + 2.0
+    if magnitude.alpha > 0.0:
+        return end
+    return max(end, float(magnitude.inverse(np.array([-LIGHT_END]))[0]))  # it shows as long as there is a tail
 
 
 def _survival_table(law: Signed, density: Panels, end: float) -> Panels:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from hts.landscapes import LandscapeError
-from hts.noise import LawError
+from hts.noise import LAWS, LawError
 from hts.plans.domains import domain_mistakes, exit_domain
 from hts.plans.grids import EXAMPLES, MAX_CELLS
 from hts.plans.mistakes import Mistake
@@ -76,17 +76,18 @@ def grid_mistakes(noise: NoisePlan | None, grids: Sequence[tuple[KeyPath, GridPl
     for place, grid in grids:
         found += _alpha_mistakes(noise, grid, (*place, "alpha"))
     given = {} if found else {alpha: None for _, grid in grids for alpha in grid.alpha or ()}
-    for alpha in (given or {ANY_ALPHA: None}) if noise.kind != "normal" else [None]:
+    for alpha in (given or {ANY_ALPHA: None}) if LAWS[noise.kind].alpha is not None else [None]:
         if (error := _law_error(noise, alpha)) is not None:
-            return [*found, Mistake(("noise", error.key), str(error))]
+            is_missing = error.key == "shape" and noise.shape is None
+            return [*found, Mistake(("noise", error.key), str(error), is_about_key=is_missing)]
     return found
 
 
 def _alpha_mistakes(noise: NoisePlan, grid: GridPlan, place: KeyPath) -> list[Mistake]:
-    if noise.kind == "normal":
+    if LAWS[noise.kind].alpha is None:
         if grid.alpha is None:
             return []
-        return [Mistake(place, "normal noise has no tail index; leave alpha out", is_about_key=True)]
+        return [Mistake(place, f"{noise.kind} noise has no tail index; leave alpha out", is_about_key=True)]
     if grid.alpha is None:
         text = f"is missing; {noise.kind} noise needs a tail index, for example {EXAMPLES['alpha']}"
         return [Mistake(place, text, is_about_key=True)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hts.landscapes import Landscape
-from hts.plans.models import BasinPlan, FormulaPlan, LandscapePlan, NoisePlan, WellsPlan
+from hts.plans.models import FormulaPlan, LandscapePlan, NoisePlan, WellsPlan
 from hts.plans.values import shown
 
 # minima of formulas are found by iteration, whose last bits differ between machines
@@ -29,6 +29,7 @@ def physics_of(
             "scale": _number(noise.scale),
             "p_plus": _number(noise.p_plus),
             "normal_scale": _number(noise.normal_scale),
+            **({} if noise.shape is None else {"shape": noise.shape}),
         },
         table: {key: _rounded(value) if isinstance(value, float) else value for key, value in study.items()},
     }
@@ -36,14 +37,14 @@ def physics_of(
 
 def _landscape(plan: LandscapePlan, landscape: Landscape) -> dict[str, Any]:
     physics: dict[str, Any] = {"kind": plan.kind, "L": _number(landscape.projection)}
-    if isinstance(plan, BasinPlan):
-        physics |= {"minimum": plan.minimum, "curvature": plan.curvature}
-    elif isinstance(plan, WellsPlan):
+    if isinstance(plan, WellsPlan):
         physics["kind"] = "multi-well"  # a double well is one, with a name of its own
         for name in ("minima", "barriers", "curvatures", "barrier_curvatures"):
             physics[name] = [float(x) for x in getattr(landscape, name)]
     elif isinstance(plan, FormulaPlan):
         physics |= {"f": "".join(plan.f.split()), "domain": list(plan.domain)}
+    else:
+        physics |= plan.model_dump(exclude={"kind", "L"})
     return physics
 
 

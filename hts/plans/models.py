@@ -1,14 +1,14 @@
 """The tables of a plan: keys, types, bounds and defaults."""
 
 import math
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from hts import landscapes
 from hts.landscapes import Landscape
-from hts.noise import Noise
+from hts.noise import LAWS, Noise
 from hts.plans.counts import MAX_WALKERS, WalkersByError, read_walkers, write_walkers
 from hts.plans.grids import read_axis
 from hts.plans.values import LARGEST, SMALLEST, shown
@@ -156,7 +156,21 @@ class QuarticPlan(Table):
         return landscapes.quartic(L=self.L)
 
 
-LandscapePlan: TypeAlias = BasinPlan | WellsPlan | FormulaPlan | WangOhRheePlan | QuarticPlan
+class TiltedCosinePlan(Table):
+    """A cosine with a slope, projected onto [-L, L]."""
+
+    kind: Literal["tilted-cosine"]
+    amplitude: Positive = Field(examples=["amplitude = 0.2"])
+    period: Positive = Field(examples=["period = 2.0"])
+    tilt: Number = Field(0.0, examples=["tilt = 0.1"])
+    L: Projection = Field(examples=["L = 3.0"])
+
+    def build(self) -> Landscape:
+        """Build the landscape."""
+        return landscapes.tilted_cosine(self.amplitude, self.period, self.tilt, self.L)
+
+
+LandscapePlan: TypeAlias = BasinPlan | WellsPlan | FormulaPlan | WangOhRheePlan | QuarticPlan | TiltedCosinePlan
 LANDSCAPE_PLANS: dict[str, type[LandscapePlan]] = {
     "basin": BasinPlan,
     "double-well": WellsPlan,
@@ -164,20 +178,28 @@ LANDSCAPE_PLANS: dict[str, type[LandscapePlan]] = {
     "formula": FormulaPlan,
     "wang-oh-rhee": WangOhRheePlan,
     "quartic": QuarticPlan,
+    "tilted-cosine": TiltedCosinePlan,
 }
+
+
+if TYPE_CHECKING:
+    LawName: TypeAlias = str
+else:
+    LawName = Literal[tuple(LAWS)]
 
 
 class NoisePlan(Table):
     """The law of the noise but for its tail index, which belongs to the grid."""
 
-    kind: Literal["pareto", "lomax", "stable", "student", "normal"] = Field(examples=['kind = "pareto"'])
+    kind: LawName = Field(examples=['kind = "pareto"'])
     scale: Positive = Field(1.0, examples=["scale = 1.0"])
     p_plus: Annotated[Number, Field(ge=0, le=1)] = Field(0.5, examples=["p_plus = 0.5"])
     normal_scale: Annotated[Number, Field(ge=0), _InRange] = Field(0.0, examples=["normal_scale = 0.0"])
+    shape: Positive | None = Field(None, examples=["shape = 0.5"])
 
     def build(self, alpha: float | None) -> Noise:
         """Build the law of one tail index."""
-        return Noise(self.kind, alpha, self.scale, self.p_plus, self.normal_scale)
+        return Noise(self.kind, alpha, self.scale, self.p_plus, self.normal_scale, self.shape)
 
 
 class GridPlan(Table):

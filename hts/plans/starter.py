@@ -1,6 +1,18 @@
 """Text of the plan that `hts new` writes."""
 
-STARTER = """\
+from collections.abc import Iterable
+
+from hts.noise import LAWS
+from hts.plans.models import LANDSCAPE_PLANS
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Write "a, b or c"."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}"
+
+
+_TEXT = """\
 # Exit times of a double well under clipped heavy-tailed noise: a plan to start from.
 #   hts describe PLAN    what it asks for and what it will cost
 #   hts run PLAN         the simulation; running it again continues it
@@ -8,14 +20,14 @@ STARTER = """\
 title = "Exit times of a clipped double well"
 seed = 20210704                   # enters every random stream: the same seed gives the same numbers
 
-[landscape]                       # "double-well", "multi-well", "basin", "formula", "wang-oh-rhee" or "quartic"
+[landscape]                       # <landscapes>
 kind = "double-well"
 minima = [-1.0, 1.0]
 barriers = [0.0]
 curvature = 1.0                   # f'' at the minima; the barrier takes the same unless barrier_curvature is given
 
 [noise]
-kind = "pareto"                   # pareto, lomax, stable, student or normal
+kind = "pareto"                   # <laws>
 scale = 1.0
 
 [grid]                            # every eta with every b and every alpha; [[grid]] several times: all of them together
@@ -33,3 +45,5 @@ max_steps = 50_000_000            # a walker that has not left by then is counte
 # walkers = 40
 # steps = 10_000_000              # of each walker
 """
+
+STARTER = _TEXT.replace("<landscapes>", _listed(LANDSCAPE_PLANS)).replace("<laws>", _listed(LAWS))

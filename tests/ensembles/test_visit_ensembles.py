@@ -54,7 +54,9 @@ def twin(problem, derivative, walker):
     words = reference.walker_words(key, walker)
     return reference.visits(
         derivative,
-        lambda: reference.draw(noise.kind, noise.alpha, noise.scale, words, noise.p_plus, noise.normal_scale),
+        lambda: reference.draw(
+            noise.kind, noise.alpha, noise.scale, words, noise.p_plus, noise.normal_scale, noise.shape
+        ),
         problem.eta, problem.b, problem.start, problem.minima.tolist(), problem.barriers.tolist(),
         problem.radius.tolist(), problem.checkpoints.tolist(), problem.projection,
     )  # fmt: skip

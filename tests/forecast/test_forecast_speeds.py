@@ -8,6 +8,7 @@ from fake_exits import plan, sweep
 from fake_visits import plan as plan_of_visits
 
 from hts.forecast import remember_speed, speeds
+from hts.noise import LAWS
 from hts.sweeps import SweepReport
 
 PLAN = plan()
@@ -25,7 +26,7 @@ def kept(tmp_path, monkeypatch):
 
 
 def test_a_speed_is_steps_over_processor_time_whatever_the_clock_says(kept):
-    assert speeds.speed_of(PLAN) == (speeds.STEPS_PER_SECOND["pareto"], "assumed")
+    assert speeds.speed_of(PLAN) == (LAWS["pareto"].steps_per_second, "assumed")
     remember_speed(PLAN, ENOUGH, 2)
     assert speeds.speed_of(PLAN) == (2e8, "earlier runs")
     assert speeds.speed_of(plan_of_visits())[1] == "assumed"

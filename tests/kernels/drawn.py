@@ -5,12 +5,12 @@ distribution over the edges is at most Kolmogorov's, so Kolmogorov's law bounds 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
 
-from hts.ensembles import LAWS, law_numbers
+from hts.ensembles import law_numbers
 from hts.kernels import draws, motions, streams
 from hts.noise import Noise
 
@@ -24,13 +24,13 @@ NORMAL = 5.0
 def draw_blocks(noise, n, seed, block=2**18):
     """Yield float64[block] until there are n draws, from the streams of LANES walkers of a made-up cell."""
     numbers = law_numbers(noise)
-    n_words = motions.n_words(LAWS[noise.kind], numbers[motions.P_PLUS], numbers[motions.NORMAL_SCALE])
+    n_words = motions.n_words(noise.law.number, numbers[motions.P_PLUS], numbers[motions.NORMAL_SCALE])
     states = np.zeros((4, LANES), np.uint64)
     streams.start_streams(states, LANES, np.array([seed, 1], np.uint64), 0)
     words, z = np.zeros((n_words, block), np.uint64), np.zeros(block)
     for first in range(0, n, block):
         streams.fill(states, words, block // LANES, n_words, LANES)
-        draws.draw(LAWS[noise.kind], words, z, block, numbers)
+        draws.draw(noise.law.number, words, z, block, numbers)
         yield z[: min(block, n - first)]
 
 
@@ -59,14 +59,14 @@ class Smoothed:
 def exact_law(noise):
     """Give distribution, survival and tail of any noise."""
     if noise.normal_scale > 0 and noise.kind != "normal":
-        return Smoothed(Noise(noise.kind, noise.alpha, noise.scale, noise.p_plus), noise.normal_scale)
+        return Smoothed(replace(noise, normal_scale=0.0), noise.normal_scale)
     return noise
 
 
 def edges_of(noise, tail=1e-3, n_inner=400):
     """Quantiles of the law without a normal part, and last on each side those where `tail` lies beyond."""
-    heavy = Noise(noise.kind, noise.alpha, noise.scale, noise.p_plus)
-    right = -Noise(noise.kind, noise.alpha, noise.scale, 1 - noise.p_plus).quantile(tail)  # keeps its accuracy
+    heavy = replace(noise, normal_scale=0.0)
+    right = -replace(heavy, p_plus=1 - noise.p_plus).quantile(tail)  # keeps its accuracy
     inner = heavy.quantile(np.linspace(0.0, 1.0, n_inner + 2)[1:-1])
     return np.concatenate([[heavy.quantile(tail)], inner, [right]])
 

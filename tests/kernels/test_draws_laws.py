@@ -23,6 +23,8 @@ LAWS = {
     "stable": Noise("stable", 1.5),
     "stable, alpha 0.7": Noise("stable", 0.7),
     "normal": Noise("normal", None, scale=3.0),
+    "stretched exponential": Noise("stretched-exponential", None, shape=0.5),
+    "stretched exponential, skewed": Noise("stretched-exponential", None, scale=2.0, p_plus=0.3, shape=0.8),
     "normal with a normal part": Noise("normal", None, scale=2.0, normal_scale=1.0),
 }
 

@@ -9,7 +9,7 @@ import pytest
 from exact_laws import exact_density, exact_tail
 from scipy import integrate, stats
 
-from hts.noise import ALPHA_RANGE, LawError, Noise
+from hts.noise import ALPHA_RANGE, LAWS, LawError, Noise
 
 POINTS = [1e-6, 0.3, 0.99, 1.01, 2.5, 40.0, 1e5, 1e12]
 CLOSED = [("pareto", 0.6), ("pareto", 1.2), ("pareto", 3.0), ("lomax", 0.6), ("lomax", 1.2), ("lomax", 3.0)]
@@ -198,3 +198,9 @@ def test_a_quantile_does_not_depend_on_those_asked_for_beside_it(noise: Noise) -
     alone = np.array([noise.quantile(float(one)) for one in p])
     np.testing.assert_array_equal(noise.quantile(p), alone)
     np.testing.assert_array_equal(noise.quantile(p[::-1].copy())[::-1], alone)
+
+
+def test_every_law_is_found_once_and_has_a_kernel_of_its_own() -> None:
+    assert [law.number for law in LAWS.values()] == list(range(len(LAWS)))
+    assert not any(law.alpha and law.shape for law in LAWS.values())
+    assert {"pareto", "lomax", "stable", "student", "normal"} <= LAWS.keys()

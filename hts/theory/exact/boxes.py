@@ -19,6 +19,8 @@ LEFT_OUT = 1e-2
 FARTHEST = 1e18
 #: Standard deviations of the stationary law that light tails are followed for.
 DEVIATIONS = 12.0
+#: Points at which the tail of a law that is neither heavy nor normal is looked at, 36 decades.
+N_POINTS = 4001
 
 
 class ShareError(ValueError):
@@ -61,6 +63,12 @@ def whole_step(landscape: Landscape, noise: Noise, eta: float, b: float, toleran
     elif noise.is_heavy:  # H(reach / eta) walkers a step, each beyond for as long as the way back takes
         beyond = noise.tail_constant() * _way_back(eta, stiffness) / (LEFT_OUT * tolerance)
         reach = min(eta * power(beyond, 1.0 / float(noise.alpha or 1.0)), FARTHEST * span)
+    elif not noise.is_normal:  # one jump, and what many steps add up to
+        x = noise.scale * np.geomspace(1e-6, 1e30, N_POINTS)
+        tail = noise.tail(x)
+        farthest = float(x[np.argmax(tail < LEFT_OUT * tolerance / _way_back(eta, stiffness))])
+        variance = float(np.trapezoid(2.0 * x * x * tail, np.log(x)))
+        reach = eta * farthest + DEVIATIONS * sqrt(eta * variance / (stiffness * (2.0 - eta * stiffness)))
     else:
         reach = DEVIATIONS * eta * sqrt(light_variance(noise) / (eta * stiffness * (2.0 - eta * stiffness)))
     inner, outer = linear_from(landscape)

@@ -125,7 +125,7 @@ def _refuse_light_tails(landscape: Landscape, step: Step, centre: float) -> None
         Floating point ends before the mean does.
     """
     noise = step.noise
-    if noise.is_heavy:
+    if not noise.is_normal:  # a jump may do it
         return
     deviation = hypot((sqrt(2.0) if noise.kind == "stable" else 1.0) * noise.scale, noise.normal_scale)
     ends = [y for y, is_exit in ((step.low, step.is_exit_low), (step.high, step.is_exit_high)) if is_exit]

@@ -82,6 +82,8 @@ def exit_limit(
         low, high, ends = _way_out(landscape, noise, low, high, minimum, warnings)
         assert minimum is not None  # or _way_out had refused
         n_jumps = min((jump_number(end.distance, b) for end in ends), default=None)
+        if not (noise.is_heavy or noise.is_normal):
+            raise NoLimitError(f"{noise.kind} noise has no power tail and is not normal: its exits have no limit law")
         if not noise.is_heavy or noise.alpha is None:
             mean, said = kramers_mean_exit_steps(landscape, minimum, low, high, noise, eta, b)
             return _light(n_jumps, mean, [*warnings, *said])

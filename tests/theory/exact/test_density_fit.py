@@ -8,7 +8,7 @@ import pytest
 
 COUNT = """
 import numpy as np
-from hts.noise.laws import Noise
+from hts.noise import Noise
 from hts.theory.exact.densities import tabulate_density
 table = tabulate_density(Noise("pareto", alpha=1.5), -200.0, 200.0)
 z = np.linspace(1.0001, 200.0, 20001)

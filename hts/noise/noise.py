@@ -1,7 +1,6 @@
 """The noise Z: a named law with scale, skew and normal part (docs/model.md, section 2)."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -10,24 +9,16 @@ import numpy as np
 
 from hts.arrays import FloatArray
 from hts.noise.blends import blend
+from hts.noise.laws.normal import Normal
 from hts.noise.lines import Line, Signed
-from hts.noise.magnitudes import Lomax, Magnitude, Normal, Pareto, Student
+from hts.noise.magnitudes import Law, Magnitude
 from hts.noise.pieces import Function
-from hts.noise.stable import Stable
+from hts.noise.registry import LAWS
 
 FloatOrArray = TypeVar("FloatOrArray", float, FloatArray)
 
-#: Tail indices each law is good for, both ends included.
-ALPHA_RANGE: dict[str, tuple[float, float]] = {
-    "pareto": (0.1, 100.0),
-    "lomax": (0.1, 100.0),
-    "stable": (0.1, 2.0),
-    "student": (0.1, 100.0),
-}
 #: Ratios normal_scale/scale a heavy-tailed law can be told apart for: beyond, one of the two parts is rounding.
 SPREAD_RANGE = (1e-9, 1e9)
-KINDS = (*ALPHA_RANGE, "normal")
-SKEWABLE = ("pareto", "lomax")
 
 
 class LawError(ValueError):
@@ -36,7 +27,7 @@ class LawError(ValueError):
     Attributes
     ----------
     key : str
-        The parameter at fault: "kind", "alpha", "scale", "p_plus" or "normal_scale".
+        The parameter at fault: "kind", "alpha", "shape", "scale", "p_plus" or "normal_scale".
     """
 
     def __init__(self, key: str, message: str) -> None:
@@ -53,15 +44,17 @@ class Noise:
     Parameters
     ----------
     kind : str
-        pareto, lomax, stable, student or normal (docs/model.md, section 2).
+        The law's name: a key of `hts.noise.LAWS` (docs/model.md, section 2).
     alpha : float or None
-        Tail index within ALPHA_RANGE; None for normal noise.
+        Tail index within the law's range; None for a law that has none.
     scale : float
         Multiplies W; > 0.
     p_plus : float
-        P(W > 0); other than 1/2 for pareto and lomax with alpha > 1 only.
+        P(W > 0); other than 1/2 for laws that can be skewed only, with alpha > 1.
     normal_scale : float
         Standard deviation of the added normal part; >= 0.
+    shape : float or None
+        Parameter of a law whose tail is no power, within the law's range; None for the others.
 
     Raises
     ------
@@ -74,9 +67,10 @@ class Noise:
     scale: float = 1.0
     p_plus: float = 0.5
     normal_scale: float = 0.0
+    shape: float | None = None
 
     def __post_init__(self) -> None:
-        _check_kind(self.kind, self.alpha)
+        _check_kind(self.kind, self.alpha, self.shape)
         _check_numbers(self)
 
     @property
@@ -92,7 +86,17 @@ class Noise:
     @property
     def tail_index(self) -> float | None:
         """Return alpha where P(|Z| > x) falls like x**-alpha; None for light tails, also those of stable alpha = 2."""
-        return None if self.kind == "stable" and self.alpha == 2.0 else self.alpha
+        return self.alpha if self._magnitude.alpha > 0.0 else None
+
+    @property
+    def is_normal(self) -> bool:
+        """Whether Z is normal: then Kramers' law is its limit."""
+        return isinstance(self._magnitude, Normal)
+
+    @property
+    def law(self) -> Law:
+        """The law of W."""
+        return LAWS[self.kind]
 
     @cached_property
     def centre(self) -> float:
@@ -104,9 +108,10 @@ class Noise:
     @property
     def gap(self) -> tuple[float, float] | None:
         """The open interval around -centre that Z cannot reach (pareto without a normal part), else None."""
-        if self.kind != "pareto" or self.normal_scale > 0.0:
+        half = self.scale * self._magnitude.least
+        if half == 0.0 or self.normal_scale > 0.0:
             return None
-        return (-self.scale - self.centre, self.scale - self.centre)
+        return (-half - self.centre, half - self.centre)
 
     @property
     def singular_points(self) -> FloatArray:
@@ -162,7 +167,7 @@ class Noise:
     @cached_property
     def _magnitude(self) -> Magnitude:
         """The law of |W|."""
-        return _magnitude(self.kind, self.alpha)
+        return _magnitude(self.kind, self.alpha if self.shape is None else self.shape)
 
     @cached_property
     def _line(self) -> Line:
@@ -177,18 +182,9 @@ class Noise:
 
 
 @lru_cache(maxsize=64)
-def _magnitude(kind: str, alpha: float | None) -> Magnitude:
+def _magnitude(kind: str, parameter: float | None) -> Magnitude:
     """Return the law of |W| at unit scale; kept, because a stable one carries tables."""
-    if alpha is None:
-        return Normal()
-    if kind == "stable":
-        if alpha == 2.0:  # characteristic function exp(-w**2): variance 2
-            return Normal(math.sqrt(2.0))
-        if alpha == 1.0:
-            return Student(1.0)
-        return Stable(alpha)
-    laws: dict[str, Callable[[float], Magnitude]] = {"pareto": Pareto, "lomax": Lomax, "student": Student}
-    return laws[kind](alpha)
+    return LAWS[kind].magnitude(math.nan if parameter is None else parameter)
 
 
 def _elementwise(function: Function, x: FloatOrArray) -> FloatOrArray:
@@ -198,19 +194,24 @@ def _elementwise(function: Function, x: FloatOrArray) -> FloatOrArray:
     return values if isinstance(x, np.ndarray) else float(values)
 
 
-def _check_kind(kind: str, alpha: float | None) -> None:
-    """Refuse an unknown law and a tail index out of its range."""
-    if kind not in KINDS:
-        raise LawError("kind", f"kind = {kind!r} is no law: choose one of {', '.join(KINDS)}")
-    if kind == "normal":
-        if alpha is not None:
-            raise LawError("alpha", f"alpha = {alpha}: normal noise has no tail index, leave alpha out")
-        return
-    low, high = ALPHA_RANGE[kind]
-    if alpha is None:
-        raise LawError("alpha", f"{kind} noise needs a tail index: give alpha between {low:g} and {high:g}")
-    if not low <= alpha <= high:
-        raise LawError("alpha", f"alpha = {alpha}: {kind} noise takes alpha between {low:g} and {high:g}")
+def _check_kind(kind: str, alpha: float | None, shape: float | None) -> None:
+    """Refuse an unknown law, and a tail index or a shape that it has not, lacks, or that is out of its range."""
+    if kind not in LAWS:
+        raise LawError("kind", f"kind = {kind!r} is no law: choose one of {', '.join(LAWS)}")
+    law = LAWS[kind]
+    for key, name, value, allowed in (
+        ("alpha", "tail index", alpha, law.alpha),
+        ("shape", "shape", shape, law.shape),
+    ):
+        if allowed is None:
+            if value is not None:
+                raise LawError(key, f"{key} = {value}: {kind} noise has no {name}, leave {key} out")
+            continue
+        low, high = allowed
+        if value is None:
+            raise LawError(key, f"{kind} noise needs a {name}: give {key} between {low:g} and {high:g}")
+        if not low <= value <= high:
+            raise LawError(key, f"{key} = {value}: {kind} noise takes {key} between {low:g} and {high:g}")
 
 
 def _check_numbers(noise: Noise) -> None:
@@ -227,11 +228,10 @@ def _check_numbers(noise: Noise) -> None:
         raise LawError("p_plus", f"p_plus = {noise.p_plus}: a probability lies between 0 and 1")
     if noise.p_plus == 0.5:
         return
-    if noise.kind not in SKEWABLE:
-        message = (
-            f"p_plus = {noise.p_plus}: {noise.kind} noise is symmetric, only {' and '.join(SKEWABLE)} can be skewed"
-        )
-        raise LawError("p_plus", f"{message}; leave p_plus out or change kind")
+    if not noise.law.is_skewable:
+        *others, last = [law.name for law in LAWS.values() if law.is_skewable]
+        message = f"p_plus = {noise.p_plus}: {noise.kind} noise is symmetric, only {', '.join(others)} and {last}"
+        raise LawError("p_plus", f"{message} can be skewed; leave p_plus out or change kind")
     if noise.alpha is not None and noise.alpha <= 1.0:
         message = f"p_plus = {noise.p_plus}: skewed noise is centred, and alpha = {noise.alpha} has no mean"
         raise LawError("p_plus", f"{message}; take alpha > 1 or leave p_plus out")

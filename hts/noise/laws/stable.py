@@ -15,8 +15,12 @@ import scipy
 from numpy.polynomial.polynomial import polyval
 
 from hts.arrays import FloatArray
+from hts.kernels import motions
 from hts.noise.integrals import beyond
-from hts.noise.magnitudes import solve
+from hts.noise.inverses import solve
+from hts.noise.laws.normal import Normal
+from hts.noise.laws.student import Student
+from hts.noise.magnitudes import Law, Magnitude
 from hts.noise.panels import Panels, tabulate
 from hts.noise.pieces import piecewise
 
@@ -42,6 +46,7 @@ class Stable:
 
     alpha: float
     singular_points = ()
+    least = 0.0
     mean = math.inf  # nobody centres this law
 
     @property
@@ -185,3 +190,13 @@ def _signed_sine(alpha: float, k: FloatArray) -> FloatArray:
     if alpha >= 1.0:
         return np.sin(0.5 * math.pi * (2.0 - alpha) * k)
     return np.where(k % 2 == 1, 1.0, -1.0) * np.sin(0.5 * math.pi * alpha * k)
+
+
+def magnitude(alpha: float) -> Magnitude:
+    """Return the law of |W|: in closed form for alpha = 1, Cauchy's, and for alpha = 2, which is N(0, 2)."""
+    if alpha == 2.0:
+        return Normal(math.sqrt(2.0))
+    return Student(1.0) if alpha == 1.0 else Stable(alpha)
+
+
+LAW = Law("stable", motions.STABLE, magnitude, steps_per_second=1.4e8, alpha=(0.1, 2.0))
