@@ -13,11 +13,23 @@ if TYPE_CHECKING:
     from hts.tails import TailEstimate
 
 
+LABELS = (
+    "numbers",
+    "block estimate",
+    "block size",
+    "stable fit",
+    "its distance",
+    "Hill",
+    "moment, 1/xi",
+    "Pickands, 1/xi",
+    "k of n",
+)
+
+
 @click.command("tails")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--column", metavar="NAME", help="Column of a table, by name or place from 0; '*' takes all as coordinates."
-)
+@click.option("--column", metavar="NAME",
+              help="Column of a table, by name or place from 0; '*' takes all as coordinates.")  # fmt: skip
 @click.option("--centre", metavar="median|mean|X", default="median", show_default=True,
               help="What is subtracted before anything is estimated.")  # fmt: skip
 @output_option("Draw the estimates as well: PDF, PNG and CSV go there.")
@@ -76,17 +88,6 @@ def show(estimates: tuple["TailEstimate", ...]) -> None:
     from hts.cli.tables import interval, number, print_table, whole
 
     headers = ["", *(name_of(estimate) for estimate in estimates)]
-    labels = [
-        "numbers",
-        "block estimate",
-        "block size",
-        "stable fit",
-        "its distance",
-        "Hill",
-        "moment, 1/xi",
-        "Pickands, 1/xi",
-        "k of n",
-    ]
     columns = []
     for e in estimates:
         block, hill, stable = e.quoted_block, e.hill, e.stable
@@ -100,7 +101,7 @@ def show(estimates: tuple["TailEstimate", ...]) -> None:
             column.append("-" if part is None else interval(inverse(part.xi), inverse(part.high), inverse(part.low), 3))
         column.append("-" if hill is None else whole(hill.k))
         columns.append(column)
-    rows = [[label, *(column[i] for column in columns)] for i, label in enumerate(labels)]
+    rows = [[label, *(column[i] for column in columns)] for i, label in enumerate(LABELS)]
     print_table("Tail index [95 %]", headers, rows)
     for e in estimates:
         click.echo(f"\n{name_of(e)}: {e.verdict}")

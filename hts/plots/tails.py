@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hts.arrays import FloatArray
 from hts.errors import IncompleteError
 from hts.plots.save import Row, save_figure
 from hts.plots.style import AID, DOTTED, PAGE, Look, house_style, look, paler, place_legend
@@ -62,6 +63,7 @@ def draw_tails(estimates: Sequence[TailEstimate]) -> tuple[Figure, list[Row]]:
     axes[1, 0].set_title("block estimate; band: stable fit")
     axes[1, 1].set(xlabel=r"quantile of the fitted tail, $\log_{10}(x/u)$", ylabel=r"quantile of the numbers")
     axes[1, 1].set_title("the largest against their fit")
+    axes[0, 0].set_xlim(left=0.5 * min(float(np.median(e.quantiles[0])) for e in estimates))
     _limit(axes[0, 1], [e.hill.alpha for e in estimates if e.hill is not None])
     low, high = axes[1, 1].get_xlim()
     axes[1, 1].plot([0.0, high], [0.0, high], color=AID, lw=0.7, ls=DOTTED, zorder=0)
@@ -82,13 +84,11 @@ def _limit(axes: Axes, alphas: Sequence[float]) -> None:
 def _survival(axes: Axes, estimate: TailEstimate, style: Look, name: str) -> list[Row]:
     x, share = estimate.quantiles
     axes.plot(x, share, color=paler(style.colour), lw=2.4, solid_capstyle="round")
-    rows: list[Row] = [
-        {"panel": "survival", "sample": name, "x": float(a), "y": float(b)} for a, b in zip(x, share, strict=True)
-    ]
+    rows = _points("survival", name, x, share)
     if estimate.hill is not None and estimate.is_heavy is not False:
         hill = estimate.hill
         start = hill.k / estimate.n
-        u = float(np.exp(np.interp(-math.log(start), -np.log(share), np.log(x))))
+        u = estimate.hill.threshold
         ends = np.array([u, float(x[0])])
         axes.plot(ends, start * (ends / u) ** -hill.alpha, color=style.colour, lw=1.2)
     return rows
@@ -142,12 +142,13 @@ def _quantiles(axes: Axes, estimate: TailEstimate, style: Look, name: str) -> li
     x, share = estimate.quantiles
     start = estimate.hill.k / estimate.n
     inside = share <= start
-    u = float(np.exp(np.interp(-math.log(start), -np.log(share), np.log(x))))
+    u = estimate.hill.threshold
     # the rank of the largest is 1 - 1/2 in the mean: quantiles at the middle of each step
     middle = (share[inside] * estimate.n - 0.5) / estimate.hill.k
     fitted, measured = -np.log10(middle) / estimate.hill.alpha, np.log10(x[inside] / u)
     axes.plot(fitted, measured, style.marker, color=style.colour, ms=2.5, mew=0)
-    return [
-        {"panel": "quantiles", "sample": name, "x": float(a), "y": float(b)}
-        for a, b in zip(fitted, measured, strict=True)
-    ]
+    return _points("quantiles", name, fitted, measured)
+
+
+def _points(panel: str, name: str, x: FloatArray, y: FloatArray) -> list[Row]:
+    return [{"panel": panel, "sample": name, "x": float(a), "y": float(b)} for a, b in zip(x, y, strict=True)]

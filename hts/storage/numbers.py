@@ -44,7 +44,7 @@ class NumberFile:
     rows_not_finite : tuple of int
         The first few of those, counted from 1.
     stride : int
-        Every so manieth row was taken; 1 is all.
+        1 where all rows were taken, 2 for every second, and so on.
     """
 
     path: Path
@@ -62,8 +62,8 @@ def read_numbers(path: str | Path, column: str | None = None, max_numbers: int =
     Parameters
     ----------
     path : path
-        By its suffix: .csv (with a header), .parquet, .npy, .npz, or text of numbers between blanks. Pickled objects are
-        refused.
+        By its suffix: .csv (with a header), .parquet, .npy, .npz, or text of numbers between blanks. Pickled objects
+        are refused.
     column : str, optional
         Name or place (from 0) of a column, name of an array of an .npz file; "*" takes all columns, as the
         coordinates of one vector in each row. It may be left out where there is but one.
@@ -169,7 +169,7 @@ def _list(names: list[str], most: int = 12) -> str:
 
 
 def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind)
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind))
 
 
 def _label(chosen: list[str], column: str | None) -> str | None:

@@ -28,7 +28,7 @@ from hts.tails.extremes import (
 )
 from hts.tails.records import HillEstimate, IndexEstimate, TailEstimate
 from hts.tails.stable import StableFit, fit_stable
-from hts.tails.verdicts import MIN_NUMBERS, judge, movement
+from hts.tails.verdicts import MIN_NUMBERS, judge, movement, too_few
 
 #: Seed of the one shuffle, of surrogates and of the bootstrap.
 SEED = 20260101
@@ -139,12 +139,7 @@ def tail_of(
     magnitudes = np.abs(x)
     ascending = np.sort(magnitudes)
     if x.size < MIN_NUMBERS or ascending[-MIN_K - 1] == ascending[-1]:
-        few = x.size < MIN_NUMBERS
-        verdict = (
-            f"Too few numbers to tell ({x.size}; {MIN_NUMBERS} or more are needed)."
-            if few
-            else "The largest are all equal."
-        )
+        verdict = "Cannot tell: the largest are all equal." if x.size >= MIN_NUMBERS else too_few(x.size)
         return _nothing(common, verdict, notes, ascending)
     found, chain = extremes(ascending), dependence(magnitudes)
     place = choose(ascending, found)
@@ -233,7 +228,7 @@ def _largest(
     pickands = float(found.pickands[place])
     half = Z * pickands_error(pickands, k) * math.sqrt(chain.time if chain.is_series else 1.0)
     return (
-        HillEstimate(k, alpha, hill_low, hill_high),
+        HillEstimate(k, float(found.threshold[place]), alpha, hill_low, hill_high),
         IndexEstimate(k, xi, moment_low, moment_high),
         IndexEstimate(k, pickands, pickands - half, pickands + half),
     )
@@ -253,8 +248,8 @@ def _violations(
     notes = []
     if chain.is_series:
         notes.append(
-            f"neighbours in the file depend on one another (correlation of log |X| {chain.correlation[0]:.2f} at lag 1, "
-            f"time {chain.time:.3g}): intervals are wider, those of Hill and moment from a block bootstrap"
+            f"neighbours in the file depend on one another (correlation of log |X| {chain.correlation[0]:.2f} at "
+            f"lag 1, time {chain.time:.3g}): intervals are wider, those of Hill and moment from a block bootstrap"
         )
     if tied > MANY_TIES:
         notes.append(f"{100 * tied:.0f} % of the largest are ties: rounded or discrete numbers")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import scipy
 
 from hts.arrays import FloatArray
 
+ComplexArray: TypeAlias = npt.NDArray[np.complex128]
 #: Fewest blocks an interval is taken from.
 MIN_BLOCKS = 20
 LEVEL = 0.95
@@ -44,8 +47,8 @@ class BlockEstimate:
 def block_estimate(values: FloatArray, block_size: int, inflation: float = 1.0) -> BlockEstimate:
     """Estimate the index of a strictly stable law from sums of blocks ([SSG, Theorem 3], docs/tails.md (23)).
 
-    Each block gives one value of (log |its sum| - mean log |its members|) / log K1, whose mean is 1/alpha; the interval is
-    Student's of these values, so it holds for any law and counts what sums and members share.
+    Each block gives one value of (log |its sum| - mean log |its members|) / log K1, whose mean is 1/alpha; the interval
+    is Student's of these values, so it holds for any law and counts what sums and members share.
 
     Parameters
     ----------
@@ -114,8 +117,8 @@ def block_sizes(n: int) -> tuple[int, ...]:
 def block_limit(characteristic: Callable[[FloatArray], FloatArray], block_size: int) -> float:
     """Compute what the block estimator converges to for a symmetric law, stable or not, at one block size.
 
-    1/alpha(K1) = (1/log K1) * integral over t > 0 of (phi(t) - phi(t)**K1) dt/t, which is alpha itself for a stable law of
-    index alpha only.
+    1/alpha(K1) = (1/log K1) * integral over t > 0 of (phi(t) - phi(t)**K1) dt/t, which is alpha itself for a stable
+    law of index alpha only.
 
     Parameters
     ----------
@@ -155,16 +158,18 @@ def pareto_characteristic(alpha: float) -> Callable[[FloatArray], FloatArray]:
             series += term * -alpha / (2 * k - alpha)
             term *= -(s * s) / ((2 * k + 1) * (2 * k + 2))
         result[near] = series - scipy.special.gamma(1.0 - alpha) * math.cos(math.pi * alpha / 2.0) * s**alpha
-        result[~near] = (alpha * _exponential_integral(alpha + 1.0, -1j * t[~near])).real
+        result[~near] = (
+            alpha * _exponential_integral(alpha + 1.0, np.asarray(-1j * t[~near], dtype=np.complex128))
+        ).real
         return result
 
     return phi
 
 
-def _exponential_integral(order: float, z: FloatArray) -> FloatArray:
+def _exponential_integral(order: float, z: ComplexArray) -> ComplexArray:
     """E_order(z) by its continued fraction, from the far end; for |z| >= 6 off the negative axis."""
     tail = np.zeros_like(z)
-    for k in range(60, 0, -1):
+    for k in range(120, 0, -1):
         tail = k * (order + k - 1.0) / (z + order + 2.0 * k - tail)
     return np.exp(-z) / (z + order - tail)
 
@@ -176,13 +181,8 @@ def student_characteristic(alpha: float) -> Callable[[FloatArray], FloatArray]:
         x = math.sqrt(alpha) * np.asarray(t, dtype=np.float64)
         half = alpha / 2.0
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            log = (
-                half * np.log(x / 2.0)
-                + math.log(2.0)
-                - scipy.special.gammaln(half)
-                + np.log(scipy.special.kve(half, x))
-                - x
-            )
+            log = half * np.log(x / 2.0) + np.log(scipy.special.kve(half, x)) - x
+            log += math.log(2.0) - scipy.special.gammaln(half)
         return np.where(x < 1e-6, 1.0, np.exp(np.minimum(log, 0.0)))
 
     return phi

@@ -57,20 +57,20 @@ class Extremes:
 
 
 def moment_index(first: FloatArray, second: FloatArray) -> FloatArray:
-    """The moment estimator: M1 + 1 - 1/(2 (1 - M1**2/M2))."""
+    """Give the moment estimate M1 + 1 - 1/(2 (1 - M1**2/M2))."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(first + 1.0 - 0.5 / (1.0 - first**2 / second))
 
 
 def hill_interval(alpha: float, k: int, inflation: float = 1.0) -> tuple[float, float]:
-    """The 95 % interval of the tail index: exact for a Pareto tail, where 2 k alpha/alpha^ has a chi-square law."""
+    """Give the 95 % interval of the tail index: exact for a Pareto tail, where 2 k alpha/alpha^ is chi-square."""
     freedom = 2.0 * k / inflation
     low, high = scipy.stats.chi2.ppf([0.5 - LEVEL / 2.0, 0.5 + LEVEL / 2.0], freedom) / freedom
     return float(alpha * low), float(alpha * high)
 
 
 def moment_error(xi: float, k: int) -> float:
-    """The asymptotic standard deviation of the moment estimator (Dekkers, Einmahl and de Haan 1989, Theorem 3.1)."""
+    """Give the asymptotic standard deviation of the moment estimator (Dekkers, Einmahl and de Haan 1989)."""
     if xi >= 0.0:
         return math.sqrt((1.0 + xi * xi) / k)
     ratio = (1.0 - 2.0 * xi) / (1.0 - 3.0 * xi)
@@ -80,12 +80,12 @@ def moment_error(xi: float, k: int) -> float:
 
 
 def pickands_error(xi: float, k: int) -> float:
-    """The asymptotic standard deviation of Pickands' estimator, m = k/4."""
+    """Give the asymptotic standard deviation of Pickands' estimator, m = k/4."""
     if abs(xi) < 1e-8:
         numerator = math.sqrt(3.0) / (2.0 * math.log(2.0) ** 2)
         return numerator / math.sqrt(k / 4)
     numerator = abs(xi) * math.sqrt(2.0 ** (2.0 * xi + 1.0) + 1.0)
-    return numerator / (2.0 * abs(2.0**xi - 1.0) * math.log(2.0)) / math.sqrt(k / 4)
+    return float(numerator / (2.0 * abs(2.0**xi - 1.0) * math.log(2.0)) / math.sqrt(k / 4))
 
 
 def extremes(ascending: FloatArray) -> Extremes:
@@ -179,7 +179,7 @@ def block_bootstrap(
     which = np.searchsorted(block, places, side="right") - 1
     parts = [np.bincount(which, w, minlength=n_blocks) for w in (np.ones_like(logs), logs, logs * logs)]
     counts = np.random.default_rng(seed).multinomial(n_blocks, np.full(n_blocks, 1.0 / n_blocks), size=n_repeats)
-    number, first, second = (counts @ part for part in parts)
+    number, first, second = (np.asarray(counts @ part, dtype=np.float64) for part in parts)
     with np.errstate(divide="ignore", invalid="ignore"):
         first, second = first / number, second / number
         hill, moment = 1.0 / first, moment_index(first, second)

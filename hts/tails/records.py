@@ -13,9 +13,13 @@ from hts.tails.stable import StableFit
 
 @dataclass(frozen=True)
 class HillEstimate:
-    """Hill's estimate of the tail index from the k largest magnitudes, with its 95 % interval."""
+    """Hill's estimate of the tail index from the k largest magnitudes, with its 95 % interval.
+
+    `threshold` is the (k+1)-th largest.
+    """
 
     k: int
+    threshold: float
     alpha: float
     low: float
     high: float

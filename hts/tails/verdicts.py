@@ -56,7 +56,7 @@ def judge(
         The largest number over the threshold above which Hill's estimate is taken.
     """
     if n < MIN_NUMBERS:
-        return Finding(None, f"Too few numbers to tell ({n}; {MIN_NUMBERS} or more are needed).")
+        return Finding(None, too_few(n))
     if moment.low <= 0.0:
         if moment.high < VISIBLE:
             return Finding(False, f"No power law in sight: {_xi(moment)} is not above 0. {_light(block)}".strip())
@@ -79,6 +79,11 @@ def judge(
         )
     words = f"Heavy: the {hill.k} largest follow a power law of index {_index(hill)}. {_moments(hill)}"
     return Finding(True, f"{words} {_disagreement(block, hill)}".strip())
+
+
+def too_few(n: int) -> str:
+    """Say that there are too few numbers."""
+    return f"Too few numbers to tell ({n}; {MIN_NUMBERS} or more are needed)."
 
 
 def fits(stable: StableFit) -> bool:
@@ -139,14 +144,16 @@ def _moments(hill: HillEstimate) -> str:
 
 
 def _stable_words(stable: StableFit, hill: HillEstimate, n: int) -> str:
-    words = f"Heavy: a stable law of index {min(stable.alpha, 2.0):.3g} [{stable.low:.3g}, {min(stable.high, 2.0):.3g}] fits."
+    high = min(stable.high, 2.0)
+    words = f"Heavy: a stable law of index {min(stable.alpha, 2.0):.3g} [{stable.low:.3g}, {high:.3g}] fits."
     words += " The variance is infinite." if stable.high < 2.0 else " Whether the variance is finite stays open."
     if hill.low <= stable.high and stable.low <= hill.high:
         return words
     if stable.alpha >= 1.995:
         return words
     expected = hill_limit(Noise("stable", min(max(stable.alpha, 0.1), 2.0), stable.scale), hill.k / n)
-    return f"{words} Hill's {hill.alpha:.3g} is its bias: that law reads {expected:.3g} in the top {100 * hill.k / n:.2g} %."
+    top = f"the top {100 * hill.k / n:.2g} %"
+    return f"{words} Hill's {hill.alpha:.3g} is its bias: that law reads {expected:.3g} in {top}."
 
 
 def _disagreement(block: BlockEstimate | None, hill: HillEstimate) -> str:
