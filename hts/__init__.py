@@ -42,6 +42,8 @@ _HOMES = {
     "simulate_exits": "hts.ensembles",
     "ExitProblem": "hts.ensembles",
     "Noise": "hts.noise",
+    "tails": "hts.tails",
+    "tail_of": "hts.tails",
 }
 
 __all__ = ["__version__", *_HOMES]

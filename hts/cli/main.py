@@ -35,6 +35,7 @@ COMMANDS = {
     "status": "hts.cli.status",
     "verify": "hts.cli.verify",
     "export": "hts.cli.export",
+    "tails": "hts.cli.tails",
 }
 SUMMARIES = {
     "new": "Write a commented starter plan.",
@@ -47,6 +48,7 @@ SUMMARIES = {
     "status": "Say what of a results folder is done, missing or damaged.",
     "verify": "Check every shard against its checksum, and walkers against their plan.",
     "export": "Write the cells as a table for other programs.",
+    "tails": "Estimate how heavy the tails of your own numbers are.",
 }
 INTERRUPTED = 130
 BUG = 70

@@ -1,0 +1,97 @@
+"""A stable law fitted through the modulus of the empirical characteristic function."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import scipy
+
+from hts.arrays import FloatArray
+from hts.noise import Noise
+from hts.tails.extremes import N_COMPARED
+
+LEVEL = 0.95
+#: Numbers that are used; the error is then that of other causes.
+MAX_NUMBERS = 1 << 21
+#: Points t, in units of 1/scale, at which the function is taken (the middle of Koutrouvelis' range).
+POINTS = np.linspace(0.1, 1.0, 10)
+
+
+@dataclass(frozen=True)
+class StableFit:
+    """The stable law nearest to numbers in the sense of |phi|, whatever its skew and place.
+
+    Attributes
+    ----------
+    alpha, low, high : float
+        Index and its 95 % interval; an index of 2 is the normal law.
+    scale : float
+        Of |phi(t)| = exp(-(scale t)**alpha).
+    distance : float
+        Kolmogorov's distance of the magnitudes from those of the symmetric law.
+    n : int
+        Numbers used.
+    """
+
+    alpha: float
+    low: float
+    high: float
+    scale: float
+    distance: float
+    n: int
+
+
+def fit_stable(values: FloatArray, inflation: float = 1.0) -> StableFit:
+    """Fit index and scale of a stable law: a line through log(-log |phi|) over log t (Koutrouvelis 1980).
+
+    Parameters
+    ----------
+    values : float64[n]
+        In an order that has nothing to do with their sizes; the first MAX_NUMBERS are used.
+    inflation : float
+        Factor on the variance: the correlation time of a series.
+
+    Raises
+    ------
+    ValueError
+        Where more than half of the numbers are equal, or |phi| cannot be told from 0 or 1.
+    """
+    used = values[:MAX_NUMBERS]
+    n = len(used)
+    low, high = np.quantile(used, [0.25, 0.75])
+    width = float(high - low) / 2.0
+    if not width > 0.0:
+        raise ValueError("half of the numbers are equal")
+    for _ in range(2):  # the second time in units of the fitted scale
+        t = POINTS / width
+        phi = np.array([np.exp(1j * tau * used).mean() for tau in t])
+        size = np.abs(phi)
+        if not ((size > 3.0 / math.sqrt(n)) & (size < 1.0)).all():
+            raise ValueError("the characteristic function cannot be told from 0 or 1")
+        height = np.log(-np.log(size))
+        x = np.log(t)
+        weights = (x - x.mean()) / np.sum((x - x.mean()) ** 2)
+        alpha = float(weights @ height)
+        if not alpha > 0.0:
+            raise ValueError("the characteristic function does not fall")
+        width = math.exp((height.mean() - alpha * x.mean()) / alpha)
+    influence = np.zeros(n)
+    for j, tau in enumerate(t):
+        slope = weights[j] / (size[j] ** 2 * math.log(size[j]))
+        influence += slope * (np.conj(phi[j]) * (np.exp(1j * tau * used) - phi[j])).real
+    error = float(influence.std(ddof=1)) * math.sqrt(inflation / n)
+    half = float(scipy.special.ndtri(0.5 + LEVEL / 2.0)) * error
+    distance = _distance(used - float(np.median(used)), min(alpha, 2.0), width)
+    return StableFit(alpha, alpha - half, alpha + half, width, distance, n)
+
+
+def _distance(values: FloatArray, alpha: float, scale: float) -> float:
+    """Kolmogorov's distance between |values| and the magnitude of the symmetric stable law."""
+    magnitudes = np.sort(np.abs(values))
+    n = len(magnitudes)
+    rank = np.unique(np.linspace(1, n, min(n, N_COMPARED)).astype(np.int64))
+    law = Noise("stable", max(alpha, 0.1), scale)
+    inside = 1.0 - law.tail(magnitudes[rank - 1])
+    return float(max(np.max(np.abs(rank / n - inside)), np.max(np.abs((rank - 1) / n - inside))))

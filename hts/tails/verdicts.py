@@ -1,0 +1,168 @@
+"""What may be said of a tail, in the words of a careful statistician."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from hts.noise import Noise
+from hts.tails.blocks import BlockEstimate
+from hts.tails.extremes import Extremes
+from hts.tails.limits import block_limits, hill_limit
+from hts.tails.records import HillEstimate, IndexEstimate
+from hts.tails.stable import StableFit
+
+#: Fewest numbers of which anything is said.
+MIN_NUMBERS = 100
+#: An extreme-value index that would be seen as heavy: a tail index of 4.
+VISIBLE = 0.25
+#: Kolmogorov's distance up to which a law is said to fit, whatever the size of the sample.
+CLOSE = 0.005
+#: A power law is believed over a decade of sizes, or where it describes more than a few per cent of all numbers.
+DECADE = 10.0
+FEW = 0.05
+#: Shares of the largest numbers between which Hill's estimate is followed.
+DECADES = (0.1, 0.01, 0.001)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether the tail is a power (None: cannot tell), and why."""
+
+    is_heavy: bool | None
+    verdict: str
+
+
+def judge(
+    n: int,
+    hill: HillEstimate,
+    moment: IndexEstimate,
+    stable: StableFit | None,
+    block: BlockEstimate | None,
+    found: Extremes,
+    span: float,
+) -> Finding:
+    """Say whether there is a power tail, what its index is, and why estimators differ.
+
+    Parameters
+    ----------
+    n : int
+        Numbers in all.
+    hill, moment, stable, block, found
+        What was estimated.
+    span : float
+        The largest number over the threshold above which Hill's estimate is taken.
+    """
+    if n < MIN_NUMBERS:
+        return Finding(None, too_few(n))
+    if moment.low <= 0.0:
+        if moment.high < VISIBLE:
+            return Finding(False, f"No power law in sight: {_xi(moment)} is not above 0. {_light(block)}".strip())
+        return Finding(None, f"These numbers cannot tell: {_xi(moment)} leaves both light and heavy tails open.")
+    rising = drift(found)
+    if rising:
+        path = ", ".join(f"{alpha:.2f} (top {share * 100:g} %)" for share, alpha in rising)
+        return Finding(
+            None,
+            f"No settled power: Hill's index keeps rising the further out one looks, {path}. "
+            "So behave tails lighter than any power, such as lognormal ones.",
+        )
+    if stable is not None and fits(stable) and stable.low < 2.0:
+        return Finding(True, _stable_words(stable, hill, n))
+    if span < DECADE and hill.k < FEW * n:
+        return Finding(
+            None,
+            f"Cannot tell: the {hill.k} largest look like a power law of index {_index(hill)}, but over a factor of "
+            f"{span:.2g} in size only. A lognormal tail would look the same.",
+        )
+    words = f"Heavy: the {hill.k} largest follow a power law of index {_index(hill)}. {_moments(hill)}"
+    return Finding(True, f"{words} {_disagreement(block, hill)}".strip())
+
+
+def too_few(n: int) -> str:
+    """Say that there are too few numbers."""
+    return f"Too few numbers to tell ({n}; {MIN_NUMBERS} or more are needed)."
+
+
+def fits(stable: StableFit) -> bool:
+    """Whether the stable law describes all magnitudes, not the tail alone."""
+    return stable.distance <= max(1.36 / math.sqrt(stable.n), CLOSE)
+
+
+def drift(found: Extremes) -> list[tuple[float, float]]:
+    """Follow Hill's estimate outwards: its values where it rises by steps that do not shrink, else nothing."""
+    places = [int(np.argmin(np.abs(np.log(found.k / (share * found.n))))) for share in DECADES]
+    k, alpha = found.k[places], found.hill[places]
+    if k[-1] < 25 or not np.isfinite(alpha).all():
+        return []
+    first, last = np.diff(np.log(alpha))
+    error = math.sqrt(1.0 / k[2] - 1.0 / k[1])
+    rises = last > 0.1 and last > 0.5 * first > 0.0 and last > 3.0 * error
+    return list(zip(DECADES, map(float, alpha), strict=True)) if rises else []
+
+
+def movement(found: Extremes, place: int) -> tuple[str, ...]:
+    """Note where Hill's estimate moves further out by more than its interval says: a bias that the interval has not."""
+    k, alpha = int(found.k[place]), float(found.hill[place])
+    outer = int(np.argmin(np.abs(np.log(16.0 * found.k / k))))
+    k_out, alpha_out = int(found.k[outer]), float(found.hill[outer])
+    if k_out < 25 or k_out >= k:
+        return ()
+    error = alpha * math.sqrt(1.0 / k_out - 1.0 / k)
+    if abs(alpha_out - alpha) < 3.0 * error:
+        return ()
+    return (
+        f"Hill's index moves from {alpha:.3g} to {alpha_out:.3g} in the {k_out} largest: its interval holds no bias",
+    )
+
+
+def _xi(moment: IndexEstimate) -> str:
+    return f"the moment estimate {moment.xi:.2f} [{moment.low:.2f}, {moment.high:.2f}]"
+
+
+def _index(hill: HillEstimate) -> str:
+    return f"{hill.alpha:.3g} [{hill.low:.3g}, {hill.high:.3g}]"
+
+
+def _light(block: BlockEstimate | None) -> str:
+    if block is None or block.high > 1.95:
+        return ""
+    return (
+        f"The block estimate {block.alpha:.2f} is no sign of one: it assumes a stable law, "
+        "which light-tailed numbers below the normal limit are not."
+    )
+
+
+def _moments(hill: HillEstimate) -> str:
+    if hill.high < 2.0:
+        return "The variance is infinite." if hill.low > 1.0 else "The variance is infinite, and so may be the mean."
+    if hill.low > 2.0:
+        return f"The variance is finite; moments beyond about {hill.alpha:.2g} are not."
+    return "Whether the variance is finite stays open."
+
+
+def _stable_words(stable: StableFit, hill: HillEstimate, n: int) -> str:
+    high = min(stable.high, 2.0)
+    words = f"Heavy: a stable law of index {min(stable.alpha, 2.0):.3g} [{stable.low:.3g}, {high:.3g}] fits."
+    words += " The variance is infinite." if stable.high < 2.0 else " Whether the variance is finite stays open."
+    if hill.low <= stable.high and stable.low <= hill.high:
+        return words
+    if stable.alpha >= 1.995:
+        return words
+    expected = hill_limit(Noise("stable", min(max(stable.alpha, 0.1), 2.0), stable.scale), hill.k / n)
+    top = f"the top {100 * hill.k / n:.2g} %"
+    return f"{words} Hill's {hill.alpha:.3g} is its bias: that law reads {expected:.3g} in {top}."
+
+
+def _disagreement(block: BlockEstimate | None, hill: HillEstimate) -> str:
+    if block is None or (block.low <= hill.high and hill.low <= block.high):
+        return ""
+    if not 0.1 < hill.alpha < 50.0:
+        return ""
+    readings = block_limits(hill.alpha, block.block_size)
+    return (
+        f"The block estimate {block.alpha:.3g} assumes a stable law, which these numbers do not follow: of this index "
+        f"a Pareto law reads {readings['pareto']:.3g} there, Student's {readings['student']:.3g}."
+    )
