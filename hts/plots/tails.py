@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 
 from hts.arrays import FloatArray
 from hts.errors import IncompleteError
+from hts.plots.looks import AID, DOTTED, Look, look, paler
 from hts.plots.save import Row, save_figure
-from hts.plots.style import AID, DOTTED, PAGE, Look, house_style, look, paler, place_legend
+from hts.plots.style import PAGE, house_style, place_legend
 from hts.tails import TailEstimate
 from hts.tails.extremes import hill_interval, moment_error
 
