@@ -95,7 +95,7 @@ def show(estimates: tuple["TailEstimate", ...]) -> None:
         column.append("-" if block is None else interval(block.alpha, block.low, block.high, 3))
         column.append("-" if block is None else whole(block.block_size))
         column.append("-" if stable is None else interval(stable.alpha, stable.low, stable.high, 3))
-        column.append("-" if stable is None else number(stable.distance, 2))
+        column.append("-" if stable is None else number(e.stable_distance, 2))
         column.append("-" if hill is None else interval(hill.alpha, hill.low, hill.high, 3))
         for part in (e.moment, e.pickands):
             column.append("-" if part is None else interval(inverse(part.xi), inverse(part.high), inverse(part.low), 3))

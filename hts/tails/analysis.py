@@ -27,8 +27,8 @@ from hts.tails.extremes import (
     pickands_error,
 )
 from hts.tails.records import HillEstimate, IndexEstimate, TailEstimate
-from hts.tails.stable import StableFit, fit_stable
-from hts.tails.verdicts import MIN_NUMBERS, judge, movement, too_few
+from hts.tails.stable import fit_stable, stable_distance
+from hts.tails.verdicts import MIN_NUMBERS, Evidence, judge, movement, outer_place, too_few
 
 #: Seed of the one shuffle, of surrogates and of the bootstrap.
 SEED = 20260101
@@ -144,6 +144,7 @@ def tail_of(
     found, chain = extremes(ascending), dependence(magnitudes)
     place = choose(ascending, found)
     hill, moment, pickands = _largest(found, place, magnitudes, chain)
+    outer = _largest(found, outer_place(found, place), magnitudes, chain)[1]
     span = float(ascending[-1] / found.threshold[place])
     tied = 1.0 - np.unique(ascending[-hill.k :]).size / hill.k
     points = _survival(ascending)
@@ -155,10 +156,11 @@ def tail_of(
     block = next((estimate for estimate in blocks if estimate.block_size == size), None)
     try:
         stable = fit_stable(x, inflation)
+        distance = stable_distance(x, stable)
     except ValueError as reason:
-        stable, notes = None, (*notes, f"no stable law was fitted: {reason}")
+        stable, distance, notes = None, None, (*notes, f"no stable law was fitted: {reason}")
     surrogate = None if surrogate_scales is None else _surrogate(surrogate_scales, size)
-    finding = judge(x.size, hill, moment, stable, block, found, span)
+    finding = judge(Evidence(x.size, hill, (moment, outer), stable, distance, block, found, span))
     return TailEstimate(
         **common,
         block=blocks,
@@ -167,6 +169,7 @@ def tail_of(
         moment=moment,
         pickands=pickands,
         stable=stable,
+        stable_distance=distance,
         dependence=chain,
         tied=tied,
         surrogate=surrogate,
@@ -180,8 +183,8 @@ def tail_of(
 
 def _nothing(common: dict[str, Any], verdict: str, notes: tuple[str, ...], ascending: FloatArray) -> TailEstimate:
     return TailEstimate(
-        **common, block=(), block_size=None, hill=None, moment=None, pickands=None, stable=None, dependence=None,
-        tied=0.0, surrogate=None, is_heavy=None, verdict=verdict, notes=notes, extremes=None,
+        **common, block=(), block_size=None, hill=None, moment=None, pickands=None, stable=None, stable_distance=None,
+        dependence=None, tied=0.0, surrogate=None, is_heavy=None, verdict=verdict, notes=notes, extremes=None,
         quantiles=_survival(ascending),
     )  # fmt: skip
 
@@ -277,15 +280,11 @@ def to_document(estimates: Sequence[TailEstimate]) -> dict[str, Any]:
         for name in ("hill", "moment", "pickands", "surrogate"):
             part = getattr(estimate, name)
             own[name] = None if part is None else asdict(part)
-        own["stable"] = None if estimate.stable is None else _stable(estimate.stable)
+        fit, distance = estimate.stable, estimate.stable_distance
+        own["stable"] = None if fit is None else asdict(fit) | {"distance": distance, "is_stable": fit.alpha <= 2.0}
         chain = estimate.dependence
         own["autocorrelation"] = None if chain is None else list(chain.correlation)
         own["correlation_time"] = None if chain is None else chain.time
         own |= {"tied": estimate.tied, "is_heavy": estimate.is_heavy, "verdict": estimate.verdict}
         samples.append(own | {"notes": list(estimate.notes)})
     return {"samples": samples}
-
-
-def _stable(fit: StableFit) -> dict[str, Any]:
-    """Write a fit; an index above 2 is no stable law's."""
-    return asdict(fit) | {"is_stable": fit.alpha <= 2.0}

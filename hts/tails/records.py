@@ -53,6 +53,8 @@ class TailEstimate:
         From the k largest magnitudes, k chosen by the distance between tail and fit.
     stable : StableFit or None
         None where no stable law can be fitted.
+    stable_distance : float or None
+        Kolmogorov's distance of the magnitudes from those of the fitted law.
     dependence : Dependence
         Along the file.
     tied : float
@@ -83,6 +85,7 @@ class TailEstimate:
     moment: IndexEstimate | None
     pickands: IndexEstimate | None
     stable: StableFit | None
+    stable_distance: float | None
     dependence: Dependence | None
     tied: float
     surrogate: BlockEstimate | None

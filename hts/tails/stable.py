@@ -29,8 +29,6 @@ class StableFit:
         Index and its 95 % interval; an index of 2 is the normal law.
     scale : float
         Of |phi(t)| = exp(-(scale t)**alpha).
-    distance : float
-        Kolmogorov's distance of the magnitudes from those of the symmetric law.
     n : int
         Numbers used.
     """
@@ -39,7 +37,6 @@ class StableFit:
     low: float
     high: float
     scale: float
-    distance: float
     n: int
 
 
@@ -83,15 +80,23 @@ def fit_stable(values: FloatArray, inflation: float = 1.0) -> StableFit:
         influence += slope * (np.conj(phi[j]) * (np.exp(1j * tau * used) - phi[j])).real
     error = float(influence.std(ddof=1)) * math.sqrt(inflation / n)
     half = float(scipy.special.ndtri(0.5 + LEVEL / 2.0)) * error
-    distance = _distance(used - float(np.median(used)), min(alpha, 2.0), width)
-    return StableFit(alpha, alpha - half, alpha + half, width, distance, n)
+    return StableFit(alpha, alpha - half, alpha + half, width, n)
 
 
-def _distance(values: FloatArray, alpha: float, scale: float) -> float:
-    """Kolmogorov's distance between |values| and the magnitude of the symmetric stable law."""
-    magnitudes = np.sort(np.abs(values))
+def stable_distance(values: FloatArray, fit: StableFit) -> float:
+    """Return Kolmogorov's distance between the magnitudes of the numbers that were used and those of the fitted law.
+
+    Parameters
+    ----------
+    values : float64[n]
+        As `fit_stable` took them.
+    fit : StableFit
+        What it gave.
+    """
+    used = values[:MAX_NUMBERS]
+    magnitudes = np.sort(np.abs(used - float(np.median(used))))
     n = len(magnitudes)
     rank = np.unique(np.linspace(1, n, min(n, N_COMPARED)).astype(np.int64))
-    law = Noise("stable", max(alpha, 0.1), scale)
+    law = Noise("stable", round(min(max(fit.alpha, 0.1), 2.0), 4), fit.scale)
     inside = 1.0 - law.tail(magnitudes[rank - 1])
     return float(max(np.max(np.abs(rank / n - inside)), np.max(np.abs((rank - 1) / n - inside))))

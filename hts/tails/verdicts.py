@@ -35,60 +35,81 @@ class Finding:
     verdict: str
 
 
-def judge(
-    n: int,
-    hill: HillEstimate,
-    moment: IndexEstimate,
-    stable: StableFit | None,
-    block: BlockEstimate | None,
-    found: Extremes,
-    span: float,
-) -> Finding:
-    """Say whether there is a power tail, what its index is, and why estimators differ.
+@dataclass(frozen=True)
+class Evidence:
+    """What a verdict is based on.
 
-    Parameters
+    Attributes
     ----------
     n : int
         Numbers in all.
-    hill, moment, stable, block, found
-        What was estimated.
+    hill : HillEstimate
+        At the chosen k.
+    moments : tuple of two IndexEstimate
+        At the chosen k, and further out (`outer_place`).
+    stable, distance, block, found
+        The stable fit and its distance, the quoted block estimate, the estimates over all k.
     span : float
         The largest number over the threshold above which Hill's estimate is taken.
     """
+
+    n: int
+    hill: HillEstimate
+    moments: tuple[IndexEstimate, IndexEstimate]
+    stable: StableFit | None
+    distance: float | None
+    block: BlockEstimate | None
+    found: Extremes
+    span: float
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether the stable law describes all magnitudes, not the tail alone."""
+        if self.stable is None or self.distance is None:
+            return False
+        return self.distance <= max(1.63 / math.sqrt(self.stable.n), CLOSE)
+
+
+def judge(evidence: Evidence) -> Finding:
+    """Say whether there is a power tail, what its index is, and why estimators differ."""
+    n, hill, stable, block = evidence.n, evidence.hill, evidence.stable, evidence.block
+    inner, outer = evidence.moments
     if n < MIN_NUMBERS:
         return Finding(None, too_few(n))
-    if moment.low <= 0.0:
-        if moment.high < VISIBLE:
-            return Finding(False, f"No power law in sight: {_xi(moment)} is not above 0. {_light(block)}".strip())
-        return Finding(None, f"These numbers cannot tell: {_xi(moment)} leaves both light and heavy tails open.")
-    rising = drift(found)
+    if min(inner.low, outer.low) <= 0.0:
+        doubtful = inner if inner.low <= 0.0 else outer
+        if doubtful.high < VISIBLE:
+            return Finding(False, f"No power law in sight: {_xi(doubtful)} is not above 0. {_light(block)}".strip())
+        return Finding(None, f"These numbers cannot tell: {_xi(doubtful)} leaves both light and heavy tails open.")
+    rising = drift(evidence.found)
     if rising:
         path = ", ".join(f"{alpha:.2f} (top {share * 100:g} %)" for share, alpha in rising)
         return Finding(
             None,
             f"No settled power: Hill's index keeps rising the further out one looks, {path}. "
-            "So behave tails lighter than any power, such as lognormal ones.",
+            "Tails lighter than any power, such as lognormal ones, behave so.",
         )
-    if stable is not None and fits(stable) and stable.low < 2.0:
+    if stable is not None and evidence.is_stable and stable.low < 2.0:
         return Finding(True, _stable_words(stable, hill, n))
-    if span < DECADE and hill.k < FEW * n:
+    if evidence.span < DECADE and hill.k < FEW * n:
         return Finding(
             None,
             f"Cannot tell: the {hill.k} largest look like a power law of index {_index(hill)}, but over a factor of "
-            f"{span:.2g} in size only. A lognormal tail would look the same.",
+            f"{evidence.span:.2g} in size only. A lognormal tail would look the same.",
         )
     words = f"Heavy: the {hill.k} largest follow a power law of index {_index(hill)}. {_moments(hill)}"
     return Finding(True, f"{words} {_disagreement(block, hill)}".strip())
 
 
+def outer_place(found: Extremes, place: int) -> int:
+    """Give the place of k/4, where a power law has to be seen as well; of k itself where that is below 25."""
+    outer = int(np.argmin(np.abs(np.log(4.0 * found.k / found.k[place]))))
+    return outer if found.k[outer] >= 25 else place
+
+
 def too_few(n: int) -> str:
     """Say that there are too few numbers."""
     return f"Too few numbers to tell ({n}; {MIN_NUMBERS} or more are needed)."
-
-
-def fits(stable: StableFit) -> bool:
-    """Whether the stable law describes all magnitudes, not the tail alone."""
-    return stable.distance <= max(1.36 / math.sqrt(stable.n), CLOSE)
 
 
 def drift(found: Extremes) -> list[tuple[float, float]]:
@@ -119,7 +140,7 @@ def movement(found: Extremes, place: int) -> tuple[str, ...]:
 
 
 def _xi(moment: IndexEstimate) -> str:
-    return f"the moment estimate {moment.xi:.2f} [{moment.low:.2f}, {moment.high:.2f}]"
+    return f"the moment estimate of the {moment.k} largest, {moment.xi:.2f} [{moment.low:.2f}, {moment.high:.2f}],"
 
 
 def _index(hill: HillEstimate) -> str:

@@ -78,7 +78,7 @@ def test_block_intervals_cover_the_index_of_stable_laws(alpha):
 @pytest.mark.parametrize("alpha", ALPHAS)
 def test_stable_fits_cover_the_index_and_the_scale_of_stable_laws(alpha):
     rng = np.random.default_rng(2)
-    fits = [fit_stable(3.0 * stable(alpha, 2_000, rng)) for _ in range(400)]
+    fits = [fit_stable(3.0 * stable(alpha, 4_000, rng)) for _ in range(400)]
     assert 0.02 <= misses([(f.low, f.high) for f in fits], alpha) <= 0.08
     assert misses([(f.low, f.high) for f in fits], 1.1 * alpha) > 0.2
     assert np.median([f.scale for f in fits]) == pytest.approx(3.0, rel=0.02)
