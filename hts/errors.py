@@ -12,7 +12,7 @@ RAN_OUT = {
 
 
 class HtsError(Exception):
-    """A failure told to a person: what is wrong and what to do about it.
+    """A failure with a message for people: what is wrong and what to do about it.
 
     Attributes
     ----------

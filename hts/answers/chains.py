@@ -68,7 +68,7 @@ def predict_chains(plan: Plan) -> tuple[ChainPrediction, ...]:
 
 
 def chain_warnings(plan: Plan, predictions: tuple[ChainPrediction, ...]) -> tuple[str, ...]:
-    """Say for which b wells take so many jumps that no run sees the limit, and what is not computed there."""
+    """Say for which b exits take too many jumps for any run to see the limit, and what is not computed there."""
     largest = max(cell.eta for cell in plan.cells())
     noises = {(cell.b, cell.alpha): plan.noise_of(cell) for cell in plan.cells()}
     many: dict[float, str] = {}

@@ -62,7 +62,7 @@ def complete(
             if should_stop is not None and should_stop():
                 raise StoppedError(f"stopped; {len(found)} of {len(cells)} cells were predicted")
     finally:
-        # where somebody wants to stop, a cell in the middle of its work is not waited for
+        # a stop does not wait for cells in the middle of their work
         engine.shutdown(wait=not waiting, cancel_futures=True)
         if keep is not None and running:
             keep([found[cell] for cell in running.values() if cell in found])

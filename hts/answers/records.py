@@ -18,7 +18,7 @@ class SurvivalTable:
     log_survival: tuple[float, ...]  #: log P(sigma > n) there
     log_stay: float  #: log(1 - mu), the slope beyond the table
     error: float = 0.0  #: computed between the entries, relative to the smaller of P(sigma > n) and P(sigma <= n)
-    max_steps: int = 0  #: made for walkers censored there; the slowest mode alone is told beyond
+    max_steps: int = 0  #: made for walkers censored there; beyond it the table follows the slowest mode alone
 
     def __call__(self, n_steps: FloatArray) -> FloatArray:
         """Evaluate P(sigma > n); between entries its logarithm is interpolated (see `error`)."""

@@ -12,17 +12,17 @@ from hts.theory.exact.exits import AFFORDABLE, FOLLOWING_BUDGET, ExactExit, chec
 
 #: Up to here each step is an entry: a law with a gap or an edge makes survival jump from step to step.
 SINGLE_STEPS = 256
-#: Beyond, survival is computed at so many steps a decade first; entries are chosen among them.
+#: Steps per decade at which survival is computed beyond that; entries are chosen among them.
 STEPS_PER_DECADE = 48
 #: Survival beyond this many mean exit times is never looked at.
 LONGEST_MEANS = 50.0
 #: Error of the table wanted, as a part of P(sigma > n) and of P(sigma <= n): 1e6 walkers see 1e-3.
 TOLERANCE = 1e-4
-#: Probabilities below this are not looked at: no sweep has so many walkers.
+#: Probabilities below this are not looked at: no sweep has enough walkers to see them.
 SMALLEST = 1e-12
-#: Where entries are needed is guessed at so many steps a decade.
+#: Steps per decade of the first guess at where entries are needed.
 GUESSES_PER_DECADE = 2000
-#: After that, steps are added between entries so many times at most, and so many at a time.
+#: Then steps are added between entries: at most this many rounds, and this many at a time.
 MAX_ROUNDS, POINTS_PER_ROUND = 4, 3
 #: So far every step is looked at where its mesh follows walkers step by step.
 EVERY_STEP = 1024
@@ -41,7 +41,7 @@ def tabulate_survival(exact: ExactExit, max_steps: int, tolerance: float = TOLER
     ----------
     exact : ExactExit
     max_steps : int
-        Where walkers are censored; always an entry unless nobody lives so long.
+        Where walkers are censored; always an entry unless no walker lives that long.
     tolerance : float
         Wanted, relative to the smaller of P(sigma > n) and P(sigma <= n). The error of the table says what was met.
 

@@ -28,7 +28,7 @@ def mean_under_censoring(survival: Callable[[FloatArray], FloatArray], max_steps
     Returns
     -------
     float
-        In steps; inf where nobody leaves within `max_steps`.
+        In steps; inf where no walker leaves within `max_steps`.
     """
     single = np.arange(min(max_steps, SINGLE_STEPS) + 1, dtype=np.float64)
     n_far = int(np.ceil(np.log(max(max_steps / SINGLE_STEPS, 1.0)) / np.log(SPACING)))

@@ -13,7 +13,7 @@ from hts.arrays import FloatArray
 MOST_ENTRIES = 2**20
 #: What is left beyond the last step that is looked at.
 NEGLIGIBLE = 1e-15
-#: Rounding of the transform; no smaller tail is told.
+#: Rounding of the transform: smaller tail probabilities are not reported.
 SMALLEST_TAIL = 1e-11
 
 

@@ -35,13 +35,13 @@ class ShareReference:
 
 @dataclass(frozen=True)
 class OutsideShare:
-    """The share of the first so many steps that was spent outside the widest wells, docs/model.md (14)."""
+    """The share of the steps up to a checkpoint that was spent outside the widest wells, docs/model.md (14)."""
 
     steps: int
     share: float | None  # measured
     low: float | None  # 95 % interval, from the spread between walkers
     high: float | None
-    expected: float | None  # of so many steps from the start, exact
+    expected: float | None  # exact, for this number of steps from the start
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class VisitComparison:
     low: tuple[float | None, ...]  # 95 % interval, from the spread between walkers; None for one walker
     high: tuple[float | None, ...]
     near: tuple[float | None, ...]  # share of time within the radius of the minimum
-    expected: tuple[float | None, ...]  # exact share of so many steps from the start
+    expected: tuple[float | None, ...]  # exact share for this number of steps from the start
     z_exact: tuple[float | None, ...]  # measured against expected; standard normal if both are about the same thing
     exact: tuple[float | None, ...]  # stationary
     relative_error: float | None  # of exact

@@ -208,7 +208,7 @@ def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitCompari
 def _outside(
     checkpoints: npt.NDArray[np.int64], part: FloatArray, widest: Sequence[int], expected: FloatArray | None
 ) -> tuple[OutsideShare, ...]:
-    """Give the share outside the widest wells at each checkpoint; nothing where nobody knows which they are."""
+    """Give the share outside the widest wells at each checkpoint; nothing where the widest wells are unknown."""
     n_wells = part.shape[2]
     others = [well for well in range(n_wells) if well not in widest]
     if not widest:

@@ -100,7 +100,7 @@ def count_destinations(
     Returns
     -------
     dict[str, int]
-        Exits by destination: wells by number "0", "1", ... from the left, those nobody reached included.
+        Exits by destination: wells by number "0", "1", ... from the left, including wells that no walker reached.
     """
     return name_destinations(count_landings(landing, side, barriers), barriers, well)
 

@@ -171,7 +171,7 @@ def _distance(exits: npt.NDArray[Any], n_exits: IntArray, rate: FloatArray, cap:
     jump at whole steps; of tied exits the last one gives the excess and the first one the deficit, so ties need no
     care.
     """
-    # a rate of 0 (a replicate that nobody left) and of 1 (all at the first step) have no logarithm to go by
+    # a rate of 0 (a replicate without exits) and of 1 (all at the first step) have no logarithm to go by
     log_stay = np.log1p(-np.clip(rate, 1e-300, 1.0 - 1e-15))[:, None]
     reached = -np.expm1(cap * log_stay)
     counts = np.maximum(n_exits, 1)[:, None]

@@ -23,7 +23,7 @@ class BigJumps:
         return np.bincount(self.path, minlength=self.n_paths)
 
     def of_paths_with(self, n_jumps: int) -> tuple[IntArray, FloatArray]:
-        """Return steps and sizes, each [path, jump], of the paths that make exactly so many big jumps."""
+        """Return steps and sizes, each [path, jump], of the paths with exactly that number of big jumps."""
         is_chosen = (self.numbers == n_jumps)[self.path]
         return self.step[is_chosen].reshape(-1, n_jumps), self.size[is_chosen].reshape(-1, n_jumps)
 

@@ -39,7 +39,7 @@ def fit_log_linear(
     For exponential times, censored or not, this is the maximum-likelihood regression of all walkers' times on
     log(eta). The error comes from the cells' own dispersions, each estimated from its walkers; it is *not* scaled by
     how far the points lie from the line. That distance is the curvature of the truth at finite eta (docs/model.md
-    section 5), which a larger sample does not remove, and it is told apart as `straightness_p`.
+    section 5), which a larger sample does not remove, and is reported separately as `straightness_p`.
 
     The same regression through given means m (exact ones): pass n_exits*m as the exposure.
 

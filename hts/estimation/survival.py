@@ -38,7 +38,7 @@ def survival_curve(
         Steps lived.
     is_censored : bool[walker]
     n_points : int
-        Curves of more different exit times are thinned to about so many, evenly in log(step).
+        Curves of more different exit times are thinned to about this number, evenly in log(step).
     level : float
         Coverage of the band at each point.
 

@@ -7,7 +7,7 @@ from hts.plans import Cell, Plan
 
 #: Pairs (b, alpha) for which exact values are computed before a forecast.
 MOST_LINES = 12
-#: Walker-steps of a (b, alpha) that take about a second: nobody needs to know them better.
+#: Walker-steps of a (b, alpha) that take about a second: not worth a better forecast.
 FEW_STEPS = 3e8
 
 

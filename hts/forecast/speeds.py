@@ -21,7 +21,7 @@ CALIBRATION_SECONDS = 0.8
 SHARD_EFFICIENCY = 0.95
 #: Runs that compute less, in seconds of each thread and in steps, say more about starting than about speed.
 LEAST_SECONDS, LEAST_STEPS = 5.0, 1e9
-#: Speeds of so many runs are kept, and the largest counts: compiling and a crowded machine make runs slower only.
+#: Runs whose speeds are kept. The largest counts: compiling or a crowded machine only make runs slower.
 RUNS_KEPT = 5
 #: Steps per second and core that no compiled kernel takes; others are not believed.
 SLOWEST, FASTEST = 1e6, 1e10

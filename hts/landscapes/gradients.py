@@ -34,7 +34,7 @@ TO_CUBICS = np.array(
 
 
 def freeze(values: npt.ArrayLike) -> FloatArray:
-    """Copy values into a contiguous float64 array that nobody can write to."""
+    """Copy values into a contiguous float64 array that is read-only."""
     array = np.array(values, dtype=np.float64, order="C")
     array.setflags(write=False)
     return array

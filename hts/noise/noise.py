@@ -17,7 +17,7 @@ from hts.noise.registry import LAWS
 
 FloatOrArray = TypeVar("FloatOrArray", float, FloatArray)
 
-#: Ratios normal_scale/scale a heavy-tailed law can be told apart for: beyond, one of the two parts is rounding.
+#: Ratios normal_scale/scale at which both parts of a heavy-tailed law count: beyond, one of them is rounding.
 SPREAD_RANGE = (1e-9, 1e9)
 
 

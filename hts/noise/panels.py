@@ -19,7 +19,7 @@ DEGREE = 15
 ROUNDING = 2.5e-16
 #: It also must not be steeper than this, or integrals of f over the panel would need more nodes than they have.
 STEEPEST = 10.0
-#: A panel is good, too, when exp(log f) is so small that nobody will miss its digits.
+#: A panel also passes when exp(log f) is too small for its digits to matter.
 NEGLIGIBLE = -660.0
 #: log f is not followed below this; it is where float64 ends.
 FLOOR = -745.0

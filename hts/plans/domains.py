@@ -106,7 +106,7 @@ def domain_mistakes(landscape: Landscape, plan: ExitPlan) -> list[Mistake]:
     key = ("exit", "well" if plan.well is not None else "domain")
     ends = shown([domain.low, domain.high])
     if math.isinf(domain.low) and math.isinf(domain.high):
-        text = f"nobody leaves a domain without ends {ends}; give domain = [lo, hi] with a finite end, and start = x"
+        text = f"no walker leaves a domain without ends {ends}; give domain = [lo, hi] with a finite end, and start = x"
         return [Mistake(key, text)]
     if not minima_inside(landscape, domain.low, domain.high):
         minima = shown([float(m) for m in landscape.minima])
@@ -117,6 +117,6 @@ def domain_mistakes(landscape: Landscape, plan: ExitPlan) -> list[Mistake]:
         return [Mistake(place, f"the start {domain.start:g} lies beyond the projection, L = {L:g}; widen L")]
     # landing on L = s is an exit (docs/model.md, section 4)
     if domain.low < -L and domain.high > L:
-        text = f"nobody leaves {ends}: the projection L = {L:g} holds every walker inside; widen L or narrow the domain"
+        text = f"no walker leaves {ends}: the projection L = {L:g} holds it inside; widen L or narrow the domain"
         return [Mistake(key, text)]
     return []

@@ -15,7 +15,7 @@ def stability_warnings(landscape: Landscape, etas: Sequence[float], well: int | 
     etas : sequence of float
         Of the plan, from large to small.
     well : int, optional
-        The well that the plan is about, told of in a warning of its own.
+        The well that the plan is about, which has a warning of its own.
     """
     limits = [2 / float(curvature) for curvature in landscape.curvatures]
     if well is not None and (unstable := [eta for eta in etas if eta > limits[well]]):

@@ -49,7 +49,7 @@ def shown(value: object) -> str:
 
 
 def _beginning(value: object, room: int = MAX_SHOWN + 1) -> object:
-    """Cut a value short, which may be of any size and depth, where a message of so many characters ends anyhow."""
+    """Cut a value of any size and depth to the length of a message."""
     if isinstance(value, str):
         return value[:room]
     if isinstance(value, (list, tuple)):

@@ -36,7 +36,7 @@ def _about_shares(chain: LimitChain, name: str) -> Iterator[str]:
     """Say in one sentence which shares there are none of, why, and which remain."""
     many = [f"well {i} (l* = {n})" for i, n in enumerate(chain.jump_numbers) if n is not None and n > MAX_JUMPS]
     no_exact = f"it takes more than {MAX_JUMPS} jumps to leave {first_few(many, ', ')}" if many else ""
-    has_mean = chain.alpha is None or chain.alpha > 1  # where there is none, that is told with the law
+    has_mean = chain.alpha is None or chain.alpha > 1  # without one, the law's own warning says so
     no_limit = "; ".join(_without_limit(chain)) if has_mean else ""
     if no_exact and no_limit:
         missing = f"no exact shares are computed ({no_exact}), and there are no limit shares ({no_limit})"

@@ -201,7 +201,7 @@ def layer_handles(panels: Sequence[SeriesPanel], guide: str) -> list[Artist]:
     if any(point.is_open for point in points):
         handles.append(Line2D([], [], markerfacecolor="white", label="some walkers censored", **dot))
     if any(point.bound == "upper" for point in points):
-        handles.append(Line2D([], [], **{**UPPER_BOUND, "color": AID, "label": "nobody left: upper end"}))
+        handles.append(Line2D([], [], **{**UPPER_BOUND, "color": AID, "label": "no exit seen: upper end"}))
     if "exact" in layers:
         handles.append(Line2D([], [], label="exact", color=paler(AID), linewidth=EXACT_WIDTH))
     if "limit" in layers:

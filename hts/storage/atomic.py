@@ -87,7 +87,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def move_into(folder: Path, path: Path) -> None:
-    """Move a file into another folder of the same file system; one that is gone already was moved by somebody else."""
+    """Move a file into another folder of the same file system; another process may have done so before."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):

@@ -68,7 +68,7 @@ def read_numbers(path: str | Path, column: str | None = None, max_numbers: int =
         Name or place (from 0) of a column, name of an array of an .npz file; "*" takes all columns, as the
         coordinates of one vector in each row. It may be left out where there is but one.
     max_numbers : int
-        Longer files are thinned to at most so many numbers.
+        Longer files are thinned to at most this number.
 
     Raises
     ------

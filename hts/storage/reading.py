@@ -22,7 +22,7 @@ def read_bytes(path: Path) -> bytes:
     OSError
         Where there is none that can be read, or one that is no regular file or too large.
     """
-    # opened without waiting, for a pipe that nobody writes to keeps its reader for ever
+    # opened without waiting, since a pipe without a writer blocks its reader for ever
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     descriptor = os.open(path, flags)
     try:

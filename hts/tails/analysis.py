@@ -37,7 +37,7 @@ SURROGATE_NUMBERS = 1 << 20
 #: Points of the survival curve that are kept for figures.
 N_POINTS = 400
 Z = 1.959963984540054
-#: Blocks of the bootstrap are so many correlation times long.
+#: Length of a bootstrap block in correlation times.
 BLOCK_TIMES = 10
 #: Share of equal numbers among the largest that is worth a note.
 MANY_TIES = 0.1

@@ -36,7 +36,7 @@ def test_verify_computes_walkers_again_and_sets_aside_what_is_wrong(hts, plan, t
     assert "set aside in out/damaged" in err
     assert [path.name for path in (tmp_path / "out/damaged").iterdir()] == [shard.name]
     assert document(hts("verify", "out", "--json"))["damaged"] == []
-    assert "1 shards written" in hts("run", plan, "-o", "out")[1]
+    assert "1 shard written" in hts("run", plan, "-o", "out")[1]
 
 
 def test_a_failed_cell_is_recorded_left_alone_and_tried_again_when_asked(hts, plan, monkeypatch):

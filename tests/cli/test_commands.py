@@ -94,7 +94,7 @@ def test_shares_are_told_what_is_left_to_others(hts, plan):
 
 def test_a_run_tells_of_cells_of_other_grids_and_of_damage(hts, plan, tmp_path):
     assert hts("run", plan, "-o", "out", "--set", "grid.eta=[0.1]")[0] == 0
-    beside = "left out by `hts fit`: 1 cells of other grids"
+    beside = "left out by `hts fit`: 1 cell of other grids"
     assert beside in hts("run", plan, "-o", "out", "--set", "grid.eta=[0.05]")[1]
     assert beside in hts("run", plan, "-o", "out", "--set", "grid.eta=[0.05]")[1]
     shard = next((tmp_path / "out/shards").glob("eta0.05*.parquet"))

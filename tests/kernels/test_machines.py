@@ -48,6 +48,7 @@ def test_a_generic_cpu_gives_the_same_bits(compiled, tmp_path):
     assert small_exits(100, 60, NUMBA_CPU_NAME="generic", NUMBA_CACHE_DIR=str(tmp_path)) == compiled
 
 
+@pytest.mark.long
 def test_a_cache_folder_that_cannot_be_written_costs_time_only(compiled, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")

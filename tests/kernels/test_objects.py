@@ -69,6 +69,7 @@ def test_a_spoilt_object_file_is_made_anew(cache, spoil):
     assert path.read_bytes() == whole
 
 
+@pytest.mark.long
 def test_another_cpu_has_object_files_of_its_own(cache):
     folder, (samples, _) = cache
     ours = set(objects_in(folder))
@@ -79,6 +80,7 @@ def test_another_cpu_has_object_files_of_its_own(cache):
     theirs.unlink()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("settings", "n_folders", "n_kept"), [({"NUMBA_LOOP_VECTORIZE": "0"}, 2, 1), ({"NUMBA_BOUNDSCHECK": "1"}, 2, 0)]
 )
@@ -93,6 +95,7 @@ def test_settings_of_the_compiler_leave_the_kernels_of_others_alone(tmp_path, se
     assert kept in objects_in(tmp_path)
 
 
+@pytest.mark.long
 def test_code_for_another_machine_is_not_kept(tmp_path):
     """Numba, used before it could be told of the machine, goes on compiling for the one it has found."""
     first = "import numba\nnumba.njit(lambda x: x)(1)\n"

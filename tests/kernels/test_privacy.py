@@ -165,7 +165,7 @@ pwd.getpwuid = nobody
 """
 
 
-@pytest.mark.parametrize("home", [None, ""])
+@pytest.mark.parametrize("home", [None, pytest.param("", marks=pytest.mark.long)])
 @pytest.mark.parametrize("words", ["--version", "new", "describe study.toml", "status x", "fit x", "plot study.toml"])
 def test_a_user_without_name_and_home_works_without_a_cache(tmp_path, home, words):
     from hts.plans import STARTER

@@ -65,6 +65,7 @@ def starts(key, first, n):
     return states
 
 
+@pytest.mark.long
 def test_a_million_walkers_of_neighbouring_cells_start_in_different_states():
     """Any two of 1e6 random 256-bit states agree in a word with probability 1e-7: no repetition at all is expected."""
     keys = [

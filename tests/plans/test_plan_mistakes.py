@@ -60,7 +60,7 @@ def test_the_good_plan_is_good():
         ("walkers = 500\n", "", "16:1: exit.walkers: is missing; add for example walkers = 2000"),
         ("curvature = 1.0\n", "", "3:1: landscape.curvature: is missing; add curvature = 1.0, or curvatures = [..]"),
         ('kind = "pareto"\n', "", '8:1: noise.kind: is missing; add for example kind = "pareto"'),
-        ('"pareto"', '"paretto"', "9:8: noise.kind: must be 'pareto', 'lomax', 'stable', 'student' or"),
+        ('"pareto"', '"paretto"', "9:8: noise.kind: must be 'pareto', 'lomax', 'stable', 'student', 'normal' or"),
         ('"double-well"', '"dbl-well"', "4:8: landscape.kind: no such landscape (\"dbl-well\"); did"),
         ('kind = "double-well"\n', "", '3:1: landscape.kind: is missing; add kind = "double-well" or'),
         ("500", "0", "18:11: exit.walkers: must be at least 1 (0); for example walkers = 2000"),
@@ -110,7 +110,7 @@ def test_the_good_plan_is_good():
         ("well = 0", "domain = [-2]\nstart = -1", "17:10: exit.domain: must be two numbers, the lower first ([-2.0])"),
         ("well = 0", "domain = [-2, nan]\nstart = -1", "17:15: exit.domain[1]: must be a number, or inf (nan)"),
         ("well = 0", "domain = [-0.5, 0.5]\nstart = 0", "17:10: exit.domain: holds no minimum ([-0.5, 0.5])"),
-        ("well = 0", "domain = [-inf, inf]\nstart = 0", "17:10: exit.domain: nobody leaves a domain without ends"),
+        ("well = 0", "domain = [-inf, inf]\nstart = 0", "17:10: exit.domain: no walker leaves a domain without ends"),
         ("[-1.0, 1.0]", "[-1.0, 0.5, 1.0]", "5:10: landscape.minima: a double well has two minima (3 given)"),
         ("[-1.0, 1.0]", "[1.0, -1.0]", "5:10: landscape.minima: -1 follows 1"),
         ("[-1.0, 1.0]", "[-1.0, nan]", "5:17: landscape.minima[1]: must be a finite number (nan)"),
@@ -176,7 +176,7 @@ def test_a_basin_has_no_end_of_its_own():
     landscape = '[landscape]\nkind = "basin"\nminimum = 0.0\ncurvature = 1.0\n'
     (line,) = told(landscape + GOOD[GOOD.index("[noise]") :])
     assert line.startswith(
-        "plan.toml:14:8: exit.well: nobody leaves a domain without ends [-inf, inf]; give domain = [lo, hi]"
+        "plan.toml:14:8: exit.well: no walker leaves a domain without ends [-inf, inf]; give domain = [lo, hi]"
     )
 
 
@@ -184,7 +184,7 @@ def test_a_projection_that_holds_everybody_is_refused():
     (line,) = told(
         GOOD.replace("curvature = 1.0", "curvature = 1.0\nL = 1.5").replace("well = 0", "domain = [-2, 2]\nstart = 1")
     )
-    assert line.startswith("plan.toml:18:10: exit.domain: nobody leaves [-2.0, 2.0]: the projection L = 1.5 holds")
+    assert line.startswith("plan.toml:18:10: exit.domain: no walker leaves [-2.0, 2.0]: the projection L = 1.5 holds")
     (line,) = told(
         GOOD.replace("curvature = 1.0", "curvature = 1.0\nL = 1.5").replace("well = 0", "domain = [-4, 0]\nstart = -3")
     )

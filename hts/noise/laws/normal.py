@@ -19,7 +19,7 @@ class Normal:
     alpha = 0.0
     singular_points = ()
     constant = math.nan
-    mean = math.inf  # nobody centres this law
+    mean = math.inf  # this symmetric law is never centred
     least = 0.0
     error = ROUNDING
 

@@ -47,7 +47,7 @@ class Stable:
     alpha: float
     singular_points = ()
     least = 0.0
-    mean = math.inf  # nobody centres this law
+    mean = math.inf  # this symmetric law is never centred
 
     @property
     def width(self) -> float:

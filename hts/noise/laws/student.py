@@ -23,7 +23,7 @@ class Student:
     alpha: float
     width = 0.5  # log density is analytic within sqrt(alpha) of the real line, and alpha >= 0.1
     singular_points = ()
-    mean = math.inf  # nobody centres this law
+    mean = math.inf  # this symmetric law is never centred
     least = 0.0
     error = ROUNDING
 

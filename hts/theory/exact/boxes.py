@@ -15,7 +15,7 @@ from hts.theory.limit.kramers import light_variance
 
 #: Of the tolerance, what the first guess of an interval may leave outside.
 LEFT_OUT = 1e-2
-#: An interval reaches at most so many times the distance of the outer minima beyond them.
+#: How far an interval reaches beyond the outer minima, in units of their distance.
 FARTHEST = 1e18
 #: Standard deviations of the stationary law that light tails are followed for.
 DEVIATIONS = 12.0

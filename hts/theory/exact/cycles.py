@@ -12,7 +12,7 @@ from hts.theory.exact.operators import Operator
 from hts.theory.limit.chains import stationary_law
 from hts.theory.limit.graphs import strong_components
 
-#: The rates of the slow modes are followed until they change by less, relatively, or for so many rounds.
+#: The rates of the slow modes are followed until they change by less, relatively, or for this number of rounds.
 CONVERGED = 1e-9
 MAX_ROUNDS = 30
 #: Where they still change by more, the modes are not slow beside the others.

@@ -18,10 +18,10 @@ TOLERANCE = 5e-13
 STEEP = 50.0
 #: An interval is halved at most so often: a rounding error cannot be resolved away.
 MAX_DEPTH = 40
-#: What rounding of z makes of a density is allowed so many times over.
+#: How many times the effect of rounding z on a density is allowed.
 ROUNDED = 8.0
 EPS = float(np.finfo(np.float64).eps)
-#: So many deviations of the normal part around a jump of the law its edge is steep.
+#: Deviations of the normal part within which a jump of the law stays steep.
 EDGE = 50.0
 #: A density below it is nothing, whatever the number of steps.
 NEGLIGIBLE = 1e-290

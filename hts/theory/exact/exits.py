@@ -98,7 +98,7 @@ class ExactExit:
             raise problem
 
     def on_affordable_mesh(self, n_steps: int) -> tuple[Mesh, ExitSolution, float]:
-        """Return a mesh, its solution and its error: the full mesh where so many steps are affordable, or a lighter."""
+        """Return the full mesh, or a lighter one where the steps cost too much there, with its solution and error."""
         if is_affordable(self.refined.mesh, n_steps):
             return self.refined.mesh, self.refined.solution, self.refined.relative_error
         return self._light
@@ -216,7 +216,7 @@ def landing_probability(refined: Refined, regions: list[tuple[float, float]]) ->
 
 
 def is_affordable(mesh: Mesh, n_steps: IntArray | int) -> Any:
-    """Tell whether so many steps may be followed one by one on a mesh, for each number."""
+    """Say which numbers of steps may be followed one by one on a mesh."""
     return n_steps * float(mesh.n_nodes) ** 2 <= AFFORDABLE
 
 
@@ -231,7 +231,7 @@ def check_following(mesh: Mesh, n_steps: int) -> None:
     Raises
     ------
     TooMuchWorkError
-        The mesh is too large for so many steps.
+        The mesh is too large for that many steps.
     """
     if following_work(mesh, n_steps) > FOLLOWING_BUDGET:
         raise TooMuchWorkError(
@@ -250,7 +250,7 @@ def _with_probability(answer: ExactExit, n_steps: int, roughly: float | None, mi
     answer : ExactExit
     n_steps : int
     roughly : float or None
-        The same on the coarser mesh; None where so many steps are not affordable on the full one.
+        The same on the coarser mesh; None where the steps are not affordable on the full one.
     missed : float
         Part of every probability that is missed beyond the cuts.
     """

@@ -21,7 +21,7 @@ TOO_MUCH_MISSED = 0.1
 WIDER, WIDEST = 3.0, 27.0
 #: A mean that differs by more between two meshes is not given at all.
 WORTHLESS = 1e-2
-#: Where an eta is beyond the arithmetic, larger ones are tried, so many and each larger by this factor.
+#: Where an eta is beyond the arithmetic, larger ones are tried: how many, and by which factor each is larger.
 N_LARGER, LARGER = 5, 10.0**0.5
 #: Part of the budget of a refinement that each of them may take.
 QUICKLY = 0.2

@@ -121,7 +121,7 @@ class Mesh:
         return Mesh(anchor, self.centre * stretch, self.half * stretch, self.basis)
 
     def split(self, pieces: IntArray) -> "Mesh":
-        """Return the mesh with each panel cut into so many equal pieces (int[panel]), all facing left."""
+        """Return the mesh with each panel cut into its number of equal pieces (int[panel]), all facing left."""
         which = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
         n, half = np.repeat(pieces, pieces), np.repeat(np.abs(self.half), pieces)
         centre = np.repeat(self.centre, pieces) + half * ((2.0 * which + 1.0) / n - 1.0)

@@ -19,7 +19,7 @@ ORDER = 12
 RATIO = 4.0
 #: The sum of the indicators is at least so much larger than the true error, in nearly all of eighty random cells.
 PESSIMISM = 8.0
-#: Panels are cut until the indicators of the others add up to so many tolerances.
+#: Panels are cut until the indicators of the others add up to this multiple of the tolerance.
 TRUST = 2.0
 #: Each round asks for so much of the last one's, or a mesh that seems good but is not would never change.
 STRICTER = 0.3
@@ -33,7 +33,7 @@ LIGHTER = (100.0, 10.0, 1.0)
 LIGHT_ERROR = 1e-4
 #: The table reaches a little farther than any step inside the domain, for the neighbouring etas of a derivative.
 TABLE_MARGIN = 1.1
-#: A mesh has no more nodes: four matrices of so many states, two solutions with their factors, take 0.7 GB.
+#: Most nodes of a mesh: four matrices of that size, two solutions with their factors, take 0.7 GB.
 MAX_NODES = 4600
 #: Work of a refinement, nodes^3 summed over its matrices: ten or fifteen seconds. A count and no clock, so that the
 #: same mesh is found on every machine.

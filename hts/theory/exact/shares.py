@@ -192,7 +192,7 @@ def _walk(landscape: Landscape, step: Step, wells: IntArray) -> tuple[_Walk, Mes
 
 
 def _first_mesh(step: Step, breaks: FloatArray, coarse: float) -> Mesh:
-    """Return a mesh to begin with, its smallest panels so many steps long."""
+    """Return a mesh to begin with, its smallest panels a given number of steps long."""
     smallest = np.full(len(breaks), coarse * step.eta * step.width)
     if step.projection == inf:  # far out nothing happens on the scale of a step
         smallest[[0, -1]] = np.diff(breaks)[[0, -1]]

@@ -14,7 +14,7 @@ from hts.theory.exact.steps import Step
 #: Half the difference in log eta, and the same times log E sigma: rare exits of light-tailed noise change like
 #: exp(1 / eta). So small that break points hardly ever meet, so large that rounding does not show.
 LOG_STEP, LONG_LOG_STEP = 2e-4, 1e-2
-#: The difference that the first is compared with is so many times smaller.
+#: How many times smaller the difference is that the first is compared with.
 CLOSER = 4.0
 
 

@@ -17,7 +17,7 @@ CONVERGED, ROUNDED = 1e-14, 1e-11
 MAX_ITERATIONS = 2000
 #: A rate of 1 in floating point is somewhat less: log(1 - rate) is a number.
 LARGEST_RATE = 1.0 - 2.0**-53
-#: Where nobody stays after the first step there is nothing to be the amplitude of; its logarithm is a number.
+#: Stands in for the amplitude where no walker stays after the first step, so that its logarithm is a number.
 LEAST_AMPLITUDE = 1e-300
 #: Where cycles end outside more rarely, sums of visits are beyond all floats.
 RAREST = 1e-300

@@ -15,7 +15,7 @@ from hts.theory.limit.geometry import jump_number
 #: Without clipping an unbounded domain is cut off where about so small a part of the time is spent beyond, within
 #: bounds in exit distances: farther jumps end on the cut, and only the time to come back from there is missed.
 FAR_SHARE, NEAREST_CUT, FARTHEST_CUT = 1e-10, 1e6, 1e12
-#: With clipping, so many clips beyond the jumps it takes to leave.
+#: With clipping, the clips allowed beyond the jumps that an exit takes.
 SPARE_CLIPS = 6
 #: More jumps than these make more break points than a matrix can hold.
 MAX_JUMPS = 12
@@ -34,7 +34,7 @@ class TooMuchWorkError(ExactExitError):
 
 
 class NeverLeftError(BeyondArithmeticError):
-    """Nobody leaves, as far as floating point can tell."""
+    """No walker leaves, as far as floating point can resolve."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class Step:
     is_exit_low: bool
     is_exit_high: bool
     projection: float  # L: no landing lies beyond
-    n_cascade: int  # clipped jumps are followed back from the ends so many times
+    n_cascade: int  # how often clipped jumps are followed back from the ends
 
     @property
     def states_at_ends(self) -> list[float]:

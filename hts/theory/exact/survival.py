@@ -8,7 +8,7 @@ from hts.theory.exact.operators import Operator
 from hts.theory.exact.solutions import Escape
 from hts.theory.exact.steps import ExactExitError
 
-#: A product of matrices runs so many times faster per entry than matrix times vector, which waits for memory.
+#: How much faster per entry a product of matrices is than matrix times vector, which waits for memory.
 PRODUCT_GAIN = 30.0
 #: A probability beyond [0, 1] by more than this is a power of the matrix that grows, no rounding.
 OUT_OF_BOUNDS = 1e-2
@@ -93,7 +93,7 @@ def _by_doubling(operator: Operator, escape: Escape, wanted: IntArray) -> tuple[
     leaves, stays = np.zeros((n_states, len(wanted))), np.ones((n_states, len(wanted)))
     left, size = wanted.copy(), 1
     mode = (1.0 - escape.decay) / float(escape.weights @ (1.0 - escape.decay))
-    survives = mode > 0  # from where f' is so steep that the next step leaves, to rounding, nobody does
+    survives = mode > 0  # from where f' is so steep that the next step leaves, to rounding, no walker does
     while np.any(left):
         check_bounds(leaving)
         ratio = staying[survives] / mode[survives]

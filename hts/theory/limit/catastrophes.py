@@ -47,7 +47,7 @@ class Catastrophe:
         """Return gamma: a jump is big where eta |Z| exceeds half the smallest that can be of use.
 
         For one jump it is the bound of docs/model.md (19); for more, (19) asks for less, because its estimator must not
-        miss several small ones that add up, while here jumps are told from the rest.
+        miss several small ones that add up, while here the big jumps are kept apart from the rest.
         """
         return min(way.smallest for way in self.ways) / 2.0
 
@@ -93,7 +93,7 @@ def catastrophe(
 
 
 def flow(derivative: Callable[[FloatArray], FloatArray], x: FloatArray, time: FloatArray, n_steps: int) -> FloatArray:
-    """Follow dx/dt = -f'(x) for a time each, float64[path], by the classical Runge-Kutta rule in so many steps."""
+    """Follow dx/dt = -f'(x) for a time each, float64[path], by the classical Runge-Kutta rule."""
     h = time / n_steps
     for _ in range(n_steps):
         k1 = derivative(x)

@@ -8,7 +8,7 @@ import numpy as np
 
 from hts.arrays import FloatArray
 
-# A distance typed in decimals divides by b with an error of a few 1e-16; nobody tells 1e-9 of a jump from none.
+# A distance typed in decimals divides by b with an error of a few 1e-16; 1e-9 of a jump counts as none.
 INTEGER_TOLERANCE = 1e-9
 
 
@@ -24,7 +24,7 @@ def is_integer_ratio(distance: float, b: float) -> bool:
 
 
 def _ratio(distance: float, b: float) -> float:
-    """Return distance / b, held at the largest float: so many jumps are beyond counting, and not infinitely many."""
+    """Return distance / b, held at the largest float: beyond counting, yet not infinitely many."""
     return min(float(distance) / float(b), float_info.max)
 
 

@@ -96,5 +96,5 @@ def test_an_event_that_cannot_be_is_refused_with_words(given, n_steps, words):
 
 def test_a_side_without_an_end_is_refused_with_the_other():
     exact = exact_exit(quartic(), PARETO, 0.05, inf, 0.0, inf, 2.5)
-    with pytest.raises(ExactExitError, match="no end there; condition on left"):
+    with pytest.raises(ExactExitError, match="where the domain has no end: condition on left"):
         condition(exact, "right", 20)

@@ -228,7 +228,7 @@ def test_noise_that_never_jumps_back_ends_in_the_last_well():
         ),
         (FREE, PARETO, 0.0, 0.5, "must be positive"),
         (WIDE, Noise("pareto", 100.0, 1e10), 0.01, inf, "no digit of the shares is known"),  # scale^alpha overflows
-        (WIDE, Noise("normal", None), 1e-17, inf, "more than the 5000 to begin with"),  # 1 - eta f'' is 1
+        (WIDE, Noise("normal", None), 1e-17, inf, "more than the 4000 to begin with"),  # 1 - eta f'' is 1
     ],
 )
 def test_what_has_no_shares_is_refused_in_words(landscape, noise, eta, b, said):
