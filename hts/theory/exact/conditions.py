@@ -109,7 +109,8 @@ def _check(step: Step, start: float, given: Given, counts: tuple[bool, bool], n_
     distance = min((d for d, is_open in ends if is_open), default=inf)
     if distance == inf:
         other = "right" if given == "left" else "left"
-        raise ExactExitError(f"no walker leaves on the {given}, where the domain has no end: condition on {other}")
+        remedy = f"condition on {other} or exit"
+        raise ExactExitError(f"no walker leaves on the {given}, where the domain has no end: {remedy}")
     if n_steps is None:
         return
     needed = 1 if step.b == inf else ceil(distance / step.b)
