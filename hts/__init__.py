@@ -42,7 +42,7 @@ _HOMES = {
     "simulate_exits": "hts.ensembles",
     "ExitProblem": "hts.ensembles",
     "Noise": "hts.noise",
-    "tails": "hts.tails",
+    "estimate_tails": "hts.tails",
     "tail_of": "hts.tails",
 }
 

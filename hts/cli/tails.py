@@ -47,9 +47,9 @@ def command(files: tuple[Path, ...], column: str | None, centre: str, folder: Pa
       hts tails run1.parquet run2.parquet --column gradient -o figures
       hts tails gradients.npy --column '*' --json
     """
-    from hts.tails import tails, to_document
+    from hts.tails import estimate_tails, to_document
 
-    estimates = tails(files, column, read_centre(centre))
+    estimates = estimate_tails(files, column, read_centre(centre))
     if folder is not None:
         from hts.plots.tails import plot_tails
 

@@ -25,7 +25,7 @@ def plot_tails(estimates: Sequence[TailEstimate], folder: str | Path) -> tuple[P
     Parameters
     ----------
     estimates : sequence of TailEstimate
-        As `hts.tails` gives them.
+        As `hts.estimate_tails` gives them.
     folder : path
         Made if it is not there.
 

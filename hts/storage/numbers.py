@@ -119,7 +119,7 @@ def _collect(path: Path, column: str | None, n_rows: int | None, parts: Parts, m
         kept.append(rows)
         n_seen += len(part)
         n_kept += rows.size
-        while n_kept > 2 * max_numbers:  # a text whose length was not known beforehand
+        while n_kept > max_numbers:  # a text whose length was not known beforehand
             stride *= 2
             together = np.concatenate(kept)[::2]
             kept, n_kept = [together], together.size

@@ -43,7 +43,7 @@ BLOCK_TIMES = 10
 MANY_TIES = 0.1
 
 
-def tails(
+def estimate_tails(
     paths: str | PathLike[str] | Sequence[str | PathLike[str]],
     column: str | None = None,
     centre: str | float = "median",
@@ -117,13 +117,9 @@ def tail_of(
     Raises
     ------
     ValueError
-        Where there are no two different numbers.
+        Where there are no two different numbers, some are not finite or not real, or there are more than two axes.
     """
-    x = np.array(values, dtype=np.float64)
-    if x.size < 2:
-        raise ValueError(f"{x.size} numbers: a tail needs at least {MIN_NUMBERS}")
-    shift = _centre(x, centre)
-    x -= shift
+    x, shift = _centred(values, centre)
     surrogate_scales = _scales(x) if x.ndim == 2 else None
     x = x.reshape(-1)
     n_zero = x.size - int(np.count_nonzero(x))
@@ -187,6 +183,21 @@ def _nothing(common: dict[str, Any], verdict: str, notes: tuple[str, ...], ascen
         dependence=None, tied=0.0, surrogate=None, is_heavy=None, verdict=verdict, notes=notes, extremes=None,
         quantiles=_survival(ascending),
     )  # fmt: skip
+
+
+def _centred(values: npt.ArrayLike, centre: str | float) -> tuple[FloatArray, Any]:
+    """Return a copy of the numbers less their centre, and the centre; refuse what is no sample."""
+    given = np.asarray(values)
+    if given.ndim not in (1, 2) or (given.size and given.dtype.kind not in "fiub"):
+        raise ValueError(f"{given.ndim} axes of {given.dtype}: give real numbers along one axis, or rows of vectors")
+    if given.size < 2:
+        raise ValueError(f"{given.size} numbers: a tail needs at least {MIN_NUMBERS}")
+    x = np.array(given, dtype=np.float64)
+    if not np.isfinite(x).all():
+        raise ValueError(f"{int((~np.isfinite(x)).sum())} numbers are not finite: leave them out")
+    shift = _centre(x, centre)
+    x -= shift
+    return x, shift
 
 
 def _centre(x: FloatArray, centre: str | float) -> Any:

@@ -1,9 +1,12 @@
 """Tests that verdicts on known laws are those of a careful statistician. Seeds are fixed."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from test_estimators import pareto, stable
 
+import hts
 from hts.tails import tail_of, to_document
 
 
@@ -100,9 +103,17 @@ def test_zeros_few_numbers_and_constants():
     few = tail_of(x[300:340])
     assert few.is_heavy is None
     assert "Too few" in few.verdict
-    for bad in ([], [1.0], np.ones(500)):
+    for bad in ([], [1.0], np.ones(500), [1.0, np.nan], [1.0, 2j], ["a", "b"], np.zeros((2, 2, 2))):
         with pytest.raises(ValueError, match=r"numbers|equal"):
             tail_of(bad)
+
+
+def test_names_of_the_package_are_functions_however_often_they_are_asked_for():
+    for _ in range(2):
+        assert callable(hts.estimate_tails)
+        assert callable(hts.tail_of)
+    modules = {path.stem for path in Path(hts.__file__).parent.iterdir()}
+    assert modules.isdisjoint(hts.__all__)  # once imported, a module would stand in a function's place
 
 
 def test_the_same_numbers_give_the_same_document():
