@@ -1,18 +1,17 @@
 """What commands compute and print for a study of exits."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hts.cli.predictor import predictor
+from hts.cli.predictor import looks, predictor
 from hts.words import plural
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction
     from hts.comparison import ExitComparison
-    from hts.plans import Cell, Plan
+    from hts.plans import Plan
 
 
 class ExitCommands:
@@ -25,15 +24,7 @@ class ExitCommands:
         if not with_exact:
             return c.fit_results(folder)
 
-        def again(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[ExitPrediction]":
-            click.echo(f"{plural(len(cells), 'cell')} to compute again, finer: measured and exact disagree", err=True)
-            with predictor(folder, threads, finer=True) as predict_finer:
-                return predict_finer(plan, cells)
-
-        def first(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[ExitPrediction]":
-            with predictor(folder, threads) as predict:
-                return predict(plan, cells)
-
+        first, again = looks(predictor, folder, threads)
         return c.fit_results(folder, c.exact_predictions(first), c.exact_predictions_again(again))
 
     def show(self, comparison: "ExitComparison", folder: Path) -> None:

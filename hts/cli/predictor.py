@@ -1,12 +1,15 @@
 """Exact values for commands: computed once, kept beside the results, with a progress bar."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+
+import click
 
 from hts.cli.progress import CellDisplay
 from hts.cli.signals import stop_on_signal
+from hts.words import plural
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction, SharePrediction
@@ -14,6 +17,17 @@ if TYPE_CHECKING:
 
 Predict: TypeAlias = "Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]"
 PredictShares: TypeAlias = "Callable[[Plan, Sequence[Cell]], Sequence[SharePrediction]]"
+Predicted = TypeVar("Predicted", covariant=True)
+Look: TypeAlias = "Callable[[Plan, Sequence[Cell]], Sequence[Predicted]]"
+
+
+class Opened(Protocol[Predicted]):
+    """`predictor` or `share_predictor`."""
+
+    def __call__(
+        self, folder: Path | None, threads: int | None, finer: bool = False
+    ) -> "AbstractContextManager[Look[Predicted]]":
+        """Open the function that predicts cells."""
 
 
 @contextmanager
@@ -65,6 +79,27 @@ def own_cells_first(predict: Predict, display: CellDisplay) -> Predict:
         return [found[cell] for cell in cells]
 
     return predictions_of
+
+
+def looks(opened: Opened[Predicted], folder: Path, threads: int | None) -> "tuple[Look[Predicted], Look[Predicted]]":
+    """Give the function that predicts a plan's cells, and the one that does so again, finer, where they disagree.
+
+    Parameters
+    ----------
+    opened : function
+        `predictor` or `share_predictor`.
+    """
+
+    def first(plan: "Plan", cells: Sequence["Cell"]) -> Sequence[Predicted]:
+        with opened(folder, threads) as predict:
+            return predict(plan, cells)
+
+    def again(plan: "Plan", cells: Sequence["Cell"]) -> Sequence[Predicted]:
+        click.echo(f"{plural(len(cells), 'cell')} to compute again, finer: measured and exact disagree", err=True)
+        with opened(folder, threads, finer=True) as predict_finer:
+            return predict_finer(plan, cells)
+
+    return first, again
 
 
 @contextmanager

@@ -1,18 +1,17 @@
 """What commands compute and print for a study of long runs."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hts.cli.predictor import share_predictor
+from hts.cli.predictor import looks, share_predictor
 from hts.words import plural
 
 if TYPE_CHECKING:
-    from hts.answers import ExitPrediction, SharePrediction
+    from hts.answers import ExitPrediction
     from hts.comparison import ShareComparison, VisitComparison
-    from hts.plans import Cell, Plan
+    from hts.plans import Plan
 
 
 class VisitCommands:
@@ -25,16 +24,7 @@ class VisitCommands:
         if not with_exact:
             return c.fit_visits(folder, c.limit_references)
 
-        def again(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[SharePrediction]":
-            counted = f"{plural(len(cells), 'cell')} {'disagrees' if len(cells) == 1 else 'disagree'}"
-            click.echo(f"{counted}; computing exact shares again, finer", err=True)
-            with share_predictor(folder, threads, finer=True) as predict_finer:
-                return predict_finer(plan, cells)
-
-        def first(plan: "Plan", cells: "Sequence[Cell]") -> "Sequence[SharePrediction]":
-            with share_predictor(folder, threads) as predict_shares:
-                return predict_shares(plan, cells)
-
+        first, again = looks(share_predictor, folder, threads)
         return c.fit_visits(folder, c.exact_references(first), c.exact_references_again(again))
 
     def show(self, comparison: "ShareComparison", folder: Path) -> None:
