@@ -69,7 +69,7 @@ check: setup  ## lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-validate: setup  ## the long tier of the tests (about ten minutes)
+validate: setup  ## the long tier of the tests (hours: thousands of random plans)
 	$(BIN)/python -m pytest -m long
 
 bench: setup  ## speed against peers in the same run; writes benchmarks/latest.json
