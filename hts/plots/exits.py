@@ -227,7 +227,7 @@ def draw(panels: Sequence[SeriesPanel]) -> Figure:
 
 
 def finding(panels: Sequence[SeriesPanel]) -> str:
-    """Say how much slower the tightest clipping makes exit, by the measured means at the smallest common eta."""
+    """Say how much slower the tightest clipping makes exit, at the smallest eta at which all walkers of both left."""
     series = every_series(panels)
     if not any(one.points for one in series):
         is_law, is_exact = any("limit" in one.curves for one in series), any("exact" in one.curves for one in series)
@@ -236,7 +236,10 @@ def finding(panels: Sequence[SeriesPanel]) -> str:
         return "Mean exit time by the limit law" if is_law else "Published mean exit times"
     ratios, rates = [], set()
     for panel in panels:
-        tight, loose = ({p.eta: p.value for p in one.points if p.value} for one in (panel.series[0], panel.series[-1]))
+        tight, loose = (
+            {point.eta: point.value for point in one.points if point.value and not point.is_open}
+            for one in (panel.series[0], panel.series[-1])
+        )
         common = min(tight.keys() & loose.keys(), default=None)
         if len(panel.series) < 2 or common is None:
             return "Mean exit time against learning rate"

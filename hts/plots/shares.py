@@ -14,6 +14,7 @@ from hts.plots.looks import AID, Look, looks_in_order, paler
 from hts.plots.save import Row
 from hts.plots.study import FigureKind, Study
 from hts.plots.style import (
+    COLUMN,
     ETA_LABEL,
     PAGE,
     clip_label,
@@ -95,9 +96,10 @@ def draw_shares(axes: Axes, panel: Panel, looks: Mapping[int, Look]) -> Axes:
 
 
 def draw(panels: Sequence[Panel]) -> Figure:
-    """Draw a panel for each (b, alpha)."""
+    """Draw a panel for each (b, alpha); one panel is a column wide, more are a page wide."""
     looks = looks_in_order(wells_drawn(panels))
-    figure, places = panel_grid(len(panels), 3, PAGE, panel_height=1.9, extra_height=0.4)
+    width = COLUMN if len(panels) == 1 else PAGE
+    figure, places = panel_grid(len(panels), 3, width, panel_height=1.9, extra_height=0.4)
     for axes, panel in zip(places, panels, strict=True):
         draw_shares(axes, panel, looks).set(ylabel="")
     figure.supylabel("share of time", fontsize="medium")

@@ -23,8 +23,8 @@ COLUMN = 3.4
 PAGE = 7.0
 """Width of a figure across both columns in inches (178 mm)."""
 
-FEW_DECADES = 1.6
-"""Decades below which an axis labels 1, 2 and 5 of each."""
+FEW_DECADES = {"x": ((1.6, (1.0, 2.0, 5.0)), (2.2, (1.0, 3.0))), "y": ((2.6, (1.0, 2.0, 5.0)),)}
+"""Which multiples of each decade an axis of at most that many decades labels; a longer one labels decades only."""
 LEGEND_ROW = 0.145
 """Inches that one row of the legend takes."""
 
@@ -143,8 +143,9 @@ def log_axis(axes: Axes, which: Literal["x", "y"], values: Sequence[float], room
     else:
         axes.set_yscale("log")
         axes.set_ylim(10**low, 10**high)
-    if high - low < FEW_DECADES:
-        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    labelled = next((subs for decades, subs in FEW_DECADES[which] if high - low < decades), None)
+    if labelled is not None:
+        axis.set_major_locator(LogLocator(subs=labelled))
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axis.set_minor_formatter(NullFormatter())
 
@@ -152,7 +153,7 @@ def log_axis(axes: Axes, which: Literal["x", "y"], values: Sequence[float], room
 def set_title(figure: Figure, text: str) -> None:
     """Write the title of a figure, in lines of about equal length that fit its width."""
     n_letters = 18 * figure.get_figwidth()  # of 8.5 pt Times, 4 pt each
-    words = text.split(" ")
+    words = text.replace(" = ", "~=~").split(" ")  # no line ends within an equation
     n_lines = math.ceil(_n_letters(text) / n_letters)
     lines = [""]
     for word in words:
@@ -161,7 +162,7 @@ def set_title(figure: Figure, text: str) -> None:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
-    figure.suptitle("\n".join(lines), linespacing=1.0)
+    figure.suptitle("\n".join(lines).replace("~", " "), linespacing=1.0)
 
 
 def _n_letters(text: str) -> int:

@@ -163,6 +163,13 @@ def test_the_title_states_the_measured_ratio_and_claims_nothing_where_there_is_n
     assert "slower" not in exits.finding(exit_panels([cells[1], made_cell(0.1, 0.5, 1.2, 160.0)]))
 
 
+def test_the_title_quotes_no_mean_of_cells_with_censored_walkers():
+    cells = [made_cell(0.1, 0.5, 1.2, 900.0), made_cell(0.1, INF, 1.2, 150.0), made_cell(0.01, INF, 1.2, 1500.0)]
+    censored = made_cell(0.01, 0.5, 1.2, 3000.0, n_censored=20)  # the means would say twice
+    assert "6 times slower" in exits.finding(exit_panels([*cells, censored]))
+    assert "slower" not in exits.finding(exit_panels([cells[2], censored]))
+
+
 @pytest.mark.parametrize(
     "world",
     [
