@@ -61,7 +61,7 @@ run: setup  ## simulate configs/quick.toml, print its tables, draw its figures
 	$(BIN)/hts plot results/quick
 
 test: setup  ## the tests (a few minutes)
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long" -n logical --maxprocesses 8 --dist loadfile
 
 check: setup  ## lint, types, import contracts
 	$(BIN)/ruff check .
