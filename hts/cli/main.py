@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from difflib import get_close_matches
 from importlib import import_module
 from typing import NoReturn
 
@@ -36,6 +37,8 @@ COMMANDS = {
     "verify": "hts.cli.verify",
     "export": "hts.cli.export",
     "tails": "hts.cli.tails",
+    "schema": "hts.cli.schema",
+    "completion": "hts.cli.completion",
 }
 SUMMARIES = {
     "new": "Write a commented starter plan.",
@@ -49,6 +52,8 @@ SUMMARIES = {
     "verify": "Check every shard against its checksum, and walkers against their plan.",
     "export": "Write the cells as a table for other programs.",
     "tails": "Estimate how heavy the tails of your own numbers are.",
+    "schema": "Print the JSON Schema of plans, by which editors complete them.",
+    "completion": "Print what makes a shell complete commands, options and files.",
 }
 INTERRUPTED = 130
 BUG = 70
@@ -70,6 +75,17 @@ class LazyGroup(click.Group):
         # click keeps the lines of a paragraph that begins with a backspace; a docstring spells it as two characters
         command.help = (command.help or "").replace("\\b", "\b")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was asked for, or name the closest one."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            close = get_close_matches(name, COMMANDS, n=1)
+            hint = f"did you mean '{close[0]}'?" if close else f"known are: {', '.join(COMMANDS)}"
+            ctx.fail(f"No such command {name!r}; {hint}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List all commands without importing any."""

@@ -14,22 +14,33 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 @click.command("new")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-def command(file: Path | None) -> None:
+@click.option(
+    "--kind",
+    default="exits",
+    show_default=True,
+    help="What the plan studies: exits from a well, visits (long runs over all wells), exits from a well of your own "
+    "formula, or paths given how they leave.",
+)
+def command(file: Path | None, kind: str) -> None:
     r"""Write a commented starter plan to FILE, or to standard output.
 
     \b
     Example:
       hts new study.toml
       hts run study.toml
+      hts new --kind visits visits.toml
     """
-    from hts.plans import STARTER
+    from hts.plans.starter import KINDS, starter
     from hts.storage.atomic import stopped_by
 
+    if kind not in KINDS:
+        raise PlanError(f"--kind: no such kind of plan ({kind}); known are: {', '.join(KINDS)}")
+    text = starter(kind)
     if file is None:
-        click.echo(STARTER, nl=False)
+        click.echo(text, nl=False)
         return
     try:
-        write_new(file, STARTER)
+        write_new(file, text)
     except FileExistsError:
         raise PlanError(f"{file}: is there already and was left alone; name another file") from None
     except OSError as problem:

@@ -42,8 +42,10 @@ class PlainStream:
     def __init__(self, stream: Any, may_fail: bool) -> None:
         self.stream, self._may_fail = stream, may_fail
 
-    def write(self, text: str) -> int:
-        """Write some text, and give its length."""
+    def write(self, text: str | bytes) -> int:
+        """Write some text, and give its length; click writes completions of a shell as UTF-8."""
+        if isinstance(text, bytes):
+            text = text.decode("utf-8", errors="backslashreplace")
         if not isinstance(text, str):
             raise TypeError("a text stream takes text")
         with self._failing():

@@ -7,12 +7,11 @@ from hts.plans.mistakes import Mistake
 from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan, VisitsPlan
 from hts.plans.plan import Cell, Plan
 from hts.plans.reading import mistake_in, parse_plan, read_plan
-from hts.plans.starter import STARTER
+from hts.plans.starter import starter
 from hts.plans.visits import VisitRecord
 
 __all__ = [
     "MAX_WALKERS",
-    "STARTER",
     "Cell",
     "Count",
     "ExitDomain",
@@ -30,4 +29,5 @@ __all__ = [
     "mistake_in",
     "parse_plan",
     "read_plan",
+    "starter",
 ]

@@ -15,6 +15,17 @@ MAX_WALKERS = 2**32 - 1  # walker numbers are stored as uint32
 #: Below it 1/error^2 walkers are more than MAX_WALKERS.
 LEAST_ERROR = 1.6e-5
 EXAMPLE = "walkers = { relative_error = 0.02 }"
+WALKERS_SCHEMA = {
+    "anyOf": [
+        {"type": "integer", "minimum": 1, "maximum": MAX_WALKERS},
+        {
+            "type": "object",
+            "properties": {"relative_error": {"type": "number", "minimum": LEAST_ERROR, "maximum": 1}},
+            "required": ["relative_error"],
+            "additionalProperties": False,
+        },
+    ]
+}
 
 Walkers = Annotated[int, Field(ge=1, le=MAX_WALKERS)]
 _walkers = TypeAdapter(Walkers, config=ConfigDict(strict=True))

@@ -15,6 +15,22 @@ MAX_CELLS = 1_000_000  # as many shards as a folder bears; a grid beyond it is a
 PRECISE = Context(prec=40)
 # twelve digits: what a person can check, and far from where decimal and binary arithmetic could disagree
 PRETTY = Context(prec=12)
+_SPAN = {
+    "type": "array",
+    "prefixItems": [{"type": "number"}, {"type": "number"}, {"type": "integer"}],
+    "items": False,
+    "minItems": 3,
+    "description": "First value, last value, how many.",
+}
+AXIS_SCHEMA = {
+    "anyOf": [
+        {"type": "array", "items": {"type": "number", "exclusiveMinimum": 0}, "minItems": 1, "maxItems": MAX_AXIS},
+        *(
+            {"type": "object", "properties": {kind: _SPAN}, "required": [kind], "additionalProperties": False}
+            for kind in ("geom", "lin")
+        ),
+    ]
+}
 EXAMPLES = {
     "eta": "eta = [0.1, 0.05] or eta = { geom = [1e-3, 1e-1, 9] }",
     "b": "b = [0.4, 0.7, inf]",

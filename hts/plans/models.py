@@ -3,14 +3,23 @@
 import math
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from hts import landscapes
 from hts.landscapes import Landscape
 from hts.noise import LAWS, Noise
-from hts.plans.counts import MAX_WALKERS, WalkersByError, read_walkers, write_walkers
-from hts.plans.grids import read_axis
+from hts.plans.counts import MAX_WALKERS, WALKERS_SCHEMA, WalkersByError, read_walkers, write_walkers
+from hts.plans.grids import AXIS_SCHEMA, read_axis
 from hts.plans.values import LARGEST, SMALLEST, shown
 
 MAX_LISTED = 1_000  # values in a list of [landscape], [exit] or [visits]
@@ -70,6 +79,7 @@ _NotHuge, _InRange = AfterValidator(_not_huge), AfterValidator(_in_range)
 _FloatSized = BeforeValidator(_float_sized)
 Number = Annotated[float, Field(allow_inf_nan=False), _NotHuge, _FloatSized]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False), _InRange, _FloatSized]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False), _NotHuge, _InRange, _FloatSized]
 Edge = Annotated[float, AfterValidator(_no_nan), _NotHuge, _FloatSized]
 Projection = Annotated[float, Field(gt=0), AfterValidator(_no_nan), _InRange, _FloatSized]
 Numbers = Annotated[tuple[Number, ...], Field(min_length=1), BeforeValidator(_no_list)]
@@ -77,8 +87,10 @@ Barriers = Annotated[tuple[Number, ...], BeforeValidator(_no_list)]  # none wher
 Positives = Annotated[tuple[Positive, ...], BeforeValidator(_no_list)]
 FiniteInterval = Annotated[tuple[Number, ...], AfterValidator(_interval), BeforeValidator(_no_list)]
 Interval = Annotated[tuple[Edge, ...], AfterValidator(_interval), BeforeValidator(_no_list)]
-Axis = Annotated[tuple[float, ...], PlainValidator(read_axis)]
-Walkers = Annotated[int | WalkersByError, PlainValidator(read_walkers), PlainSerializer(write_walkers)]
+Axis = Annotated[tuple[float, ...], PlainValidator(read_axis), WithJsonSchema(AXIS_SCHEMA)]
+Walkers = Annotated[
+    int | WalkersByError, PlainValidator(read_walkers), PlainSerializer(write_walkers), WithJsonSchema(WALKERS_SCHEMA)
+]
 
 
 class Table(BaseModel):
@@ -91,9 +103,11 @@ class BasinPlan(Table):
     """One parabola, f'' = curvature everywhere."""
 
     kind: Literal["basin"]
-    minimum: Number = Field(examples=["minimum = 0.0"])
-    curvature: Positive = Field(examples=["curvature = 1.0"])
-    L: Projection = Field(math.inf, examples=["L = 2.0"])
+    minimum: Number = Field(description="Place of the minimum.", examples=["minimum = 0.0"])
+    curvature: Positive = Field(description="f'' everywhere.", examples=["curvature = 1.0"])
+    L: Projection = Field(
+        math.inf, description="Projection: walkers stay in [-L, L]; inf is none.", examples=["L = 2.0"]
+    )
 
     def build(self) -> Landscape:
         """Build the landscape."""
@@ -104,13 +118,29 @@ class WellsPlan(Table):
     """Wells of parabolas, joined once continuously differentiable between minima and barriers."""
 
     kind: Literal["double-well", "multi-well"]
-    minima: Numbers = Field(examples=["minima = [-1.0, 1.0]"])
-    barriers: Barriers = Field(examples=["barriers = [0.0]"])
-    curvature: Positive | None = Field(None, examples=["curvature = 1.0"])
-    curvatures: Positives | None = Field(None, examples=["curvatures = [1.0, 2.0], one for each minimum"])
-    barrier_curvature: Positive | None = Field(None, examples=["barrier_curvature = 1.0"])
-    barrier_curvatures: Positives | None = Field(None, examples=["barrier_curvatures = [1.0], one for each barrier"])
-    L: Projection = Field(math.inf, examples=["L = 2.0"])
+    minima: Numbers = Field(description="Minima from left to right.", examples=["minima = [-1.0, 1.0]"])
+    barriers: Barriers = Field(
+        description="Barriers from left to right, one between each two minima.", examples=["barriers = [0.0]"]
+    )
+    curvature: Positive | None = Field(None, description="f'' at every minimum.", examples=["curvature = 1.0"])
+    curvatures: Positives | None = Field(
+        None,
+        description="f'' at each minimum, in place of `curvature`.",
+        examples=["curvatures = [1.0, 2.0], one for each minimum"],
+    )
+    barrier_curvature: Positive | None = Field(
+        None,
+        description="-f'' at every barrier; by default the smaller curvature of the two minima beside it.",
+        examples=["barrier_curvature = 1.0"],
+    )
+    barrier_curvatures: Positives | None = Field(
+        None,
+        description="-f'' at each barrier, in place of `barrier_curvature`.",
+        examples=["barrier_curvatures = [1.0], one for each barrier"],
+    )
+    L: Projection = Field(
+        math.inf, description="Projection: walkers stay in [-L, L]; inf is none.", examples=["L = 2.0"]
+    )
 
     def build(self) -> Landscape:
         """Build the landscape."""
@@ -125,9 +155,14 @@ class FormulaPlan(Table):
     """A potential written as a formula in x, good on a domain; beyond it the gradient goes on linearly."""
 
     kind: Literal["formula"]
-    f: str = Field(min_length=1, examples=['f = "x**4/10 - x**2"'])
-    domain: FiniteInterval = Field(examples=["domain = [-6.0, 6.0]"])
-    L: Projection = Field(math.inf, examples=["L = 2.0"])
+    f: str = Field(min_length=1, description="The potential as a formula in x.", examples=['f = "x**4/10 - x**2"'])
+    domain: FiniteInterval = Field(
+        description="Where the formula holds; beyond it the gradient goes on linearly.",
+        examples=["domain = [-6.0, 6.0]"],
+    )
+    L: Projection = Field(
+        math.inf, description="Projection: walkers stay in [-L, L]; inf is none.", examples=["L = 2.0"]
+    )
 
     def build(self) -> Landscape:
         """Build the landscape."""
@@ -138,7 +173,9 @@ class WangOhRheePlan(Table):
     """The four-well function of Wang, Oh and Rhee (docs/model.md, sources)."""
 
     kind: Literal["wang-oh-rhee"]
-    L: Projection = Field(1.6, examples=["L = 1.6"])  # as published
+    L: Projection = Field(
+        1.6, description="Projection: walkers stay in [-L, L]; inf is none.", examples=["L = 1.6"]
+    )  # as published
 
     def build(self) -> Landscape:
         """Build the landscape."""
@@ -149,7 +186,9 @@ class QuarticPlan(Table):
     """The quartic x**4/10 - x**2 of the conditional-path experiment of Wang and Rhee."""
 
     kind: Literal["quartic"]
-    L: Projection = Field(math.inf, examples=["L = 2.0"])
+    L: Projection = Field(
+        math.inf, description="Projection: walkers stay in [-L, L]; inf is none.", examples=["L = 2.0"]
+    )
 
     def build(self) -> Landscape:
         """Build the landscape."""
@@ -160,10 +199,12 @@ class TiltedCosinePlan(Table):
     """A cosine with a slope, projected onto [-L, L]."""
 
     kind: Literal["tilted-cosine"]
-    amplitude: Positive = Field(examples=["amplitude = 0.2"])
-    period: Positive = Field(examples=["period = 2.0"])
-    tilt: Number = Field(0.0, examples=["tilt = 0.1"])
-    L: Projection = Field(examples=["L = 3.0"])
+    amplitude: Positive = Field(description="Amplitude of the cosine.", examples=["amplitude = 0.2"])
+    period: Positive = Field(
+        description="Distance of neighbouring minima where there is no tilt.", examples=["period = 2.0"]
+    )
+    tilt: Number = Field(0.0, description="Slope that is added.", examples=["tilt = 0.1"])
+    L: Projection = Field(description="Projection: walkers stay in [-L, L]; inf is none.", examples=["L = 3.0"])
 
     def build(self) -> Landscape:
         """Build the landscape."""
@@ -191,11 +232,19 @@ else:
 class NoisePlan(Table):
     """The law of the noise but for its tail index, which belongs to the grid."""
 
-    kind: LawName = Field(examples=['kind = "pareto"'])
-    scale: Positive = Field(1.0, examples=["scale = 1.0"])
-    p_plus: Annotated[Number, Field(ge=0, le=1)] = Field(0.5, examples=["p_plus = 0.5"])
-    normal_scale: Annotated[Number, Field(ge=0), _InRange] = Field(0.0, examples=["normal_scale = 0.0"])
-    shape: Positive | None = Field(None, examples=["shape = 0.5"])
+    kind: LawName = Field(description="Law of the noise.", examples=['kind = "pareto"'])
+    scale: Positive = Field(1.0, description="Scale of the heavy-tailed part.", examples=["scale = 1.0"])
+    p_plus: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), _FloatSized] = Field(
+        0.5, description="Share of the tail on the right; the noise is centred.", examples=["p_plus = 0.5"]
+    )
+    normal_scale: NotNegative = Field(
+        0.0, description="Standard deviation of an added normal part.", examples=["normal_scale = 0.0"]
+    )
+    shape: Positive | None = Field(
+        None,
+        description="Shape of a law whose tail is no power, such as stretched-exponential.",
+        examples=["shape = 0.5"],
+    )
 
     def build(self, alpha: float | None) -> Noise:
         """Build the law of one tail index."""
@@ -205,9 +254,13 @@ class NoisePlan(Table):
 class GridPlan(Table):
     """One product of step sizes, clips and tail indices."""
 
-    eta: Axis = Field(examples=["eta = [0.1, 0.05]"])
-    b: Axis = Field(examples=["b = [0.4, 0.7, inf], where inf is no clipping"])
-    alpha: Axis | None = Field(None, examples=["alpha = [1.2, 1.5, 1.8]"])
+    eta: Axis = Field(description="Learning rates.", examples=["eta = [0.1, 0.05]"])
+    b: Axis = Field(
+        description="Clips: the largest step; inf is none.", examples=["b = [0.4, 0.7, inf], where inf is no clipping"]
+    )
+    alpha: Axis | None = Field(
+        None, description="Tail indices; left out for laws without one.", examples=["alpha = [1.2, 1.5, 1.8]"]
+    )
 
     @property
     def n_cells(self) -> int:
@@ -218,12 +271,27 @@ class GridPlan(Table):
 class ExitPlan(Table):
     """Which domain is left from where, by how many walkers, in how many steps at most."""
 
-    well: Annotated[int, Field(ge=0)] | None = Field(None, examples=["well = 0"])
-    domain: Interval | None = Field(None, examples=["domain = [-1.3, 0.2]"])
-    start: Number | None = Field(None, examples=["start = -0.7"])
-    walkers: Walkers = Field(examples=["walkers = 2000"])
-    max_steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = Field(examples=["max_steps = 50_000_000"])
-    within: Positive | None = Field(None, examples=["within = 1.0"])  # gradient-flow time
+    well: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="The well to leave: its basin is the domain, its minimum the start.", examples=["well = 0"]
+    )
+    domain: Interval | None = Field(
+        None,
+        description="The domain to leave, in place of `well`; either end may be infinite.",
+        examples=["domain = [-1.3, 0.2]"],
+    )
+    start: Number | None = Field(None, description="Where walkers start in `domain`.", examples=["start = -0.7"])
+    walkers: Walkers = Field(
+        description="Walkers in each cell, or a relative error of the mean from which their number follows.",
+        examples=["walkers = 2000"],
+    )
+    max_steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = Field(
+        description="A walker that has not left by then is counted as censored.", examples=["max_steps = 50_000_000"]
+    )
+    within: Positive | None = Field(
+        None,
+        description="Time of the gradient flow: the probability of exit within floor(within/eta) steps is reported.",
+        examples=["within = 1.0"],
+    )  # gradient-flow time
 
     table: ClassVar[str] = "exit"
     run_start: ClassVar[None] = None
@@ -237,15 +305,29 @@ class ExitPlan(Table):
 class VisitsPlan(Table):
     """Long runs over all wells: from where, by how many walkers, how many steps, and what is written down of them."""
 
-    well: Annotated[int, Field(ge=0)] | None = Field(None, examples=["well = 0"])
-    start: Number | None = Field(None, examples=["start = -0.7"])
-    walkers: Annotated[int, Field(ge=1, le=MAX_WALKERS)] = Field(examples=["walkers = 10"])
-    steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = Field(examples=["steps = 10_000_000"])
-    radius: Positive | None = Field(None, examples=["radius = 0.05"])
-    bins: Annotated[int, Field(ge=1, le=MAX_BINS)] = Field(54, examples=["bins = 54"])
-    range: FiniteInterval | None = Field(None, examples=["range = [-1.6, 1.6]"])
+    well: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="Walkers start at the minimum of this well.", examples=["well = 0"]
+    )
+    start: Number | None = Field(
+        None, description="Where walkers start, in place of `well`.", examples=["start = -0.7"]
+    )
+    walkers: Annotated[int, Field(ge=1, le=MAX_WALKERS)] = Field(
+        description="Walkers in each cell.", examples=["walkers = 10"]
+    )
+    steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = Field(
+        description="Steps of each walker.", examples=["steps = 10_000_000"]
+    )
+    radius: Positive | None = Field(
+        None, description="A walker counts as being near a minimum within this distance.", examples=["radius = 0.05"]
+    )
+    bins: Annotated[int, Field(ge=1, le=MAX_BINS)] = Field(
+        54, description="Bins of the histogram of places.", examples=["bins = 54"]
+    )
+    range: FiniteInterval | None = Field(None, description="Range of the histogram.", examples=["range = [-1.6, 1.6]"])
     checkpoints_per_decade: Annotated[int, Field(ge=1, le=MAX_CHECKPOINTS)] = Field(
-        4, examples=["checkpoints_per_decade = 4"]
+        4,
+        description="How often, per decade of steps, shares of time are written down.",
+        examples=["checkpoints_per_decade = 4"],
     )
 
     table: ClassVar[str] = "visits"
@@ -265,11 +347,19 @@ class VisitsPlan(Table):
 class FigurePlan(Table):
     """Presentation only: no number depends on it."""
 
-    published: Literal["WOR", "WR", "WR-rare"] | None = Field(None, examples=['published = "WOR"'])
+    published: Literal["WOR", "WR", "WR-rare"] | None = Field(
+        None, description="Published points drawn beside ours.", examples=['published = "WOR"']
+    )
 
 
 class HeadPlan(Table):
     """What stands above the tables."""
 
-    title: str | None = Field(None, examples=['title = "Exit times of a double well"'])
-    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = Field(0, examples=["seed = 20210704"])
+    title: str | None = Field(
+        None,
+        description="For people; the name of the file by default.",
+        examples=['title = "Exit times of a double well"'],
+    )
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = Field(
+        0, description="Enters every random stream: the same seed gives the same numbers.", examples=["seed = 20210704"]
+    )

@@ -39,3 +39,33 @@ def test_help_imports_nothing_heavy():
     script += "print([m for m in ('numpy', 'numba', 'scipy', 'pyarrow', 'matplotlib', 'rich') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_misspelt_command_is_named(hts):
+    code, _, err = hts("descibe", "plan.toml")
+    assert (code, "did you mean 'describe'?" in err) == (2, True)
+    code, _, err = hts("zzz")
+    assert (code, "known are: new, describe" in err) == (2, True)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_what_is_printed_for_a_shell_completes_commands_and_options(hts, shell, monkeypatch):
+    code, source, _ = hts("completion", shell)
+    assert code == 0
+    assert f"_HTS_COMPLETE={shell}_complete" in source
+    monkeypatch.setenv("_HTS_COMPLETE", f"{shell}_complete")
+    monkeypatch.setenv("COMP_WORDS", "hts des")
+    monkeypatch.setenv("COMP_CWORD", "des" if shell == "fish" else "1")
+    assert "describe" in hts()[1]
+    monkeypatch.setenv("COMP_WORDS", "hts run --thr")
+    monkeypatch.setenv("COMP_CWORD", "--thr" if shell == "fish" else "2")
+    assert "--threads" in hts()[1]
+
+
+def test_a_template_of_each_kind_is_written_and_another_is_refused(hts, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert hts("new", "--kind", "visits", "visits.toml")[0] == 0
+    assert "[visits]" in (tmp_path / "visits.toml").read_text()
+    code, _, err = hts("new", "--kind", "visit", "other.toml")
+    assert (code, "known are: exits, visits" in err) == (2, True)
+    assert not (tmp_path / "other.toml").exists()

@@ -168,11 +168,11 @@ pwd.getpwuid = nobody
 @pytest.mark.parametrize("home", [None, pytest.param("", marks=pytest.mark.long)])
 @pytest.mark.parametrize("words", ["--version", "new", "describe study.toml", "status x", "fit x", "plot study.toml"])
 def test_a_user_without_name_and_home_works_without_a_cache(tmp_path, home, words):
-    from hts.plans import STARTER
+    from hts.plans import starter
 
     (tmp_path / "usercustomize.py").write_text(NAMELESS)
     (tmp_path / "sitecustomize.py").write_text(NAMELESS)
-    (tmp_path / "study.toml").write_text(STARTER)
+    (tmp_path / "study.toml").write_text(starter())
     there = {k: v for k, v in os.environ.items() if k not in ("HOME", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR", "USER")}
     there |= {"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.getcwd()}"} | ({} if home is None else {"HOME": home})
     figure = ["--figure", "landscape"] if words.startswith("plot") else []

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hts.errors import PlanError
-from hts.plans import STARTER, parse_plan
+from hts.plans import parse_plan, starter
 from hts.plans.warnings import warnings_of
 
 HERE = Path("plan.toml")
+STARTER = starter()
 unhurried = settings(deadline=None)  # the machines that run this are shared
 either = plans(("exit", "exit", "visits"))
 KEYS = ["geom", "lin", "relative_error", "a"]

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from drawn_plans import written
 
-from hts.plans import STARTER, Cell, ExitDomain, Plan, differences, parse_plan
+from hts.plans import Cell, ExitDomain, Plan, differences, parse_plan, starter
 from hts.plans.warnings import warnings_of
 
 HERE = Path("plan.toml")
+STARTER = starter()
 
 
 def plan_of(**changes: Any) -> Plan:
