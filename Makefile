@@ -55,10 +55,11 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib hts > $(VENV)/compileall.log 2>&1 || true
 	@touch $@
 
-run: setup  ## simulate configs/quick.toml, print its tables, draw its figures
+run: setup  ## simulate configs/quick.toml, print its tables, draw its figures, write its report
 	$(BIN)/hts run configs/quick.toml
 	$(BIN)/hts fit results/quick
 	$(BIN)/hts plot results/quick
+	$(BIN)/hts report results/quick
 
 test: setup  ## the tests (a few minutes)
 	$(BIN)/python -m pytest -m "not long" -n logical --maxprocesses 8 --dist loadfile

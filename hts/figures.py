@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from hts import plots
 from hts.answers import ExitPrediction
@@ -80,19 +80,48 @@ def plot(
     StoppedError
         If the output folder cannot be written.
     """
+    folder = output or (target / "figures" if target.is_dir() else Path("figures") / target.stem)
+    study = gather_study(target, names, overrides=overrides, predict=predict, predict_shares=predict_shares)
+    return draw_figures(study, folder, names)
+
+
+def gather_study(
+    target: Path,
+    names: Sequence[str] | None = None,
+    *,
+    overrides: Sequence[str] = (),
+    predict: Predict | None = None,
+    predict_shares: PredictShares | None = None,
+) -> Study:
+    """Gather what the figures of a results folder, or of a plan, are made from; see `plot`."""
     if not target.is_dir():
         plan = read_plan(target, overrides)
-        folder = output or Path("figures") / target.stem
-        return draw_figures(_study_of_plan(plan, _parts(plan, names), predict), folder, names)
+        return _study_of_plan(plan, _parts(plan, names), predict)
     if overrides:
         raise PlanError(f"--set: changes the keys of a plan, and {target} is a results folder")
     _, plan, _ = open_results(target)
     parts = _parts(plan, names)
     if plan.visits is not None:
-        study = _study_of_visits(target, plan, parts, predict_shares)
-    else:
-        study = _study_of_exits(target, plan, parts, predict)
-    return draw_figures(study, output or target / "figures", names)
+        return _study_of_visits(target, plan, parts, predict_shares)
+    return _study_of_exits(target, plan, parts, predict)
+
+
+def drawn_figures(study: Study, names: Sequence[str] | None = None) -> Iterator[tuple[AnyFigure, Any]]:
+    """Yield each figure that there is something to draw for, with what it shows; draw it in the house style.
+
+    Raises
+    ------
+    PlanError
+        If there is no figure of a name.
+    IncompleteError
+        If a figure asked for by name has nothing to show yet.
+    """
+    for kind in _chosen(study.plan, names):
+        shown = kind.gather(study)
+        if shown:
+            yield kind, shown
+        elif names is not None:
+            raise IncompleteError(f"nothing to draw for the figure {kind.name!r} yet: {kind.needs}")
 
 
 def draw_figures(study: Study, folder: str | Path, names: Sequence[str] | None = None) -> tuple[Path, ...]:
@@ -123,12 +152,8 @@ def draw_figures(study: Study, folder: str | Path, names: Sequence[str] | None =
     """
     paths: list[Path] = []
     with house_style():
-        for kind in _chosen(study.plan, names):
-            shown = kind.gather(study)
-            if shown:
-                paths += save_figure(kind.titled(shown), folder, kind.name, kind.rows(shown))
-            elif names is not None:
-                raise IncompleteError(f"nothing to draw for the figure {kind.name!r} yet: {kind.needs}")
+        for kind, shown in drawn_figures(study, names):
+            paths += save_figure(kind.titled(shown), folder, kind.name, kind.rows(shown))
     return tuple(paths)
 
 

@@ -1,4 +1,6 @@
-"""Words with numbers in messages to people."""
+"""Numbers, and words with numbers, as people read them in messages and tables."""
+
+import math
 
 
 def plural(n: int, noun: str, form: str = "") -> str:
@@ -13,3 +15,26 @@ def plural(n: int, noun: str, form: str = "") -> str:
         Of the number, as `format` takes it.
     """
     return f"{n:{form}} {noun}{'' if n == 1 else 's'}"
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Write a number with some significant digits; what does not exist is a dash."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "-"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return f"{value:,.0f}".replace(",", " ") if 10 ** (digits - 1) <= abs(value) < 1e6 else f"{value:.{digits}g}"
+
+
+def whole(value: int) -> str:
+    """Write a whole number with all its digits, in groups of three."""
+    return f"{value:,}".replace(",", " ")
+
+
+def interval(value: float | None, low: float | None, high: float | None, digits: int = 4) -> str:
+    """Write a number with its 95 % interval."""
+    if value is None:
+        return f"> {number(low, digits)}" if low is not None else "-"
+    if low is None or high is None:
+        return number(value, digits)
+    return f"{number(value, digits)} [{number(low, digits)}, {number(high, digits)}]"

@@ -109,7 +109,8 @@ def document(d: "Description") -> dict[str, Any]:
 
 def show(d: "Description", folder: Path) -> None:
     """Print the description as tables."""
-    from hts.cli.tables import number, print_table
+    from hts.cli.tables import print_table
+    from hts.words import number
 
     headers = ["well", "minimum", "f''", "left", "right", "exit distance"]
     headers += [f"l* (b = {number(b)})" for b, _ in d.wells[0].jump_numbers]
@@ -153,8 +154,9 @@ def duration(seconds: float) -> str:
 
 def show_cells(cells: "tuple[CellForecast, ...]", folder: Path) -> None:
     """Print what would run and why: cell by cell, or the states of each curve where there are many cells."""
-    from hts.cli.tables import CELLS_SHOWN, number, print_table, say_more, whole
+    from hts.cli.tables import CELLS_SHOWN, print_table, say_more
     from hts.forecast import state_counts
+    from hts.words import number, whole
 
     if len(cells) <= CELLS_SHOWN:
         headers = ["b", "alpha", "eta", "state", "walkers to run", "shards", "steps each", "from", "why"]

@@ -56,7 +56,7 @@ def windows_document(found: "IrreducibleWindows | None") -> dict[str, Any] | Non
 
 def show_graphs(predictions: "Sequence[ChainPrediction]", windows: "IrreducibleWindows | None") -> None:
     """Print the graph of each b, the chain of each (b, alpha), and the windows of b."""
-    from hts.cli.tables import number
+    from hts.words import number
 
     chains = [prediction.chain for prediction in predictions]
     graphs = [next(group) for _, group in groupby(chains, key=lambda chain: chain.b)]
@@ -92,7 +92,7 @@ def _print(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 def graph_rows(chain: "LimitChain") -> list[list[str]]:
     """Give a row for each well: where it typically leads, how many jumps all wells take, and its class."""
-    from hts.cli.tables import number
+    from hts.words import number
 
     kinds = {well: c for c in chain.classes for well in c.wells}
     rows = []
@@ -109,7 +109,7 @@ def graph_rows(chain: "LimitChain") -> list[list[str]]:
 
 def class_rows(chain: "LimitChain") -> list[list[str]]:
     """Give a row for each class: its wells, whether it is left, and the widest of them."""
-    from hts.cli.tables import number
+    from hts.words import number
 
     return [
         [number(chain.b), ranges(c.wells), class_word(c, chain.irreducible), ranges(c.widest), number(c.jump_number)]
@@ -124,7 +124,7 @@ def class_word(member: "ChainClass", is_irreducible: bool) -> str:
 
 def chain_rows(prediction: "ChainPrediction", etas: Sequence[float]) -> list[list[str]]:
     """Give a row for each widest well of the absorbing classes that have rates."""
-    from hts.cli.tables import number
+    from hts.words import number
 
     chain, rows = prediction.chain, []
     key = [number(chain.b), number(prediction.alpha)]
@@ -141,7 +141,7 @@ def chain_rows(prediction: "ChainPrediction", etas: Sequence[float]) -> list[lis
 
 def rate_words(member: "ChainClass", k: int) -> str:
     """List the largest rates out of a widest well, by destination."""
-    from hts.cli.tables import number
+    from hts.words import number
 
     assert member.rates is not None  # or it has no row
     rates = np.where(np.arange(len(member.widest)) == k, 0.0, member.rates[k])
@@ -153,7 +153,7 @@ def rate_words(member: "ChainClass", k: int) -> str:
 
 def missing(prediction: "ChainPrediction") -> list[str]:
     """Say why absorbing classes have no rates; transient ones are left for good, and need none."""
-    from hts.cli.tables import number
+    from hts.words import number
 
     chain, alpha = prediction.chain, prediction.alpha
     where = f"b = {number(chain.b)}" + ("" if alpha is None else f", alpha = {number(alpha)}")
@@ -163,7 +163,7 @@ def missing(prediction: "ChainPrediction") -> list[str]:
 
 def windows_line(found: "IrreducibleWindows") -> str:
     """Say in which windows of b the graph is irreducible."""
-    from hts.cli.tables import number
+    from hts.words import number
 
     shown = ", ".join(f"({number(low)}, {number(high)})" for low, high in found.windows)
     return f"irreducible for b in {shown or 'no window'}; sought for b > {number(found.above)}"

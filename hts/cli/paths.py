@@ -180,7 +180,8 @@ def document(one: Found) -> dict[str, Any]:
 
 def show(found: Sequence[Found], title: str) -> None:
     """Print the table, and below it what the jumps of each cell say."""
-    from hts.cli.tables import number, print_table
+    from hts.cli.tables import print_table
+    from hts.words import number
 
     headers = ["b", "alpha", "eta", "steps", "P(event)", "rel. error", "paths", "left", "right", "l*", "gamma"]
     headers += ["big jumps per path", "l* + others"]

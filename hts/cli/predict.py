@@ -1,6 +1,5 @@
 """`hts predict`: exact beside limit values, without simulation."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -50,60 +49,19 @@ def command(
             del row["survival_exact"]
         print_document({"cells": rows, "shares": [asdict(share) for share in shares]})
         return
+    show(predictions, shares, parsed.title)
+
+
+def show(predictions: Sequence["ExitPrediction"], shares: Sequence["SharePrediction"], title: str) -> None:
+    """Print the tables, and below each its warnings."""
+    from hts.cli.tables import print_tables
+    from hts.reports.tables import prediction_table, prediction_warnings, share_prediction_table
+
     if predictions:
-        show(predictions, parsed.title)
+        print_tables([prediction_table(predictions, title)])
+        for warning in prediction_warnings(predictions):
+            click.echo(f"warning: {warning}")
     if shares:
-        show_shares(shares, parsed.title)
-
-
-def show(predictions: tuple["ExitPrediction", ...], title: str) -> None:
-    """Print the table, and each warning once with the cells it is about."""
-    from hts.cli.tables import number, print_table
-
-    headers = ["b", "alpha", "eta", "l*", "exact mean exit steps", "rel. error", "limit 1/(q lambda)"]
-    headers += ["exact/limit", "local exponent", "limit"]
-    rows = []
-    for p in predictions:
-        exact, limit = p.mean_exit_steps_exact, p.mean_exit_steps_limit
-        row = [number(p.b), number(p.alpha), number(p.eta), number(p.jump_number), number(exact, 7)]
-        row += [number(p.relative_error_exact, 1), number(limit, 5)]
-        row.append(number(exact / limit, 3) if exact is not None and limit is not None else "-")
-        rows.append([*row, number(p.local_exponent_exact), number(p.exit_exponent_limit)])
-    print_table(f"Exit times, exact and in the limit: {title}", headers, rows)
-    show_warnings(predictions)
-
-
-def show_shares(shares: tuple["SharePrediction", ...], title: str) -> None:
-    """Print the shares of time well by well, and each warning once with the cells it is about."""
-    from hts.cli.tables import CELLS_SHOWN, number, print_table
-
-    headers = ["b", "alpha", "eta", "relaxation steps", "in the limit", "rel. error", "well", "exact share", "limit"]
-    rows = []
-    for share in shares:
-        cell = [number(share.b), number(share.alpha), number(share.eta)]
-        cell += [number(share.relaxation_steps_exact), number(share.relaxation_steps), number(share.relative_error, 1)]
-        n_wells = len(share.exact or share.limit or ())
-        for well in range(n_wells):
-            exact = None if share.exact is None else share.exact[well]
-            limit = None if share.limit is None else share.limit[well]
-            head = cell if well == 0 else [""] * len(cell)
-            rows.append([*head, str(well), number(exact, 6), number(limit, 5)])
-        if not n_wells:
-            rows.append([*cell, "-", "-", "-"])
-    more = f"and {len(rows) - CELLS_SHOWN} more rows; --json lists all" if len(rows) > CELLS_SHOWN else None
-    print_table(f"Stationary shares of time: {title}", headers, rows[:CELLS_SHOWN], more)
-    show_warnings(shares)
-
-
-def show_warnings(predictions: Sequence["ExitPrediction | SharePrediction"]) -> None:
-    """Print each warning once, with the cells it is about."""
-    from hts.cli.tables import number
-
-    warned: dict[str, list[str]] = {}
-    for p in predictions:
-        for warning in p.warnings:
-            b = "inf" if math.isinf(p.b) else f"{p.b:g}"
-            warned.setdefault(warning, []).append(f"(eta {p.eta:g}, b {b}, alpha {number(p.alpha)})")
-    for warning, cells in warned.items():
-        more = f" and {len(cells) - 1} more" if len(cells) > 1 else ""
-        click.echo(f"warning: {cells[0]}{more}: {warning}")
+        print_tables([share_prediction_table(shares, title)])
+        for warning in prediction_warnings(shares):
+            click.echo(f"warning: {warning}")

@@ -21,8 +21,9 @@ def command(folder: Path, as_json: bool) -> None:
       hts status results/quick
     """
     from hts.cli.documents import print_document
-    from hts.cli.tables import CELLS_SHOWN, number, print_table, say_more
+    from hts.cli.tables import CELLS_SHOWN, print_table, say_more
     from hts.sweeps.status import folder_status
+    from hts.words import number
 
     found = folder_status(folder)
     cells, n_damaged = found.cells, sum(s.state == "damaged" for s in found.cells)

@@ -1,8 +1,8 @@
 """Tables for people: numbers with their intervals, nothing cut off."""
 
-import math
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -11,33 +11,13 @@ from rich.text import Text
 
 from hts.cli.terminal import below, plain
 
+if TYPE_CHECKING:
+    from hts.reports.tables import TextTable
+
 #: Rows that a person reads; --json lists all.
 CELLS_SHOWN = 100
 #: Columns of a terminal that is none: wide enough for every table.
 WIDTH_OF_A_FILE = 140
-
-
-def number(value: float | None, digits: int = 4) -> str:
-    """Write a number with some significant digits; what does not exist is a dash."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return "-"
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    return f"{value:,.0f}".replace(",", " ") if 10 ** (digits - 1) <= abs(value) < 1e6 else f"{value:.{digits}g}"
-
-
-def whole(value: int) -> str:
-    """Write a whole number with all its digits, in groups of three."""
-    return f"{value:,}".replace(",", " ")
-
-
-def interval(value: float | None, low: float | None, high: float | None, digits: int = 4) -> str:
-    """Write a number with its 95 % interval."""
-    if value is None:
-        return f"> {number(low, digits)}" if low is not None else "-"
-    if low is None or high is None:
-        return number(value, digits)
-    return f"{number(value, digits)} [{number(low, digits)}, {number(high, digits)}]"
 
 
 def say_more(n: int) -> None:
@@ -63,3 +43,12 @@ def print_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]
     for row in rows:
         table.add_row(*(Text(plain(cell)) for cell in row))
     console.print(table)
+
+
+def print_tables(tables: "Sequence[TextTable]") -> None:
+    """Print tables below one another, the first `CELLS_SHOWN` rows of each."""
+    for place, table in enumerate(tables):
+        if place:
+            click.echo()
+        print_table(table.title, table.headers, table.rows[:CELLS_SHOWN], table.note)
+        say_more(len(table.rows))

@@ -85,7 +85,8 @@ def read_centre(text: str) -> str | float:
 
 def show(estimates: tuple["TailEstimate", ...]) -> None:
     """Print a table of estimates, a column for each file, then verdicts and notes."""
-    from hts.cli.tables import interval, number, print_table, whole
+    from hts.cli.tables import print_table
+    from hts.words import interval, number, whole
 
     headers = ["", *(name_of(estimate) for estimate in estimates)]
     columns = []

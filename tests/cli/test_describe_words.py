@@ -4,8 +4,8 @@ import pytest
 
 from hts.cli.describe import show_cost
 from hts.cli.progress import clock
-from hts.cli.tables import whole
 from hts.forecast import Cost
+from hts.words import whole
 
 COST = Cost(2e9, 3e12, 5500.0, 700.0, threads=8, bytes=4_900_000, steps_per_second=2e8, basis="assumed")
 

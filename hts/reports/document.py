@@ -1,0 +1,109 @@
+"""A study laid out for a page: question, verdicts, tables, figures, plan, versions, how to repeat and cite it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hts.plans import Plan
+from hts.provenance import provenance
+from hts.reports.figures import PageFigure
+from hts.reports.tables import TextTable
+from hts.words import number, plural
+
+#: The works to cite, from CITATION.cff.
+CITATIONS = (
+    "The hts developers. hts: metastability of heavy-tailed SGD. Version {version}.",
+    "X. Wang, S. Oh, C.-H. Rhee. Eliminating Sharp Minima from SGD with Truncated Heavy-tailed Noise. "
+    "arXiv:2102.04297, 2021.",
+    "X. Wang, C.-H. Rhee. Large deviations and metastability analysis for heavy-tailed dynamical systems. "
+    "arXiv:2307.03479, 2023.",
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a report page shows.
+
+    Attributes
+    ----------
+    title, question
+        What the study is about.
+    verdicts, warnings
+        Sentences: what the numbers allow to be said, and what a reader should know.
+    tables, figures
+        In reading order.
+    plan : str
+        The plan, as TOML.
+    versions : dict of str to str
+        What decides a number.
+    commands : tuple of str
+        How to repeat the study from the plan.
+    citations : tuple of str
+        What to cite.
+    """
+
+    title: str
+    question: str
+    verdicts: tuple[str, ...]
+    warnings: tuple[str, ...]
+    tables: tuple[TextTable, ...]
+    figures: tuple[PageFigure, ...]
+    plan: str
+    plan_name: str
+    versions: dict[str, str]
+    commands: tuple[str, ...]
+    citations: tuple[str, ...]
+
+
+def report_of(
+    plan: Plan,
+    verdicts: Sequence[str],
+    warnings: Sequence[str],
+    tables: Sequence[TextTable],
+    figures: Sequence[PageFigure],
+    has_run: bool,
+) -> Report:
+    """Put a report together from what was computed of a plan."""
+    versions = provenance()
+    name = shlex.quote(plan.path.name)
+    repeat = (
+        [f"hts run {name}", f"hts fit results/{shlex.quote(plan.path.stem)}"] if has_run else [f"hts predict {name}"]
+    )
+    return Report(
+        title=plan.title,
+        question=question(plan),
+        verdicts=tuple(verdicts),
+        warnings=tuple(warnings),
+        tables=tuple(tables),
+        figures=tuple(figures),
+        plan=plan.to_toml(),
+        plan_name=Path(plan.path).name,
+        versions=versions,
+        commands=tuple(repeat),
+        citations=tuple(citation.format(version=versions["hts"]) for citation in CITATIONS),
+    )
+
+
+def question(plan: Plan) -> str:
+    """Say in a sentence or two what a plan asks."""
+    cells = plan.cells()
+    etas, clips = sorted({cell.eta for cell in cells}), sorted({cell.b for cell in cells})
+    alphas = sorted({cell.alpha for cell in cells if cell.alpha is not None})
+    noise = f"{plan.noise.kind} noise" + (f" of tail index {_span(alphas)}" if alphas else "")
+    where = f"on a landscape of kind {plan.landscape.kind} under {noise}"
+    grid = f"Learning rates eta {_span(etas)}, clips b {_span(clips)}: {plural(len(cells), 'cell')}."
+    if plan.visits is not None:
+        asked = f"How much time does clipped SGD spend in each well {where}?"
+    else:
+        domain = plan.exit_domain()
+        asked = f"How long does clipped SGD stay in ({number(domain.low)}, {number(domain.high)}) {where}?"
+    return f"{asked} {grid}"
+
+
+def _span(values: Sequence[float]) -> str:
+    if len(values) > 4:
+        return f"from {number(values[0])} to {number(values[-1])}"
+    return ", ".join(map(number, values))

@@ -1,0 +1,29 @@
+"""A report as one HTML file that holds all it shows: it needs no network, and works without JavaScript."""
+
+from __future__ import annotations
+
+import base64
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from hts.reports.document import Report
+from hts.words import plural
+
+#: Near the beginning of every page: by it an earlier report is known, which a new one may replace.
+MARK = '<meta name="generator" content="hts report">'
+
+_environment = Environment(
+    loader=PackageLoader("hts.reports", "page"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters["plural"] = plural
+
+
+def page_of(report: Report) -> str:
+    """Write a report as HTML; equal reports give equal pages."""
+    plan = "data:text/plain;base64," + base64.b64encode(report.plan.encode()).decode()
+    template = _environment.get_template("report.html")
+    return template.render(report=report, plan_uri=plan, mark=MARK)

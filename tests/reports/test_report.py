@@ -1,0 +1,167 @@
+"""Report pages: whole in one file, escaped, the same twice, with the numbers of `hts fit`."""
+
+import base64
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from hts.cli.main import main
+from hts.reports.figures import plain_words
+from hts.reports.tables import TextTable
+
+EXITS = """title = "Two <b>cells</b> & more"
+seed = 5
+[landscape]
+kind = "double-well"
+minima = [-1.0, 1.0]
+barriers = [0.0]
+curvature = 1.0
+[noise]
+kind = "pareto"
+[grid]
+eta = [0.1, 0.05]
+b = [0.7]
+alpha = [1.5]
+[exit]
+well = 0
+walkers = 200
+max_steps = 100000
+"""
+VISITS = EXITS[: EXITS.index("[exit]")] + "[visits]\nwell = 0\nwalkers = 4\nsteps = 2000\n"
+
+
+class Page(HTMLParser):
+    """What a browser would find: tags with their attributes, and the cells of tables."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.text = text
+        self.tags: list[tuple[str, dict]] = []
+        self.cells: list[str] = []
+        self.in_cell = False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag == "td":
+            self.in_cell = True
+            self.cells.append("")
+
+    def handle_endtag(self, tag):
+        self.in_cell = self.in_cell and tag != "td"
+
+    def handle_data(self, data):
+        if self.in_cell:
+            self.cells[-1] += data
+
+    def all(self, name):
+        return [attributes[name] for _, attributes in self.tags if name in attributes]
+
+
+def run(*words):
+    with pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    return ended.value.code or 0
+
+
+@pytest.fixture(scope="module", params=["exits", "visits"])
+def folder(request, tmp_path_factory):
+    """A results folder with its report."""
+    place = tmp_path_factory.mktemp(request.param)
+    (place / "study.toml").write_text(EXITS if request.param == "exits" else VISITS)
+    assert run("run", place / "study.toml", "-o", place / "out") == 0
+    assert run("report", place / "out", "--no-exact") == 0
+    return place / "out"
+
+
+@pytest.fixture(scope="module")
+def page(folder):
+    return Page((folder / "report.html").read_text(encoding="utf-8"))
+
+
+def test_a_page_asks_nothing_of_a_network(page):
+    for name in ("href", "src", "xlink:href", "action", "data"):
+        assert all(re.match(r"(#|data:)", reference) for reference in page.all(name))
+    assert not re.search(r"url\((?!#)|@import", page.text)
+    assert len(page.text) < 3_000_000
+
+
+def test_every_id_stands_once_and_every_reference_leads_somewhere(page):
+    ids = page.all("id")
+    assert len(ids) == len(set(ids))
+    inner = [one[1:] for name in ("href", "xlink:href") for one in page.all(name) if one.startswith("#")]
+    inner += re.findall(r"url\(#([^)]*)\)", page.text)
+    assert inner
+    assert set(inner) <= set(ids)
+    assert set(page.all("aria-labelledby")) <= set(ids)
+
+
+def test_a_page_holds_each_figure_with_a_text_in_its_place_and_its_data(page, folder):
+    assert run("plot", folder, "--no-exact") == 0
+    drawn = {path.stem for path in (folder / "figures").glob("*.csv")}
+    assert {one.removeprefix("figure-") for one in page.all("id") if one.startswith("figure-")} == drawn
+    labels = [attributes["aria-label"] for tag, attributes in page.tags if tag == "svg"]
+    assert len(labels) == len(drawn)
+    assert all(labels)
+    assert not any("$" in label or "\\" in label for label in labels)
+    downloads = {
+        attributes["download"]: attributes["href"] for tag, attributes in page.tags if "download" in attributes
+    }
+    for path in (folder / "figures").glob("*.csv"):
+        assert base64.b64decode(downloads[path.name].split(",")[1]) == path.read_bytes()
+
+
+def test_points_lie_within_their_figure(page):
+    found = re.findall(r'class="points">(.*?)</script>', page.text)
+    points = [point for text in found for panel in json.loads(text) for point in panel["points"]]
+    assert points
+    assert all(0 <= across <= 1 and 0 <= down <= 1 for across, down, *_ in points)
+
+
+def test_titles_are_escaped(page):
+    assert "<b>cells</b>" not in page.text
+    assert "Two &lt;b&gt;cells&lt;/b&gt; &amp; more" in page.text
+
+
+def test_the_same_results_give_the_same_page(folder, tmp_path):
+    assert run("report", folder, "--no-exact", "-o", tmp_path / "again.html") == 0
+    assert (tmp_path / "again.html").read_bytes() == (folder / "report.html").read_bytes()
+
+
+def test_an_earlier_report_is_replaced_and_no_other_file(folder, tmp_path, capsys):
+    assert run("report", folder, "--no-exact") == 0
+    other = tmp_path / "thesis.html"
+    other.write_text("mine")
+    assert run("report", folder, "--no-exact", "-o", other) == 2
+    assert "--force" in capsys.readouterr().err
+    assert other.read_text() == "mine"
+    assert run("report", folder, "--no-exact", "-o", folder / "shards" / "report.html") == 2
+
+
+def test_a_plan_has_a_report_before_it_has_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "study.toml").write_text(EXITS)
+    assert run("report", "study.toml", "--set", "grid.eta=[0.1]") == 0
+    page = Page((tmp_path / "study-report.html").read_text(encoding="utf-8"))
+    assert "0.1" in page.cells
+    assert "hts predict study.toml" in page.text
+
+
+def test_words_of_titles_lose_the_marks_of_mathematics():
+    assert plain_words(r"At $\eta$ = 0.003, $b$ = 0.5: $10^{5}$ steps") == "At η = 0.003, b = 0.5: 10^5 steps"
+
+
+def test_the_cells_of_a_page_are_those_of_the_tables(page, folder):
+    from hts.cli.studies import commands_of
+    from hts.comparison import ExitComparison
+    from hts.reports import tables as t
+
+    comparison = commands_of(folder).compare(folder, None, False)
+    if isinstance(comparison, ExitComparison):
+        tables: list[TextTable] = t.exit_tables(comparison, "")
+    else:
+        tables = [t.share_table(comparison, "")]
+    assert page.cells == [cell for table in tables for row in table.rows for cell in row]
+    assert any("[" in cell for cell in page.cells)
