@@ -1,6 +1,7 @@
 """Tests of the record that theory takes: one exit, as a plan gives it or as typed."""
 
 from math import inf
+from pathlib import Path
 
 import pytest
 
@@ -51,7 +52,8 @@ def test_a_plan_gives_the_exit_of_each_of_its_cells():
         start = 0.25
         walkers = 10
         max_steps = 100
-        """
+        """,
+        Path("plan.toml"),
     )
     (cell,) = plan.cells()
     given = plan.exit_of(cell)
