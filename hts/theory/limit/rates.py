@@ -1,4 +1,4 @@
-"""Rates q_ij out of a well, by side and destination (docs/model.md (7)), and Kramers' law of light tails (section 8)."""
+"""Rates q_ij out of a well, by side and destination (docs/model.md (7)), and Kramers' law (section 8)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
