@@ -45,10 +45,11 @@ def command(
     if as_json:
         from hts.cli.documents import print_document
 
-        rows = [asdict(prediction) for prediction in predictions]
-        for row in rows:
-            del row["survival_exact"]
-        print_document({"cells": rows, "shares": [asdict(share) for share in shares]})
+        rows, share_rows = ([asdict(one) for one in those] for those in (predictions, shares))
+        for row in (*rows, *share_rows):
+            row.pop("survival_exact", None)
+            del row["epsilon"]
+        print_document({"cells": rows, "shares": share_rows})
         return
     if predictions:
         show(predictions, parsed.title)

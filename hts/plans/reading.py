@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from hts.errors import PlanError
 from hts.plans.checks import cross_mistakes, grid_mistakes, landscape_mistakes, within_mistakes
 from hts.plans.domains import exit_mistakes
+from hts.plans.levy import REPLACED, LevyPlan, levy_mistakes, stability_mistakes
 from hts.plans.mistakes import MAX_TOLD, Mistake, did_you_mean, first_in_words, key_name, table_mistakes
 from hts.plans.models import (
     LANDSCAPE_PLANS,
@@ -26,14 +27,14 @@ from hts.plans.models import (
     VisitsPlan,
 )
 from hts.plans.overrides import Settings, apply_overrides
-from hts.plans.plan import Plan
+from hts.plans.plan import Plan, built
 from hts.plans.positions import KeyPath, Positions
 from hts.plans.toml import MAX_BYTES, TooLargeError, read_toml
 from hts.plans.values import MAX_SHOWN, shown
 from hts.plans.visits import visits_mistakes
 
 MAX_PRODUCTS = 1_000  # [[grid]] tables: each is validated on its own, and a hundred cells a table are a study
-TABLES = ("landscape", "noise", "grid", "exit", "visits", "figure")
+TABLES = ("landscape", "noise", "grid", "levy", "exit", "visits", "figure")
 AnyTable = TypeVar("AnyTable", bound=Table)
 
 
@@ -134,19 +135,41 @@ def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan 
     """Check every table, then what holds between the sound ones; a plan if nothing was found."""
     head = _head(tables, mistakes)
     landscape = _landscape(tables, mistakes)
-    noise = _table(tables, "noise", NoisePlan, mistakes)
-    grids = _grids(tables, mistakes)
+    levy = _levy(tables, mistakes)
+    noise: NoisePlan | None = None
+    grids: list[tuple[KeyPath, GridPlan]] = []
+    if levy is not None:
+        noise, grids = levy.noise(), [(("levy",), levy.grid())]
+    elif "levy" not in tables:
+        noise = _table(tables, "noise", NoisePlan, mistakes)
+        grids = _grids(tables, mistakes)
     study = _study(tables, mistakes)
     figure = _table({"figure": {}} | tables, "figure", FigurePlan, mistakes)
-    mistakes += grid_mistakes(noise, grids)
+    mistakes += grid_mistakes(noise, grids) if levy is None else []
     mistakes += within_mistakes(study, grids)
     mistakes += cross_mistakes(landscape, study)
+    if levy is not None and landscape is not None and study is not None:
+        mistakes += stability_mistakes(built(landscape), levy, is_whole=isinstance(study, VisitsPlan))
     if mistakes or not (head and landscape and noise and study and figure):
         return None
     products = tuple(grid for _, grid in grids)
     title = path.stem if head.title is None else head.title
     exits, visits = (study, None) if isinstance(study, ExitPlan) else (None, study)
-    return Plan(title, head.seed, landscape, noise, products, exits, visits, figure, path)
+    return Plan(title, head.seed, landscape, noise, products, exits, visits, figure, path, levy=levy)
+
+
+def _levy(tables: dict[str, Any], mistakes: list[Mistake]) -> LevyPlan | None:
+    """Read [levy], where there is one; it stands for [noise] and [grid]."""
+    if "levy" not in tables:
+        return None
+    for name in REPLACED:
+        if name in tables:
+            text = "cannot stand beside [levy], which says what the noise and the steps are; remove one of the two"
+            mistakes.append(Mistake((name,), text, is_about_key=True))
+    levy = _table(tables, "levy", LevyPlan, mistakes)
+    wrong = [] if levy is None else levy_mistakes(levy)
+    mistakes += wrong
+    return None if wrong else levy
 
 
 def _study(tables: dict[str, Any], mistakes: list[Mistake]) -> ExitPlan | VisitsPlan | None:
@@ -168,7 +191,7 @@ def _study(tables: dict[str, Any], mistakes: list[Mistake]) -> ExitPlan | Visits
 
 def _head(tables: dict[str, Any], mistakes: list[Mistake]) -> HeadPlan | None:
     known = [*HeadPlan.model_fields, *TABLES]
-    models = (("noise", NoisePlan), ("visits", VisitsPlan), ("exit", ExitPlan), ("grid", GridPlan))
+    models = (("levy", LevyPlan), ("noise", NoisePlan), ("visits", VisitsPlan), ("exit", ExitPlan), ("grid", GridPlan))
     homes = {field: f"[{name}]" for name, model in models for field in model.model_fields if field != "kind"}
 
     def unknown(key: str) -> Mistake:
