@@ -36,6 +36,11 @@ class Landscape:
         """Number of minima."""
         return len(self.minima)
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether f' = 0 everywhere."""
+        return self.kind == "flat"
+
     def gradient(self, low: float = -inf, high: float = inf) -> Gradient:
         """Return f' as arrays that hold on (low, high); the smaller the interval, the smaller the arrays.
 

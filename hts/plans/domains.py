@@ -53,6 +53,8 @@ def exit_domain(landscape: Landscape, plan: ExitPlan) -> ExitDomain:
         start = plan.start
         well = landscape.well_of(start)
     inside = minima_inside(landscape, low, high)
+    if landscape.is_flat:  # the start is as much at rest as any other point
+        return ExitDomain(float(low), float(high), float(start), int(well), float(start))
     is_at_home = len(inside) == 1 and well == landscape.well_of(inside[0])
     return ExitDomain(float(low), float(high), float(start), int(well), inside[0] if is_at_home else None)
 
@@ -108,7 +110,7 @@ def domain_mistakes(landscape: Landscape, plan: ExitPlan) -> list[Mistake]:
     if math.isinf(domain.low) and math.isinf(domain.high):
         text = f"no walker leaves a domain without ends {ends}; give domain = [lo, hi] with a finite end, and start = x"
         return [Mistake(key, text)]
-    if not minima_inside(landscape, domain.low, domain.high):
+    if not landscape.is_flat and not minima_inside(landscape, domain.low, domain.high):
         minima = shown([float(m) for m in landscape.minima])
         return [Mistake(key, f"holds no minimum ({ends}); the minima are at {minima}")]
     L = landscape.projection

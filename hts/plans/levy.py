@@ -23,6 +23,9 @@ class LevyPlan(Table):
     step: Axis = Field(examples=["step = [0.1, 0.01]"])
     alpha: Axis = Field(examples=["alpha = [1.2, 1.5, 1.8]"])
     gaussian: Annotated[Number, Field(ge=0)] = Field(0.0, examples=["gaussian = 0.0"])
+    tolerance: Annotated[Number, Field(gt=0, lt=1)] = Field(
+        0.01, examples=["tolerance = 0.01"]
+    )  # no number of a walker
 
     def law(self, epsilon: float, alpha: float, step: float) -> Noise:
         """Build the Z of docs/model.md (1) whose step h Z is eps h^(1/alpha) S + eps sigma h^(1/2) N, (21).

@@ -6,6 +6,7 @@ import numpy as np
 
 from hts.landscapes import Landscape
 from hts.plans.domains import ExitDomain, minima_inside
+from hts.plans.levy_warnings import levy_warnings
 from hts.plans.plan import Plan
 from hts.plans.stability import stability_warnings
 from hts.plans.values import first_few, listed
@@ -21,6 +22,9 @@ def warnings_of(plan: Plan) -> tuple[str, ...]:
     """Say where theory does not hold or finite eta misleads, one warning for each cause with the values it concerns."""
     landscape, domain = plan.build_landscape(), plan.exit_domain()
     cells = plan.cells()
+    if plan.levy is not None:
+        about_domain = () if plan.exit is None else _about_domain(landscape, domain)
+        return (*landscape.notes, *about_domain, *levy_warnings(plan, plan.levy))
     if plan.study.table == "visits":
         found = {cell.alpha for cell in cells if cell.alpha is not None}
         return (*landscape.notes, *_about_law(plan, sorted(found)), *visit_warnings(plan))
