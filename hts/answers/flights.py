@@ -8,6 +8,7 @@ from math import inf, isfinite
 import numpy as np
 
 from hts.arrays import FloatArray
+from hts.exits import Exit
 from hts.plans import Cell, Plan
 from hts.theory.exact.exits import landing_probability
 from hts.theory.exact.means import solve_mean
@@ -62,7 +63,7 @@ def _flight(plan: Plan, cell: Cell, low: float, high: float) -> Flight:
     landscape, noise = plan.build_landscape(), plan.noise_of(cell)
 
     def solved(start: float) -> Refined:
-        return solve_mean(landscape, noise, h, inf, low, high, start, TOLERANCE)[0]
+        return solve_mean(Exit(landscape, noise, h, inf, low, high, start), TOLERANCE)[0]
 
     starts = [middle + half * z for z in STARTS]
     found = [solved(start) for start in starts]

@@ -7,8 +7,5 @@ from hts.theory.limit.limits import ExitLimit, exit_limit
 
 def exit_limit_of(plan: Plan, cell: Cell) -> ExitLimit:
     """Return the limit law of the exit from the plan's domain, docs/model.md (3) to (8) or docs/levy.md (20)."""
-    landscape, noise, domain = plan.build_landscape(), plan.noise_of(cell), plan.exit_domain()
-    ends = domain.low, domain.high, domain.minimum
-    if cell.epsilon is not None:
-        return levy_exit_limit(landscape, noise, cell.epsilon, cell.eta, *ends)
-    return exit_limit(landscape, noise, cell.eta, cell.b, *ends)
+    leaving = plan.exit_of(cell)
+    return exit_limit(leaving) if cell.epsilon is None else levy_exit_limit(leaving, cell.epsilon)

@@ -14,7 +14,7 @@ from hts.forecast import costs, describe, expected_steps, means
 from hts.plans import Cell, parse_plan
 from hts.sweeps import EXIT_STUDY
 from hts.theory.exact.exits import exact_exit
-from hts.theory.limit.limits import exit_limit
+from hts.plans.limits import exit_limit_of
 from hts.theory.limit.rates import exit_rates
 
 PLAN = plan()
@@ -81,10 +81,7 @@ def test_a_description_takes_rough_means_and_says_so():
 
 
 def exact_of(cell):
-    domain = MANY.exit_domain()
-    return exact_exit(
-        MANY.build_landscape(), MANY.noise_of(cell), cell.eta, cell.b, domain.low, domain.high, domain.start
-    ).mean_exit_steps
+    return exact_exit(MANY.exit_of(cell)).mean_exit_steps
 
 
 def test_means_computed_to_choose_walkers_are_used_for_every_cell():
@@ -162,7 +159,7 @@ def test_costs_add_up():
 def test_each_line_without_a_limit_is_asked_for_its_limit_once(monkeypatch):
     """At b = 1 the exit is a whole number of clips away: there is no limit whatever eta, and many etas ask for it."""
     asked = []
-    monkeypatch.setattr(costs, "exit_limit", lambda *args: asked.append(args) or exit_limit(*args))
+    monkeypatch.setattr(costs, "exit_limit_of", lambda *args: asked.append(args) or exit_limit_of(*args))
     describe(plan("grid.eta={ geom = [1e-3, 1e-1, 20] }", "grid.b=[0.7, 1.0]"))
     assert len(asked) == 4  # both lines, for what matters and for the forecast
 

@@ -6,8 +6,8 @@ from math import gamma, inf, pi, sin
 import numpy as np
 
 from hts.arrays import FloatArray
+from hts.exits import Exit
 from hts.landscapes import Landscape
-from hts.noise import Noise
 from hts.theory.limit.chains import relaxation_time, stationary_law
 from hts.theory.limit.geometry import accessible_ends, power
 from hts.theory.limit.limits import ExitLimit, destinations_of, mean_steps, way_out
@@ -74,32 +74,28 @@ def _landings(landscape: Landscape, minimum: float, low: float, high: float, alp
     return found
 
 
-def levy_exit_limit(
-    landscape: Landscape, noise: Noise, epsilon: float, step: float, low: float, high: float, minimum: float | None
-) -> ExitLimit:
-    """Return the limit epsilon -> 0 of the exit from (low, high), docs/levy.md (20), in steps of size h.
+def levy_exit_limit(problem: Exit, epsilon: float) -> ExitLimit:
+    """Return the limit epsilon -> 0 of an exit, docs/levy.md (20), in steps of size h.
 
     Parameters
     ----------
-    landscape : Landscape
-    noise : Noise
-        Symmetric stable, as (21) scales it; its tail index may be anything between 0 and 2.
-    epsilon, step : float
-        Strength of the noise; h.
-    low, high, minimum
-        As `hts.theory.limit.limits.exit_limit` takes them.
+    problem : Exit
+        Its eta is h, its noise symmetric stable as (21) scales it, of any tail index between 0 and 2.
+    epsilon : float
+        Strength of the noise.
     """
+    landscape, minimum, step = problem.landscape, problem.minimum, problem.eta
     warnings: list[str] = []
-    alpha = noise.tail_index or 2.0
+    alpha = problem.noise.tail_index or 2.0
     try:
-        low, high, _ = way_out(landscape, noise, low, high, minimum, warnings)
+        low, high, _ = way_out(problem, warnings)
         assert minimum is not None  # or way_out had refused
         landings = _landings(landscape, minimum, low, high, alpha)
         total = sum(landing.rate for landing in landings)
         if not 0.0 < total < inf:
             raise NoLimitError("no end can be reached: each is unbounded, or beyond L")
-    except NoLimitError as problem:
-        return ExitLimit(None, None, None, None, None, None, None, (*warnings, str(problem)))
+    except NoLimitError as refusal:
+        return ExitLimit(None, None, None, None, None, None, None, (*warnings, str(refusal)))
     curvature = float(landscape.curvatures[landscape.well_of(minimum)])
     if step * curvature > 2.0:
         warnings.append(

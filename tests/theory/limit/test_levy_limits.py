@@ -7,6 +7,7 @@ import pytest
 import scipy
 
 from hts import landscapes
+from hts.exits import Exit
 from hts.noise import Noise
 from hts.theory.limit.chains import limit_chain
 from hts.theory.limit.flights import getoor_mean, ray_beyond
@@ -84,23 +85,23 @@ def test_wells_beyond_the_projection_are_neither_left_nor_reached():
 
 def test_the_exit_limit_is_one_over_q_eps_alpha_h():
     noise = Noise("stable", 0.8, 0.3)
-    limit = levy_exit_limit(TWO, noise, 0.5, 0.1, -inf, 0.0, -1.0)
+    limit = levy_exit_limit(Exit(TWO, noise, 0.1, inf, -inf, 0.0, -1.0), 0.5)
     q = gamma(0.8) * sin(0.4 * pi) / pi
     assert limit.rate_constant == pytest.approx(q, rel=1e-13)
     assert limit.mean_exit_steps == pytest.approx(1 / (q * 0.5**0.8 * 0.1), rel=1e-13)
     assert limit.destinations == {"1": 1.0}
-    both = levy_exit_limit(THREE, noise, 0.5, 0.1, -1.0, 0.5, 0.0)
+    both = levy_exit_limit(Exit(THREE, noise, 0.1, inf, -1.0, 0.5, 0.0), 0.5)
     assert sum(both.destinations.values()) == pytest.approx(1.0, rel=1e-13)
     assert both.destinations["2"] == pytest.approx(0.5**-0.8 / (1 + 0.5**-0.8), rel=1e-13)
 
 
 def test_a_domain_without_a_limit_says_why():
-    several = levy_exit_limit(THREE, Noise("stable", 1.5), 0.5, 0.1, -3.0, 0.5, 0.0)
+    several = levy_exit_limit(Exit(THREE, Noise("stable", 1.5), 0.1, inf, -3.0, 0.5, 0.0), 0.5)
     assert several.mean_exit_steps is None or several.warnings
-    none = levy_exit_limit(THREE, Noise("stable", 1.5), 0.5, 0.1, -3.0, 3.0, None)
+    none = levy_exit_limit(Exit(THREE, Noise("stable", 1.5), 0.1, inf, -3.0, 3.0, 0.0), 0.5)
     assert none.mean_exit_steps is None
     assert "exactly one minimum" in none.warnings[0]
-    steep = levy_exit_limit(TWO, Noise("stable", 1.5), 0.5, 2.5, -inf, 0.0, -1.0)
+    steep = levy_exit_limit(Exit(TWO, Noise("stable", 1.5), 2.5, inf, -inf, 0.0, -1.0), 0.5)
     assert "h f'' = 2.5 > 2" in steep.warnings[0]
 
 
