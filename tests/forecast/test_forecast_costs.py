@@ -12,9 +12,9 @@ from hts.comparison import limit_predictions
 from hts.ensembles import simulate_exits
 from hts.forecast import costs, describe, expected_steps, means
 from hts.plans import Cell, parse_plan
+from hts.plans.limits import exit_limit_of
 from hts.sweeps import EXIT_STUDY
 from hts.theory.exact.exits import exact_exit
-from hts.plans.limits import exit_limit_of
 from hts.theory.limit.rates import exit_rates
 
 PLAN = plan()

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from hts.errors import PlanError
+from hts.forecast.warnings import warnings_of
 from hts.plans import Cell, differences, parse_plan
-from hts.plans.warnings import warnings_of
 from hts.sweeps import EXIT_STUDY
 
 GOOD = """\
