@@ -171,9 +171,10 @@ def _study_of_plan(plan: Plan, parts: set[Part], predict: Predict | None) -> Stu
 
 def _study_of_exits(target: Path, plan: Plan, parts: set[Part], predict: Predict | None) -> Study:
     """Gather walkers and exact values of a results folder; the cells are compared with nothing, figures do that."""
+    barriers = plan.build_landscape().barriers
     return replace(
         _study_of_plan(plan, parts, predict),
-        cells=compare_exits(load_pieces(target), within=plan.within).cells if "cells" in parts else (),
+        cells=compare_exits(load_pieces(target), None, barriers, plan.within).cells if "cells" in parts else (),
         samples=load_cells(target) if "samples" in parts else (),
     )
 

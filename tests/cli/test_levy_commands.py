@@ -116,6 +116,14 @@ def test_shards_status_and_exports_name_epsilon(hts, results, tmp_path):
     assert rows[0]["transition_1_n"] == "400"
 
 
+def test_plot_draws_measured_moves_between_the_wells_by_their_numbers(hts, results):
+    assert hts("plot", results, "--figure", "equilibrium", "--no-exact")[0] == 0
+    rows = list(csv.DictReader((results / "figures" / "equilibrium.csv").read_text(encoding="utf-8").splitlines()))
+    moves = [row for row in rows if row["quantity"] == "transition"]
+    assert [(row["from"], row["well"], row["epsilon"]) for row in moves] == [("0", "1", "0.5"), ("0", "1", "0.3")]
+    assert all(float(row["measured"]) == float(row["limit"]) == 1.0 for row in moves)
+
+
 def test_growing_epsilon_changes_no_walker_and_another_gaussian_is_refused(hts, plan, results):
     before = {shard.name for shard in (results / "shards").iterdir()}
     assert hts("run", plan, "-o", results, "--set", "levy.epsilon=[0.5, 0.3, 0.2]", "--set", "exit.walkers=500")[0] == 0
