@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.answers import SharePrediction as SharePrediction
     from hts.answers import predict as predict
     from hts.answers import predict_shares as predict_shares
+    from hts.answers.discretisation import Discretisation as Discretisation
+    from hts.answers.discretisation import discretise as discretise
     from hts.comparison import exact_predictions as exact_predictions
     from hts.comparison import exact_predictions_again as exact_predictions_again
     from hts.comparison import exact_references as exact_references
@@ -64,12 +66,15 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.theory.exact.shares import stationary_shares as stationary_shares
     from hts.theory.limit.chains import LimitChain as LimitChain
     from hts.theory.limit.chains import limit_chain as limit_chain
+    from hts.theory.limit.levy import LevyChain as LevyChain
+    from hts.theory.limit.levy import levy_chain as levy_chain
     from hts.theory.limit.limits import ExitLimit as ExitLimit
     from hts.theory.limit.limits import exit_limit as exit_limit
     from hts.walkers import choose_walkers as choose_walkers
 
 _NAMES = {
     "hts.answers": ("ExitPrediction", "SharePrediction", "predict", "predict_shares"),
+    "hts.answers.discretisation": ("Discretisation", "discretise"),
     "hts.comparison": (
         "exact_predictions",
         "exact_predictions_again",
@@ -109,6 +114,7 @@ _NAMES = {
     "hts.theory.exact.exits": ("ExactExit", "exact_exit"),
     "hts.theory.exact.shares": ("StationaryShares", "stationary_shares"),
     "hts.theory.limit.chains": ("LimitChain", "limit_chain"),
+    "hts.theory.limit.levy": ("LevyChain", "levy_chain"),
     "hts.theory.limit.limits": ("ExitLimit", "exit_limit"),
     "hts.walkers": ("choose_walkers",),
 }
