@@ -197,10 +197,8 @@ def _rule(c: float, batch: int, dimension: int, powers: tuple[float, ...], order
     """Lay out the quadrature for moments of these orders, the largest last; c = eta sigma^2 / b."""
     s = powers[-1]
     u = _g_edges(c, batch, dimension, s)
-    if dimension == 1:
-        v = np.array([0.0, 1.0])  # a second axis of one panel, on which nothing depends
-    else:
-        v = _o_edges(dimension - 1, s)
+    # in one dimension a second axis of one panel, on which nothing depends
+    v = np.array([0.0, 1.0]) if dimension == 1 else _o_edges(dimension - 1, s)
     u_middle, u_half = (u[1:] + u[:-1]) / 2.0, (u[1:] - u[:-1]) / 2.0
     v_middle, v_half = (v[1:] + v[:-1]) / 2.0, (v[1:] - v[:-1]) / 2.0
     size = _log_size(c, dimension, u_middle[:, None], v_middle)
@@ -227,10 +225,7 @@ def _log_size(c: float, dimension: int, u: FloatArray, v: FloatArray) -> FloatAr
     """Give log |(I - (eta/b) H) e_1| by (25), g = e^u, o = e^v."""
     along = -np.expm1(u + math.log(c))  # 1 - c g, exact to rounding where it is small
     square = along * along
-    if dimension > 1:
-        square = square + np.exp(2.0 * math.log(c) + u + v)
-    else:
-        square = square + 0.0 * v
+    square = square + (np.exp(2.0 * math.log(c) + u + v) if dimension > 1 else 0.0 * v)
     return np.asarray(0.5 * np.log(np.maximum(square, TINY)))
 
 

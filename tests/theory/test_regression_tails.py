@@ -1,5 +1,6 @@
 """Tests of rho and alpha of SGD on least squares against published values, moments, and integrals done another way."""
 
+import itertools
 import math
 
 import numpy as np
@@ -99,13 +100,13 @@ def test_in_two_dimensions_rho_is_a_double_integral_and_not_the_number_once_prin
             scipy.integrate.quad(
                 lambda v: math.log(a + b * v * v) * math.exp(-v * v / 2) * math.sqrt(2 / math.pi), *piece, epsabs=1e-10
             )[0]
-            for piece in zip(ends[:-1], ends[1:], strict=True)
+            for piece in itertools.pairwise(ends)
         )
 
     ends = (1e-12, 3.0, 3.99, 4.0, 4.01, 5.0, 12.0, 80.0)
     value = 0.5 * sum(
         scipy.integrate.quad(lambda g: inner(g) * g * math.exp(-g / 2) / 4, *piece, epsabs=1e-9)[0]
-        for piece in zip(ends[:-1], ends[1:], strict=True)
+        for piece in itertools.pairwise(ends)
     )
     found = regression_tail(2, 4, 1.0).lyapunov
     assert found == pytest.approx(value, abs=1e-8)
