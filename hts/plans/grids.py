@@ -19,6 +19,7 @@ EXAMPLES = {
     "eta": "eta = [0.1, 0.05] or eta = { geom = [1e-3, 1e-1, 9] }",
     "b": "b = [0.4, 0.7, inf]",
     "alpha": "alpha = [1.2, 1.5, 1.8]",
+    "sigma": "sigma = [0.5, 1.0]",
 }
 
 
