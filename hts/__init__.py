@@ -44,6 +44,10 @@ _HOMES = {
     "Noise": "hts.noise",
     "estimate_tails": "hts.tails",
     "tail_of": "hts.tails",
+    "read_regression_plan": "hts.plans.regression",
+    "predict_regression": "hts.regression",
+    "run_regression": "hts.regression",
+    "regression_results": "hts.regression",
 }
 
 __all__ = ["__version__", *_HOMES]

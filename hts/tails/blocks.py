@@ -44,7 +44,9 @@ class BlockEstimate:
     high: float
 
 
-def block_estimate(values: FloatArray, block_size: int, inflation: float = 1.0) -> BlockEstimate:
+def block_estimate(
+    values: FloatArray, block_size: int, inflation: float = 1.0, fewest: int = MIN_BLOCKS
+) -> BlockEstimate:
     """Estimate the index of a strictly stable law from sums of blocks ([SSG, Theorem 3], docs/tails.md (23)).
 
     Each block gives one value of (log |its sum| - mean log |its members|) / log K1, whose mean is 1/alpha; the interval
@@ -58,15 +60,17 @@ def block_estimate(values: FloatArray, block_size: int, inflation: float = 1.0) 
         K1 >= 2; numbers beyond the last full block are left out.
     inflation : float
         Factor on the variance: the correlation time of a series.
+    fewest : int
+        Fewest blocks that are accepted, 2 or more.
 
     Raises
     ------
     ValueError
-        With fewer than MIN_BLOCKS blocks.
+        With fewer blocks.
     """
     n_blocks = len(values) // block_size
-    if block_size < 2 or n_blocks < MIN_BLOCKS:
-        raise ValueError(f"{n_blocks} blocks of {block_size}: take at least {MIN_BLOCKS} blocks of at least 2")
+    if block_size < 2 or n_blocks < fewest:
+        raise ValueError(f"{n_blocks} blocks of {block_size}: take at least {fewest} blocks of at least 2")
     inverse = np.empty(n_blocks)
     blocks_at_a_time = max(1, PART // block_size)
     for first in range(0, n_blocks, blocks_at_a_time):
@@ -78,7 +82,7 @@ def block_estimate(values: FloatArray, block_size: int, inflation: float = 1.0) 
         with np.errstate(divide="ignore"):
             inverse[first:last] = np.log(np.abs(sums)) - np.log(np.abs(sizes)).mean(axis=1)
     inverse = inverse[np.isfinite(inverse)] / math.log(block_size)  # sums of exactly 0 say nothing
-    if inverse.size < MIN_BLOCKS:
+    if inverse.size < fewest:
         raise ValueError("the sums of the blocks vanish")
     mean = float(inverse.mean())
     error = float(inverse.std(ddof=1)) * math.sqrt(inflation / inverse.size)
