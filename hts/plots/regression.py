@@ -117,8 +117,9 @@ def _panel(
 
 def _spread(values: Sequence[Value], n: int) -> list[Value]:
     """Pick at most n values, the first and the last among them."""
-    places = np.unique(np.linspace(0, len(values) - 1, n).round().astype(int)) if values else []
-    return [values[place] for place in places]
+    if not values:
+        return []
+    return [values[place] for place in np.unique(np.linspace(0, len(values) - 1, n).round().astype(int))]
 
 
 def _pair_looks(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Look]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from hts.arrays import FloatArray
 from hts.errors import PlanError
 from hts.storage.numbers import read_numbers
-from hts.tails.blocks import MIN_BLOCKS, BlockEstimate, block_estimate, block_sizes, default_block_size
+from hts.tails.blocks import MIN_BLOCKS, BlockEstimate, block_estimate, block_estimates, block_sizes, default_block_size
 from hts.tails.dependence import Dependence, dependence
 from hts.tails.extremes import (
     MIN_K,
@@ -147,7 +147,7 @@ def tail_of(
     del magnitudes, ascending
     np.random.default_rng(SEED).shuffle(x)
     inflation = chain.time if chain.is_series else 1.0
-    blocks = tuple(block_estimate(x, size, inflation) for size in block_sizes(x.size))
+    blocks = block_estimates(x, block_sizes(x.size), inflation)
     size = default_block_size(x.size)
     block = next((estimate for estimate in blocks if estimate.block_size == size), None)
     try:

@@ -14,6 +14,7 @@ import scipy
 from hts.noise import Noise
 from hts.tails.blocks import (
     block_estimate,
+    block_estimates,
     block_limit,
     default_block_size,
     normal_characteristic,
@@ -165,6 +166,16 @@ def test_hill_reads_the_published_values_off_a_stable_law():
 @pytest.mark.parametrize(("n", "size"), [(10_000, 100), (100_000, 250), (10_007, 100), (997, 31), (12, 3), (100, 10)])
 def test_the_block_size_is_the_divisor_nearest_to_the_root(n, size):
     assert default_block_size(n) == size
+
+
+def test_block_sizes_that_share_a_pass_read_the_same_to_the_bit():
+    x = stable(1.4, 2_000_003 + 777, np.random.default_rng(7))
+    sizes = (2, 5, 10, 1_000, 1_414, 50_000)
+    assert block_estimates(x, sizes, 1.3) == tuple(block_estimate(x, size, 1.3) for size in sizes)
+    x[:] = 1.0
+    x[::2] = -1.0
+    with pytest.raises(ValueError, match="sums of the blocks vanish"):
+        block_estimates(x, (10,))
 
 
 def test_vectors_are_blocked_by_the_norm_of_their_sums():
