@@ -1,4 +1,4 @@
-"""Tests that docs/model.md, docs/tails.md and docs/regression.md hold every equation that is cited, and state (14) as the code uses it."""
+"""Tests that docs/model.md, tails.md and regression.md hold every equation cited, and (14) as the code uses it."""
 
 import re
 from pathlib import Path
