@@ -49,6 +49,10 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.plans import Cell as Cell
     from hts.plans import Plan as Plan
     from hts.plans import read_plan as read_plan
+    from hts.plans.regression import read_regression_plan as read_regression_plan
+    from hts.regression import predict_regression as predict_regression
+    from hts.regression import regression_results as regression_results
+    from hts.regression import run_regression as run_regression
     from hts.sweeps import dry_run as dry_run
     from hts.sweeps import load_cells as load_cells
     from hts.sweeps import load_visits as load_visits
@@ -100,6 +104,8 @@ _NAMES = {
     "hts.landscapes": ("Landscape",),
     "hts.noise": ("LAWS", "Noise"),
     "hts.plans": ("Cell", "Plan", "read_plan"),
+    "hts.plans.regression": ("read_regression_plan",),
+    "hts.regression": ("predict_regression", "regression_results", "run_regression"),
     "hts.sweeps": (
         "dry_run",
         "load_cells",

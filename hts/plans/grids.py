@@ -21,6 +21,7 @@ EXAMPLES = {
     "alpha": "alpha = [1.2, 1.5, 1.8]",
     "epsilon": "epsilon = [0.5, 0.2, 0.1]",
     "step": "step = [0.1, 0.01]",
+    "sigma": "sigma = [0.5, 1.0]",
 }
 
 

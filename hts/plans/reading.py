@@ -1,12 +1,12 @@
 """Reading a plan: a TOML text becomes a Plan, or all its mistakes are reported at once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from operator import itemgetter
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
@@ -36,6 +36,9 @@ from hts.plans.visits import visits_mistakes
 MAX_PRODUCTS = 1_000  # [[grid]] tables: each is validated on its own, and a hundred cells a table are a study
 TABLES = ("landscape", "noise", "grid", "levy", "exit", "visits", "figure")
 AnyTable = TypeVar("AnyTable", bound=Table)
+Checked = TypeVar("Checked")
+#: Checks all tables of a plan, and adds to the mistakes; gives nothing where there are some.
+Check: TypeAlias = Callable[[dict[str, Any], Path, list[Mistake]], Checked | None]
 
 
 def read_plan(path: str | PathLike[str], overrides: Sequence[str] = (), seed: int | None = None) -> Plan:
@@ -55,20 +58,31 @@ def read_plan(path: str | PathLike[str], overrides: Sequence[str] = (), seed: in
     hts.errors.PlanError
         The message holds every mistake, a line each: `path:line:column: key: what is wrong (the value); remedy`.
     """
+    return read_checked(path, overrides, seed, _check)
+
+
+def read_checked(
+    path: str | PathLike[str], overrides: Sequence[str], seed: int | None, check: Check[Checked]
+) -> Checked:
+    """Read a plan of any kind, which `check` makes of its tables; see `read_plan`."""
     file = Path(path)
-    return parse_plan(_read_text(file), file, overrides, seed)
+    return _parse_checked(_read_text(file), file, overrides, seed, check)
 
 
 def parse_plan(text: str, path: Path, overrides: Sequence[str] = (), seed: int | None = None) -> Plan:
     """Read a plan from text; `path` is what messages call it. See `read_plan`."""
+    return _parse_checked(text, path, overrides, seed, _check)
+
+
+def _parse_checked(text: str, path: Path, overrides: Sequence[str], seed: int | None, check: Check[Checked]) -> Checked:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")  # as tomllib counts lines
     try:
-        return _parse(text, path, overrides, seed)
+        return _parse(text, path, overrides, seed, check)
     except RecursionError:
         raise PlanError(f"{path}:1:1: brackets are nested too deeply; a plan needs three levels at most") from None
 
 
-def _parse(text: str, path: Path, overrides: Sequence[str], seed: int | None) -> Plan:
+def _parse(text: str, path: Path, overrides: Sequence[str], seed: int | None, check: Check[Checked]) -> Checked:
     try:
         tables = read_toml(text)
     except TooLargeError as problem:
@@ -79,7 +93,7 @@ def _parse(text: str, path: Path, overrides: Sequence[str], seed: int | None) ->
     if seed is not None:
         tables["seed"] = seed
         settings[("seed",)] = "--seed"
-    plan = _check(tables, path, mistakes)
+    plan = check(tables, path, mistakes)
     if plan is None:
         raise PlanError(_report(path, text, settings, mistakes))
     return plan
@@ -133,6 +147,11 @@ def _syntax_mistake(path: Path, text: str, problem: ValueError) -> str:
 
 def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan | None:
     """Check every table, then what holds between the sound ones; a plan if nothing was found."""
+    if "regression" in tables:
+        mistakes.append(
+            Mistake(("regression",), "is a study of its own; use it with `hts regression`", is_about_key=True)
+        )
+        return None
     head = _head(tables, mistakes)
     landscape = _landscape(tables, mistakes)
     levy = _levy(tables, mistakes)
