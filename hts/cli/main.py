@@ -38,6 +38,7 @@ COMMANDS = {
     "verify": "hts.cli.verify",
     "export": "hts.cli.export",
     "tails": "hts.cli.tails",
+    "regression": "hts.cli.regression",
     "schema": "hts.cli.schema",
     "completion": "hts.cli.completion",
 }
@@ -54,6 +55,7 @@ SUMMARIES = {
     "verify": "Check every shard against its checksum, and walkers against their plan.",
     "export": "Write the cells as a table for other programs.",
     "tails": "Estimate how heavy the tails of your own numbers are.",
+    "regression": "Tail index of SGD on least squares: exact, and of simulated runs.",
     "schema": "Print the JSON Schema of plans, by which editors complete them.",
     "completion": "Print what makes a shell complete commands, options and files.",
 }

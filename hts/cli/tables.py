@@ -10,14 +10,26 @@ from rich.table import Table
 from rich.text import Text
 
 from hts.cli.terminal import below, plain
+from hts.words import number
 
 if TYPE_CHECKING:
+    from hts.plans import Cell
     from hts.reports.tables import TextTable
 
 #: Rows that a person reads; --json lists all.
 CELLS_SHOWN = 100
 #: Columns of a terminal that is none: wide enough for every table.
 WIDTH_OF_A_FILE = 140
+
+
+def cell_headers(cell: "Cell") -> list[str]:
+    """Name the columns that tell cells apart: those of a plan with [levy], or those of others."""
+    return ["b", "alpha", "eta"] if cell.epsilon is None else ["epsilon", "alpha", "h"]
+
+
+def cell_words(cell: "Cell") -> list[str]:
+    """Write a cell in those columns."""
+    return [number(cell.b if cell.epsilon is None else cell.epsilon), number(cell.alpha), number(cell.eta)]
 
 
 def say_more(n: int) -> None:
