@@ -12,6 +12,7 @@ from hts.cli.studies import commands_for
 from hts.errors import PlanError
 
 if TYPE_CHECKING:
+    from hts.plans import Plan
     from hts.plots.study import Study
     from hts.reports.document import Report
 
@@ -73,6 +74,7 @@ def report_on_results(folder: Path, overrides: tuple[str, ...], threads: int | N
     if overrides:
         raise PlanError(f"--set: changes the keys of a plan, and {folder} is a results folder")
     plan = open_results(folder)[1]
+    refuse_levy(plan)
     comparison = commands_for(plan).compare(folder, threads, with_exact)
     if isinstance(comparison, ExitComparison):
         tables, verdicts, warnings = t.exit_tables(comparison, plan.title), t.exit_verdicts(comparison), []
@@ -91,6 +93,7 @@ def report_on_plan(file: Path, overrides: tuple[str, ...], threads: int | None, 
     from hts.reports.figures import page_figures
 
     plan = read_plan(file, overrides)
+    refuse_levy(plan)
     tables, warnings = [], []
     if with_exact and plan.visits is None:
         predictions = commands_for(plan).predict(plan, threads)
@@ -101,6 +104,12 @@ def report_on_plan(file: Path, overrides: tuple[str, ...], threads: int | None, 
         tables, warnings = [t.share_prediction_table(shares, plan.title)], t.prediction_warnings(shares)
     figures = page_figures(study_of(file, overrides, threads, with_exact, plan.visits is not None))
     return report_of(plan, (), warnings, tables, tuple(figures), has_run=False)
+
+
+def refuse_levy(plan: "Plan") -> None:
+    """Turn away a study in time t = k h: the tables of a report are in steps."""
+    if plan.levy is not None:
+        raise PlanError(f"{plan.path}: no report of plans with [levy] yet; hts fit and hts plot show their results")
 
 
 def study_of(

@@ -19,12 +19,14 @@ REPLACED = ("noise", "grid")
 class LevyPlan(Table):
     """Strengths epsilon, time steps h and tail indices of docs/levy.md (21): every one with every other."""
 
-    epsilon: Axis = Field(examples=["epsilon = [0.5, 0.2, 0.1]"])
-    step: Axis = Field(examples=["step = [0.1, 0.01]"])
-    alpha: Axis = Field(examples=["alpha = [1.2, 1.5, 1.8]"])
-    gaussian: Annotated[Number, Field(ge=0)] = Field(0.0, examples=["gaussian = 0.0"])
+    epsilon: Axis = Field(description="Strengths of the Levy motion.", examples=["epsilon = [0.5, 0.2, 0.1]"])
+    step: Axis = Field(description="Time steps h of Euler's scheme.", examples=["step = [0.1, 0.01]"])
+    alpha: Axis = Field(description="Stability indices, below 2.", examples=["alpha = [1.2, 1.5, 1.8]"])
+    gaussian: Annotated[Number, Field(ge=0)] = Field(
+        0.0, description="Strength of an added Brownian motion, relative to epsilon.", examples=["gaussian = 0.0"]
+    )
     tolerance: Annotated[Number, Field(gt=0, lt=1)] = Field(
-        0.01, examples=["tolerance = 0.01"]
+        0.01, description="Relative error for which the largest h is sought.", examples=["tolerance = 0.01"]
     )  # no number of a walker
 
     def law(self, epsilon: float, alpha: float, step: float) -> Noise:

@@ -118,7 +118,9 @@ class FlatPlan(Table):
     """No landscape at all, f' = 0: for flights."""
 
     kind: Literal["flat"]
-    L: Projection = Field(math.inf, examples=["L = 2.0"])
+    L: Projection = Field(
+        math.inf, description="Projection: walkers stay in [-L, L]; inf is none.", examples=["L = 2.0"]
+    )
 
     def build(self) -> Landscape:
         """Build the landscape."""

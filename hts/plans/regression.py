@@ -10,12 +10,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, ValidationError, ValidationInfo
+from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, WithJsonSchema
 from pydantic_core import InitErrorDetails
 from pydantic_core import ValidationError as CoreError
 
 from hts.ensembles.regression import RegressionProblem
-from hts.plans.grids import plainly, read_axis
+from hts.plans.grids import AXIS_SCHEMA, plainly, read_axis
 from hts.plans.identity import identity_of
 from hts.plans.mistakes import Mistake, did_you_mean, table_mistakes
 from hts.plans.models import HeadPlan, Number, Positive, Table
@@ -67,23 +67,40 @@ def read_rates(raw: Any, info: ValidationInfo) -> tuple[float, ...]:
     raise CoreError.from_exception_data(TABLE, [_detail((), text, raw)])
 
 
-Sizes = Annotated[tuple[int, ...], PlainValidator(read_sizes)]
-Rates = Annotated[tuple[float, ...], PlainValidator(read_rates)]
+_SIZE: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE}
+_SIZES_SCHEMA: dict[str, Any] = {"anyOf": [_SIZE, {"type": "array", "items": _SIZE, "minItems": 1}]}
+_RATES_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, AXIS_SCHEMA]}
+Sizes = Annotated[tuple[int, ...], PlainValidator(read_sizes), WithJsonSchema(_SIZES_SCHEMA)]
+Rates = Annotated[tuple[float, ...], PlainValidator(read_rates), WithJsonSchema(_RATES_SCHEMA)]
 
 
 class RegressionTable(Table):
     """Dimensions, mini-batches, learning rates and scales, whose product are the cells; and what is simulated."""
 
-    dimension: Sizes = Field(examples=["dimension = [1, 10, 100]"])
-    batch: Sizes = Field(examples=["batch = [1, 5, 10]"])
-    eta: Rates = Field(examples=["eta = { lin = [0.02, 0.2, 10] }"])
-    sigma: Rates = Field((1.0,), examples=["sigma = 1.0"])
-    noise: Positive = Field(1.0, examples=["noise = 3.0"])
-    truth: Annotated[Number, Field(ge=0)] = Field(0.0, examples=["truth = 3.0"])
-    start: Annotated[Number, Field(ge=0)] = Field(0.0, examples=["start = 5.0"])
-    samples: Annotated[int, Field(ge=0)] = Field(0, examples=["samples = 10_000, or 0 for fresh ones"])
-    runs: Annotated[int, Field(ge=0, le=MAX_RUNS)] = Field(0, examples=["runs = 1600"])
-    steps: Annotated[int, Field(ge=0, le=MAX_STEPS)] = Field(0, examples=["steps = 1000"])
+    dimension: Sizes = Field(description="Dimensions d.", examples=["dimension = [1, 10, 100]"])
+    batch: Sizes = Field(description="Sizes of the mini-batch.", examples=["batch = [1, 5, 10]"])
+    eta: Rates = Field(description="Learning rates.", examples=["eta = { lin = [0.02, 0.2, 10] }"])
+    sigma: Rates = Field((1.0,), description="Standard deviations of the inputs.", examples=["sigma = 1.0"])
+    noise: Positive = Field(
+        1.0, description="Standard deviation of the error of the outputs.", examples=["noise = 3.0"]
+    )
+    truth: Annotated[Number, Field(ge=0)] = Field(
+        0.0, description="Standard deviation of the true coefficients.", examples=["truth = 3.0"]
+    )
+    start: Annotated[Number, Field(ge=0)] = Field(
+        0.0, description="Standard deviation of the first iterate.", examples=["start = 5.0"]
+    )
+    samples: Annotated[int, Field(ge=0)] = Field(
+        0,
+        description="Size of a fixed data set; 0 draws fresh samples at every step.",
+        examples=["samples = 10_000, or 0 for fresh ones"],
+    )
+    runs: Annotated[int, Field(ge=0, le=MAX_RUNS)] = Field(
+        0, description="Runs that are simulated in each cell.", examples=["runs = 1600"]
+    )
+    steps: Annotated[int, Field(ge=0, le=MAX_STEPS)] = Field(
+        0, description="Steps of each run.", examples=["steps = 1000"]
+    )
 
     @property
     def n_cells(self) -> int:

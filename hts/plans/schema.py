@@ -6,10 +6,19 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from hts.plans.levy import LevyPlan
 from hts.plans.models import LANDSCAPE_PLANS, ExitPlan, FigurePlan, GridPlan, HeadPlan, NoisePlan, VisitsPlan
+from hts.plans.regression import RegressionTable
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-TABLES: dict[str, type[BaseModel]] = {"noise": NoisePlan, "exit": ExitPlan, "visits": VisitsPlan, "figure": FigurePlan}
+TABLES: dict[str, type[BaseModel]] = {
+    "noise": NoisePlan,
+    "exit": ExitPlan,
+    "visits": VisitsPlan,
+    "figure": FigurePlan,
+    "levy": LevyPlan,
+    "regression": RegressionTable,
+}
 
 
 def plan_schema() -> dict[str, Any]:
@@ -38,8 +47,14 @@ def plan_schema() -> dict[str, Any]:
             "grid": {"anyOf": [of[GridPlan], {"type": "array", "items": of[GridPlan], "minItems": 1}]},
             **{name: of[model] for name, model in TABLES.items()},
         },
-        "required": ["landscape", "noise", "grid"],
-        "oneOf": [{"required": ["exit"]}, {"required": ["visits"]}],
+        "oneOf": [
+            *(
+                {"required": ["landscape", *law, study]}
+                for law in (("noise", "grid"), ("levy",))
+                for study in ("exit", "visits")
+            ),
+            {"required": ["regression"]},
+        ],
         "additionalProperties": False,
         **definitions,
     }

@@ -165,3 +165,10 @@ def test_the_cells_of_a_page_are_those_of_the_tables(page, folder):
         tables = [t.share_table(comparison, "")]
     assert page.cells == [cell for table in tables for row in table.rows for cell in row]
     assert any("[" in cell for cell in page.cells)
+
+
+def test_a_plan_with_levy_is_refused_in_words(tmp_path, capsys):
+    text = EXITS[: EXITS.index("[noise]")] + "[levy]\nepsilon = [0.5]\nstep = [0.1]\nalpha = [1.5]\n"
+    (tmp_path / "levy.toml").write_text(text + EXITS[EXITS.index("[exit]") :])
+    assert run("report", tmp_path / "levy.toml") == 2
+    assert "hts fit and hts plot" in capsys.readouterr().err
