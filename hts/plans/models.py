@@ -14,6 +14,7 @@ from hts.plans.grids import read_axis
 from hts.plans.values import LARGEST, SMALLEST, shown
 
 MAX_LISTED = 1_000  # values in a list of [landscape], [exit] or [visits]
+MAX_WELL = 9_999  # no landscape has so many, and a message writes the number out
 MAX_SEED = 2**64 - 1  # the width of the key of the random streams
 MAX_BINS = 10_000  # of a histogram for each walker: a few kB compressed
 MAX_CHECKPOINTS = 100  # a decade; with more, rounding to whole steps leaves nothing between the first of them
@@ -218,7 +219,7 @@ class GridPlan(Table):
 class ExitPlan(Table):
     """Which domain is left from where, by how many walkers, in how many steps at most."""
 
-    well: Annotated[int, Field(ge=0)] | None = Field(None, examples=["well = 0"])
+    well: Annotated[int, Field(ge=0, le=MAX_WELL)] | None = Field(None, examples=["well = 0"])
     domain: Interval | None = Field(None, examples=["domain = [-1.3, 0.2]"])
     start: Number | None = Field(None, examples=["start = -0.7"])
     walkers: Walkers = Field(examples=["walkers = 2000"])
@@ -237,7 +238,7 @@ class ExitPlan(Table):
 class VisitsPlan(Table):
     """Long runs over all wells: from where, by how many walkers, how many steps, and what is written down of them."""
 
-    well: Annotated[int, Field(ge=0)] | None = Field(None, examples=["well = 0"])
+    well: Annotated[int, Field(ge=0, le=MAX_WELL)] | None = Field(None, examples=["well = 0"])
     start: Number | None = Field(None, examples=["start = -0.7"])
     walkers: Annotated[int, Field(ge=1, le=MAX_WALKERS)] = Field(examples=["walkers = 10"])
     steps: Annotated[int, Field(ge=1, le=MAX_STEPS)] = Field(examples=["steps = 10_000_000"])
