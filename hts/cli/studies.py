@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import click
+
 from hts.cli.exits import ExitCommands
 from hts.cli.shares import VisitCommands
 
@@ -38,6 +40,15 @@ KINDS: Mapping[str, StudyCommands] = {"exit": ExitCommands(), "visits": VisitCom
 def commands_for(plan: "Plan") -> StudyCommands:
     """Return what belongs to the kind of study that a plan asks for."""
     return KINDS[plan.study.table]
+
+
+def warn_of_identity(folder: Path) -> None:
+    """Say on standard error that a results folder has lost its identity.json, where it has."""
+    from hts.storage import ResultsFolder
+    from hts.sweeps.survey import identity_warning
+
+    if warning := identity_warning(ResultsFolder(folder)):
+        click.echo(f"warning: {warning}", err=True)
 
 
 def commands_of(folder: Path) -> StudyCommands:

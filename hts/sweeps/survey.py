@@ -182,6 +182,17 @@ def stated_identity(folder: ResultsFolder) -> Mapping[str, Any] | None:
     return document if document.get("identity") == identity_of(document["physics"]) else None
 
 
+def identity_warning(folder: ResultsFolder) -> str | None:
+    """Say that identity.json is lost or harmed, and what is not known without it; None where it is as written."""
+    if stated_identity(folder) is not None:
+        return None
+    harm = folder.harm_of(folder.identity) or "is missing"
+    return (
+        f"{folder.identity}: {harm}; shards are compared with plan.toml alone, and their random streams with nothing. "
+        f"Remedy: hts verify {folder.path} --repair"
+    )
+
+
 def identity_document(plan: Plan, stream_version: str) -> dict[str, Any]:
     """Say what decides the numbers of a folder, as its identity.json does."""
     return {
