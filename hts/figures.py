@@ -19,10 +19,10 @@ from hts.comparison.visits import PredictShares
 from hts.errors import IncompleteError, PlanError
 from hts.plans import Cell, Plan, read_plan
 from hts.plots.save import save_figure
-from hts.plots.study import AnyFigure, FigureKind, Part, Study
+from hts.plots.study import AnyFigure, FigureKind, Part, Study, drawn_cells
 from hts.plots.style import house_style
-from hts.sweeps import load_cells, load_visits
-from hts.sweeps.samples import load_pieces
+from hts.sweeps import load_visits
+from hts.sweeps.samples import check_cells
 from hts.sweeps.survey import open_results
 
 Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
@@ -196,11 +196,15 @@ def _study_of_plan(plan: Plan, parts: set[Part], predict: Predict | None) -> Stu
 
 def _study_of_exits(target: Path, plan: Plan, parts: set[Part], predict: Predict | None) -> Study:
     """Gather walkers and exact values of a results folder; the cells are compared with nothing, figures do that."""
+    study, has_samples = _study_of_plan(plan, parts, predict), "samples" in parts
+    if not has_samples and "cells" not in parts:
+        return study
     barriers = plan.build_landscape().barriers
+    checked = check_cells(target)
     return replace(
-        _study_of_plan(plan, parts, predict),
-        cells=compare_exits(load_pieces(target), None, barriers, plan.within).cells if "cells" in parts else (),
-        samples=load_cells(target) if "samples" in parts else (),
+        study,
+        cells=compare_exits(checked.pieces(), None, barriers, plan.within, is_tested=has_samples).cells,
+        samples=checked.whole(set(drawn_cells(plan))) if has_samples else (),
     )
 
 

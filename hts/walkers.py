@@ -12,6 +12,7 @@ from hts.answers import ExitPrediction
 from hts.plans import MAX_WALKERS, Cell, Count, Mistake, Plan, WalkersByError, mistake_in
 from hts.storage import ResultsFolder
 from hts.sweeps import stored_counts
+from hts.words import plural
 
 Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
 
@@ -118,7 +119,8 @@ def _notes(wanted: WalkersByError, known: Mapping[Cell, Count], chosen: Mapping[
         before, now = [known[c].walkers for c in grown], [chosen[c].walkers for c in grown]
         notes.append(f"walkers grow for a relative error of {error:g}: {_spread(before)}; now {_range(now)}")
     if stays := [cell for cell, count in known.items() if cell not in grown and count.relative_error != error]:
-        notes.append(f"walkers stay as they were chosen in {_cells(len(stays))}: enough for an error of {error:g}")
+        where = plural(len(stays), "cell")
+        notes.append(f"walkers stay as they were chosen in {where}: enough for an error of {error:g}")
     return tuple(notes)
 
 
@@ -126,19 +128,16 @@ def _warnings(wanted: WalkersByError, without: Sequence[Cell]) -> tuple[str, ...
     if not without:
         return ()
     return (
-        f"no exact mean in {_cells(len(without))} (hts predict says why): {wanted.at_least} walkers there, as if none "
-        "were censored; fewer exits than that mean a larger error",
+        f"no exact mean in {plural(len(without), 'cell')} (hts predict says why): "
+        f"{plural(wanted.at_least, 'walker')} there, as if none were censored; fewer exits than that mean a larger "
+        "error",
     )
 
 
 def _spread(counts: Sequence[int]) -> str:
-    return f"{_range(counts)} in {_cells(len(counts))}"
+    return f"{_range(counts)} in {plural(len(counts), 'cell')}"
 
 
 def _range(counts: Sequence[int]) -> str:
     low, high = min(counts), max(counts)
     return f"{low}" if low == high else f"{low} to {high}"
-
-
-def _cells(n: int) -> str:
-    return "1 cell" if n == 1 else f"{n} cells"

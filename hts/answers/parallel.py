@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from hts.engines import ThreadEngine
 from hts.errors import StoppedError
+from hts.words import plural
 
 Record = TypeVar("Record")
 Key = TypeVar("Key", bound=Hashable)
@@ -61,7 +62,8 @@ def complete(
                 if on_cell is not None:
                     on_cell(len(found), len(cells))
             if should_stop is not None and should_stop():
-                raise StoppedError(f"stopped; {len(found)} of {len(cells)} cells were predicted")
+                were = "was" if len(found) == 1 else "were"
+                raise StoppedError(f"stopped; {len(found)} of {plural(len(cells), 'cell')} {were} predicted")
     finally:
         # a stop does not wait for cells in the middle of their work
         engine.shutdown(wait=not waiting, cancel_futures=True)

@@ -6,7 +6,7 @@ import click
 
 from hts.cli.fit import refuse_nothing
 from hts.cli.options import folder_argument, threads_option
-from hts.cli.studies import commands_of
+from hts.cli.studies import commands_of, warn_of_identity
 from hts.errors import PlanError
 
 
@@ -33,6 +33,7 @@ def command(folder: Path, target: Path, threads: int | None, no_exact: bool, for
     check_suffix(target)
     check_target(target, force)
     commands = commands_of(folder)
+    warn_of_identity(folder)
     comparison = commands.compare(folder, threads, not no_exact)
     refuse_nothing(comparison, folder)
     columns, size = commands.table(comparison)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hts.cli.options import folder_argument, json_option, threads_option
-from hts.cli.studies import commands_of
+from hts.cli.studies import commands_of, warn_of_identity
 from hts.errors import IncompleteError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def command(folder: Path, threads: int | None, no_exact: bool, as_json: bool) ->
       hts fit results/quick
     """
     commands = commands_of(folder)
+    warn_of_identity(folder)
     comparison = commands.compare(folder, threads, not no_exact)
     if as_json:
         from hts.cli.documents import print_document

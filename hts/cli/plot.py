@@ -6,6 +6,7 @@ import click
 
 from hts.cli.options import output_option, set_option, threads_option
 from hts.cli.predictor import predictor, share_predictor
+from hts.cli.studies import warn_of_identity
 
 
 @click.command("plot")
@@ -35,8 +36,10 @@ def command(
     from hts.figures import plot
     from hts.sweeps.survey import open_results
 
-    chosen = names or None
-    if target.is_dir() and open_results(target)[1].visits is not None:
+    chosen, plan = names or None, open_results(target)[1] if target.is_dir() else None
+    if plan is not None:
+        warn_of_identity(target)
+    if plan is not None and plan.visits is not None:
         with share_predictor(target, threads) as shares:
             exact = None if no_exact else shares
             paths = plot(target, folder, chosen, overrides=overrides, predict_shares=exact)

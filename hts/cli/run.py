@@ -131,12 +131,15 @@ def summary(target: Path, report: "SweepReport") -> str:
     aside = f"; set aside, because damaged: {report.n_damaged}" if report.n_damaged else ""
     if report.n_cells_beside:
         aside += f"; stored here too, and left out by `hts fit`: {plural(report.n_cells_beside, 'cell')} of other grids"
+    were = "was" if report.n_skipped == 1 else "were"
     if report.n_written == 0:
         rest = "nothing to do" if not others else "nothing to do for this share"
-        return f"{target}: all {report.n_skipped} shards were there; {rest}{others}{aside}. Next: hts fit {target}"
+        whole = "its" if report.n_skipped == 1 else "all"
+        there = f"{whole} {plural(report.n_skipped, 'shard')} {were} there"
+        return f"{target}: {there}; {rest}{others}{aside}. Next: hts fit {target}"
     resumed = f" ({report.steps_resumed:.3g} of them from checkpoints)" if report.steps_resumed else ""
     return (
-        f"{target}: {plural(report.n_written, 'shard')} written, {report.n_skipped} were there{others}{aside}; "
+        f"{target}: {plural(report.n_written, 'shard')} written, {report.n_skipped} {were} there{others}{aside}; "
         f"{report.walker_steps:.3g} walker-steps{resumed} in {clock(report.seconds)} "
         f"({rate(report.steps_per_second)}). Next: hts fit {target}"
     )

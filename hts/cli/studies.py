@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import click
+
 from hts.cli.exits import ExitCommands
 from hts.cli.levy import LevyExitCommands, LevyVisitCommands
 from hts.cli.shares import VisitCommands
@@ -41,6 +43,15 @@ LEVY_KINDS: Mapping[str, StudyCommands] = {"exit": LevyExitCommands(), "visits":
 def commands_for(plan: "Plan") -> StudyCommands:
     """Return what belongs to the kind of study that a plan asks for."""
     return (KINDS if plan.levy is None else LEVY_KINDS)[plan.study.table]
+
+
+def warn_of_identity(folder: Path) -> None:
+    """Say on standard error that a results folder has lost its identity.json, where it has."""
+    from hts.storage import ResultsFolder
+    from hts.sweeps.survey import identity_warning
+
+    if warning := identity_warning(ResultsFolder(folder)):
+        click.echo(f"warning: {warning}", err=True)
 
 
 def commands_of(folder: Path) -> StudyCommands:

@@ -39,6 +39,8 @@ def compare_exits(
     predictions: Mapping[Cell, CellPrediction] | None = None,
     barriers: FloatArray = NO_BARRIERS,
     within: float | None = None,
+    *,
+    is_tested: bool = True,
 ) -> ExitComparison:
     """Lay the walkers of a sweep beside what is predicted for its cells.
 
@@ -53,6 +55,8 @@ def compare_exits(
         Of the landscape, to name the wells where walkers land.
     within : float, optional
         Gradient-flow time of the probabilities to leave within so long.
+    is_tested : bool
+        Test each cell's exit times against the geometric law, which takes longer than all else.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def compare_exits(
     """
     known = predictions or {}
     cells = groupby(samples, key=lambda sample: sample.cell)
-    rows = [_row(_join(pieces, barriers), known.get(cell, NOTHING), within) for cell, pieces in cells]
+    rows = [_row(_join(pieces, barriers), known.get(cell, NOTHING), within, is_tested) for cell, pieces in cells]
     rows.sort(key=lambda row: (*_group(row), -row.cell.eta))
     fits = [_compare_fit(tuple(members)) for _, members in groupby(rows, key=_group)]
     return ExitComparison(cells=tuple(row.cell for row in rows), fits=tuple(fits))
@@ -210,9 +214,9 @@ def _group(row: _Row) -> tuple[float, float, float, int]:
     return -(cell.epsilon or 0.0), cell.b, 0.0 if cell.alpha is None else cell.alpha, cell.well
 
 
-def _row(sample: _Walkers, prediction: CellPrediction, within: float | None) -> _Row:
+def _row(sample: _Walkers, prediction: CellPrediction, within: float | None, is_tested: bool) -> _Row:
     estimate = estimate_exits(sample.exit_steps, sample.is_censored, sample.side)
-    law = exponentiality(sample.exit_steps, sample.is_censored, sample.max_steps)
+    law = exponentiality(sample.exit_steps, sample.is_censored, sample.max_steps) if is_tested else None
     z, law_exact = _against_exact(sample, estimate, prediction)
     share = None
     if within is not None:

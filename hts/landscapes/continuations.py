@@ -10,7 +10,14 @@ from hts.arrays import FloatArray, IntArray
 from hts.landscapes.checks import LARGEST, LandscapeError
 from hts.landscapes.critical_points import MAX_POINTS, samples, sign_changes
 from hts.landscapes.formulas import Formula, FormulaError
-from hts.landscapes.gradients import Gradient, check_table, freeze, hinged_gradient, tabulated_gradient
+from hts.landscapes.gradients import (
+    Gradient,
+    check_largest_table,
+    check_table,
+    freeze,
+    hinged_gradient,
+    tabulated_gradient,
+)
 from hts.landscapes.roots import brent_roots
 
 KINK = 1e-7  # a jump is one when larger than this, relative to the largest f' or f''; extrapolation errs by 1e-9 or so
@@ -48,10 +55,20 @@ class ContinuedFormula:
         LandscapeError
             f' is too rough for a table.
         """
-        left, right = float(np.clip(low, self.low, self.high)), float(np.clip(high, self.low, self.high))
-        slope, bend = self.derivative([left, right]), self.second_derivative([left, right])
+        left, right = self._part(low, high)
         if left == right:
-            return hinged_gradient([slope[0] - bend[0] * left, bend[0]], [], [])
+            slope, bend = float(self.derivative(left)), float(self.second_derivative(left))
+            return hinged_gradient([slope - bend * left, bend], [], [])
+        return tabulated_gradient(self.derivative, left, right, self._hinges(low, high))
+
+    def _part(self, low: float, high: float) -> tuple[float, float]:
+        """Return the part of the domain in (low, high)."""
+        return float(np.clip(low, self.low, self.high)), float(np.clip(high, self.low, self.high))
+
+    def _hinges(self, low: float, high: float) -> Gradient:
+        """Return what a table need not hold: jumps of f'' inside, and the continuation where it is met."""
+        left, right = self._part(low, high)
+        bend = self.second_derivative([left, right])
         is_inside = (left < self.kinks) & (self.kinks < right)
         knots, slopes = list(self.kinks[is_inside]), list(self.bends[is_inside])
         line = [0.0, 0.0]
@@ -61,13 +78,13 @@ class ContinuedFormula:
         if right < high:  # bend (max(x, right) - right) is 0 inside
             line[0] = -bend[1] * right
             knots, slopes = [*knots, right], [*slopes, bend[1]]
-        return tabulated_gradient(self.derivative, left, right, hinged_gradient(line, knots, slopes))
+        return hinged_gradient(line, knots, slopes)
 
     def check_gradient(self, low: float, high: float) -> None:
         """Raise what `gradient` raises."""
-        left, right = float(np.clip(low, self.low, self.high)), float(np.clip(high, self.low, self.high))
+        left, right = self._part(low, high)
         if left < right and not check_table(lambda x: self.formula.jet(x)[1:], left, right, self.kinks):
-            self.gradient(low, high)
+            check_largest_table(self.derivative, left, right, self._hinges(low, high))
 
     def _nearest(self, x: npt.ArrayLike) -> tuple[FloatArray, tuple[FloatArray, FloatArray, FloatArray]]:
         """Return how far x lies beyond the domain, and f, f', f'' at the domain's point nearest to x."""

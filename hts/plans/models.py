@@ -23,6 +23,7 @@ from hts.plans.grids import AXIS_SCHEMA, read_axis
 from hts.plans.values import LARGEST, SMALLEST, shown
 
 MAX_LISTED = 1_000  # values in a list of [landscape], [exit] or [visits]
+MAX_WELL = 9_999  # no landscape has so many, and a message writes the number out
 MAX_SEED = 2**64 - 1  # the width of the key of the random streams
 MAX_BINS = 10_000  # of a histogram for each walker: a few kB compressed
 MAX_CHECKPOINTS = 100  # a decade; with more, rounding to whole steps leaves nothing between the first of them
@@ -287,7 +288,7 @@ class GridPlan(Table):
 class ExitPlan(Table):
     """Which domain is left from where, by how many walkers, in how many steps at most."""
 
-    well: Annotated[int, Field(ge=0)] | None = Field(
+    well: Annotated[int, Field(ge=0, le=MAX_WELL)] | None = Field(
         None, description="The well to leave: its basin is the domain, its minimum the start.", examples=["well = 0"]
     )
     domain: Interval | None = Field(
@@ -321,7 +322,7 @@ class ExitPlan(Table):
 class VisitsPlan(Table):
     """Long runs over all wells: from where, by how many walkers, how many steps, and what is written down of them."""
 
-    well: Annotated[int, Field(ge=0)] | None = Field(
+    well: Annotated[int, Field(ge=0, le=MAX_WELL)] | None = Field(
         None, description="Walkers start at the minimum of this well.", examples=["well = 0"]
     )
     start: Number | None = Field(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from hts.answers import ExitPrediction, SharePrediction
@@ -18,6 +19,11 @@ from hts.plots.save import Row
 from hts.plots.style import set_title
 from hts.sweeps import CellSample, VisitCellSample
 
+MANY_CELLS = 400
+"""Cells of a plan from which on the walkers of some only are drawn."""
+DRAWN_CLIPS, DRAWN_ALPHAS, DRAWN_ETAS = 4, 3, 8
+"""How many b, alpha, and eta of each (b, alpha), are then drawn: what fits on a page."""
+Value = TypeVar("Value")
 Part = Literal["cells", "samples", "predictions", "densities", "visits", "runs", "shares", "studies", "flights"]
 Shown = TypeVar("Shown")
 
@@ -28,7 +34,7 @@ class Study:
 
     plan: Plan
     cells: Sequence[CellComparison] = ()  # of a study of exits
-    samples: Iterable[CellSample] = ()  # its walkers, read once
+    samples: Iterable[CellSample] = ()  # the walkers of `drawn_cells`, read once
     predictions: Sequence[ExitPrediction] = ()  # exact values, of any cells of the plan
     densities: Sequence[WaitingDensity] = ()  # of walkers that have not left
     visits: Sequence[VisitComparison] = ()  # of a study of visits
@@ -63,6 +69,25 @@ class FigureKind(Generic[Shown]):
         figure = self.draw(shown)
         set_title(figure, self.finding(shown))
         return figure
+
+
+def drawn_cells(plan: Plan) -> tuple[Cell, ...]:
+    """Choose the cells whose walkers are drawn one by one: all, or of many a few b, alpha and eta evenly over them."""
+    cells = plan.cells()
+    if len(cells) <= MANY_CELLS:
+        return tuple(cells)
+    clips = _evenly(sorted({cell.b for cell in cells}), DRAWN_CLIPS)
+    alphas = _evenly(sorted({cell.alpha for cell in cells}, key=lambda alpha: alpha or 0.0), DRAWN_ALPHAS)
+    groups: dict[tuple[float, float | None], list[Cell]] = {}
+    for cell in cells:
+        if cell.b in clips and cell.alpha in alphas:
+            groups.setdefault((cell.b, cell.alpha), []).append(cell)
+    return tuple(cell for group in groups.values() for cell in _evenly(group, DRAWN_ETAS))
+
+
+def _evenly(values: Sequence[Value], most: int) -> list[Value]:
+    places = np.linspace(0, len(values) - 1, min(len(values), most)).round().astype(int)
+    return [values[place] for place in places]
 
 
 AnyFigure = FigureKind[Any]

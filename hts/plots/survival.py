@@ -21,8 +21,9 @@ from hts.estimation.survival import SurvivalCurve, survival_curve
 from hts.plans import Cell
 from hts.plots.looks import AID, Look, eta_looks, paler
 from hts.plots.save import Row
-from hts.plots.study import FigureKind, Study
+from hts.plots.study import MANY_CELLS, FigureKind, Study
 from hts.plots.style import COLUMN, PAGE, clip_label, number, panel_grid, place_legend, tail_label
+from hts.words import plural
 
 TIME_LABEL = r"exit time over mean, $\sigma/\mathrm{E}\,\sigma$"
 SHARE_LABEL = r"$\mathrm{P}(\sigma/\mathrm{E}\,\sigma > t)$"
@@ -166,7 +167,9 @@ def finding(shown: Survival) -> str:
     if not n:
         return "Exit times, in units of their mean, against the exponential law of the limit"
     rejected = sum(p < LEVEL for p in shown.p_values)
-    return f"Exit times over their mean: Exp(1) is rejected in {rejected} of {n} cell{'s' * (n > 1)} (5 % level)"
+    drawn = sum(len(panel.curves) for panel in shown.panels)
+    some = f", {drawn} of them drawn" if n > MANY_CELLS else ""
+    return f"Exit times over their mean: Exp(1) is rejected in {rejected} of {plural(n, 'cell')}{some} (5 % level)"
 
 
 def rows(shown: Survival) -> list[Row]:

@@ -4,7 +4,15 @@ from hts.storage.atomic import move_into, remove, stopped_by, write_whole
 from hts.storage.content import Columns, Provenance
 from hts.storage.folders import ResultsFolder
 from hts.storage.names import Parameters, ShardName, cell_slug
-from hts.storage.shards import Shard, inspect_shard, list_shards, read_columns, read_shard, write_shard
+from hts.storage.shards import (
+    Shard,
+    inspect_and_read,
+    inspect_shard,
+    list_shards,
+    read_columns,
+    read_shard,
+    write_shard,
+)
 
 __all__ = [
     "Columns",
@@ -14,6 +22,7 @@ __all__ = [
     "Shard",
     "ShardName",
     "cell_slug",
+    "inspect_and_read",
     "inspect_shard",
     "list_shards",
     "move_into",

@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,9 @@ from hts.storage.atomic import write_whole
 from hts.storage.content import Columns, Provenance
 from hts.storage.names import SUFFIX, Parameters, ShardName, cell_slug, digest_of
 from hts.storage.reading import read_bytes
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetFile
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,8 @@ def inspect_shard(path: Path) -> Shard:
     IntegrityError
         Where they do not agree; the message starts with the file's name.
     """
-    return _inspect(path, _bytes(path))
+    file, name = _open(path, _bytes(path))
+    return _described(path, name, file)
 
 
 def read_shard(path: Path) -> tuple[Shard, dict[str, npt.NDArray[Any]]]:
@@ -127,9 +131,32 @@ def read_shard(path: Path) -> tuple[Shard, dict[str, npt.NDArray[Any]]]:
     IntegrityError
         Where anything is not as it was written.
     """
-    data = _bytes(path)
-    shard = _inspect(path, data)
-    return shard, _columns(shard, data)
+    file, name = _open(path, _bytes(path))
+    shard = _described(path, name, file)
+    return shard, _columns(shard, file)
+
+
+def inspect_and_read(path: Path) -> tuple[Shard, dict[str, npt.NDArray[Any]] | None]:
+    """Check a shard as `inspect_shard` does, and read its columns from the same bytes.
+
+    Returns
+    -------
+    Shard
+        What it is about.
+    dict of str to array[walker], or None
+        None where the columns are not as they should be; `read_columns` says what is wrong.
+
+    Raises
+    ------
+    IntegrityError
+        As `inspect_shard`.
+    """
+    file, name = _open(path, _bytes(path))
+    shard = _described(path, name, file)
+    try:
+        return shard, _columns(shard, file)
+    except IntegrityError:
+        return shard, None
 
 
 def read_columns(shard: Shard) -> dict[str, npt.NDArray[Any]]:
@@ -140,20 +167,17 @@ def read_columns(shard: Shard) -> dict[str, npt.NDArray[Any]]:
     IntegrityError
         Where anything is not as it was written.
     """
-    data = _bytes(shard.path)
-    name = ShardName.parse(shard.path.name)
-    if name is None or digest_of(data) != name.digest:
-        raise IntegrityError(f"{shard.path.name}: its bytes do not match the checksum in its name")
-    return _columns(shard, data)
+    file, _ = _open(shard.path, _bytes(shard.path))
+    return _columns(shard, file)
 
 
-def _columns(shard: Shard, data: bytes) -> dict[str, npt.NDArray[Any]]:
+def _columns(shard: Shard, file: "ParquetFile") -> dict[str, npt.NDArray[Any]]:
+    from hts.storage import tables
     from hts.storage.columns import check_columns
-    from hts.storage.tables import decode_columns
 
     name = shard.path.name
     try:
-        columns = decode_columns(data)
+        columns = tables.read_columns(file)
         check_columns(columns, shard.provenance.max_steps)
     except ValueError as error:
         raise IntegrityError(f"{name}: {error}") from error
@@ -169,8 +193,9 @@ def _bytes(path: Path) -> bytes:
         raise IntegrityError(f"{path.name}: cannot be read ({error.strerror})") from error
 
 
-def _inspect(path: Path, data: bytes) -> Shard:
-    from hts.storage.tables import decode_footer
+def _open(path: Path, data: bytes) -> "tuple[ParquetFile, ShardName]":
+    """Open a shard whose bytes match its name."""
+    from hts.storage.tables import open_table
 
     name = ShardName.parse(path.name)
     if name is None:
@@ -178,7 +203,17 @@ def _inspect(path: Path, data: bytes) -> Shard:
     if digest_of(data) != name.digest:
         raise IntegrityError(f"{path.name}: its bytes do not match the checksum in its name")
     try:
-        footer = decode_footer(data)
+        return open_table(data), name
+    except ValueError as error:
+        raise IntegrityError(f"{path.name}: {error}") from error
+
+
+def _described(path: Path, name: ShardName, file: "ParquetFile") -> Shard:
+    """Read what a shard says of itself, and compare it with its name."""
+    from hts.storage.tables import read_footer
+
+    try:
+        footer = read_footer(file)
     except ValueError as error:
         raise IntegrityError(f"{path.name}: {error}") from error
     said = (footer.slug, footer.first_walker, footer.n_walkers)

@@ -123,7 +123,31 @@ def encode(cell: Parameters, columns: Columns, provenance: Provenance) -> bytes:
     return data
 
 
+def open_table(data: bytes) -> pq.ParquetFile:
+    """Open a shard for `read_footer` and `read_columns`, which may both be asked.
+
+    Raises
+    ------
+    ValueError
+        Where it is no Parquet file.
+    """
+    try:
+        return pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(f"it is no readable Parquet file ({error})") from error
+
+
 def decode_footer(data: bytes) -> Footer:
+    """Read the end of a shard, as `read_footer` does."""
+    return read_footer(open_table(data))
+
+
+def decode_columns(data: bytes) -> dict[str, npt.NDArray[Any]]:
+    """Read the columns of a shard, as `read_columns` does."""
+    return read_columns(open_table(data))
+
+
+def read_footer(opened: pq.ParquetFile) -> Footer:
     """Read the end of a shard.
 
     Raises
@@ -132,7 +156,6 @@ def decode_footer(data: bytes) -> Footer:
         Where it is no shard of ours; the message says why.
     """
     try:
-        opened = pq.ParquetFile(pa.BufferReader(data))
         file = opened.metadata
         texts = {key.decode(): value.decode() for key, value in (file.metadata or {}).items()}
         layout = _layout(opened)
@@ -200,8 +223,8 @@ def _ends(file: pq.FileMetaData, layout: Layout) -> tuple[bool, int]:
     return bool(censored.max), int(steps.max)
 
 
-def decode_columns(data: bytes) -> dict[str, npt.NDArray[Any]]:
-    """Read the columns of the walkers, page checksums compared; the metadata are left to `decode_footer`.
+def read_columns(file: pq.ParquetFile) -> dict[str, npt.NDArray[Any]]:
+    """Read the columns of the walkers, page checksums compared; the metadata are left to `read_footer`.
 
     Raises
     ------
@@ -209,7 +232,6 @@ def decode_columns(data: bytes) -> dict[str, npt.NDArray[Any]]:
         Where they cannot be read, or where some are null.
     """
     try:
-        file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
         layout, shapes = _layout(file), _shapes(file.metadata)
         # one thread: shards are small, and sweeps read many
         table = file.read(columns=layout.names, use_threads=False)

@@ -16,6 +16,7 @@ from hts.sweeps.failures import Failure, keep_failure
 from hts.sweeps.progress import Meter, Progress
 from hts.sweeps.studies import study_of
 from hts.sweeps.tasks import Queues, Task
+from hts.words import plural
 
 # time between two looks of the main thread: well below the two seconds in which a run must stop
 POLL_SECONDS = 0.1
@@ -178,5 +179,6 @@ class Driver:
 
 
 def _stopped(progress: Progress) -> str:
-    done = f"{progress.shards_done} of {progress.shards_total} shards are done"
+    are = "is" if progress.shards_done == 1 else "are"
+    done = f"{progress.shards_done} of {plural(progress.shards_total, 'shard')} {are} done"
     return f"stopped; {done} and kept. Run it again to go on."

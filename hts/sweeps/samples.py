@@ -1,6 +1,6 @@
 """The walkers of each cell read back from disk, after every shard is checked."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from os import PathLike
@@ -13,11 +13,14 @@ import numpy.typing as npt
 from hts.arrays import IntArray
 from hts.errors import IntegrityError
 from hts.plans import Cell, Plan
-from hts.storage import ResultsFolder, Shard, read_columns
+from hts.storage import Columns, ResultsFolder, Shard, read_columns
 from hts.sweeps.cells import slug_of
-from hts.sweeps.survey import open_results, survey
+from hts.sweeps.survey import Survey, open_results, survey
 
 Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
+
+#: Walkers whose columns are held from the check of their shards on, so that many small shards are read once: 22 MB.
+KEPT_WALKERS = 1_000_000
 
 EMPTY: Arrays = {
     "walker": np.empty(0, np.uint32),
@@ -122,7 +125,7 @@ def load_cells(folder: str | PathLike[str]) -> Iterator[CellSample]:
     PlanError
         Where there is no plan.
     """
-    return _load(folder, by_shard=False)
+    return check_cells(folder).whole()
 
 
 def load_pieces(folder: str | PathLike[str]) -> Iterator[CellSample]:
@@ -138,16 +141,51 @@ def load_pieces(folder: str | PathLike[str]) -> Iterator[CellSample]:
     IntegrityError, PlanError
         As `load_cells`.
     """
-    return _load(folder, by_shard=True)
+    return check_cells(folder).pieces()
 
 
-def _load(folder: str | PathLike[str], by_shard: bool) -> Iterator[CellSample]:
+@dataclass(frozen=True, eq=False)
+class CheckedCells:
+    """The cells of a folder's plan, every shard checked; they may be read several times.
+
+    Attributes
+    ----------
+    plan : Plan
+        Of the folder.
+    found : Survey
+        Its shards.
+    """
+
+    plan: Plan
+    found: Survey
+
+    def whole(self, cells: Collection[Cell] | None = None) -> Iterator[CellSample]:
+        """Read the walkers of each cell, or of these cells, in the order of the plan."""
+        return self._read(cells, by_shard=False)
+
+    def pieces(self) -> Iterator[CellSample]:
+        """Read the walkers of each cell piece by piece, as `load_pieces` does."""
+        return self._read(None, by_shard=True)
+
+    def _read(self, cells: Collection[Cell] | None, by_shard: bool) -> Iterator[CellSample]:
+        plan = self.plan
+        columns = read_cells(self.found, plan, EMPTY, cells=cells, by_shard=by_shard)
+        return (
+            CellSample(cell, plan.walkers_of(cell), plan.most_steps, **arrays, steps_beyond_domain=beyond)
+            for cell, arrays, beyond in columns
+        )
+
+
+def check_cells(folder: str | PathLike[str]) -> CheckedCells:
+    """Check every shard of a folder of exits, for all who want its walkers.
+
+    Raises
+    ------
+    IntegrityError, PlanError
+        As `load_cells`.
+    """
     results, plan, stream_version = open_results(Path(folder))
-    columns = load_columns(results, plan, stream_version, EMPTY, by_shard=by_shard)
-    return (
-        CellSample(cell, plan.walkers_of(cell), plan.most_steps, **arrays, steps_beyond_domain=beyond)
-        for cell, arrays, beyond in columns
-    )
+    return CheckedCells(plan, sound_survey(results, plan, stream_version))
 
 
 def load_visits(folder: str | PathLike[str]) -> Iterator[VisitCellSample]:
@@ -160,7 +198,8 @@ def load_visits(folder: str | PathLike[str]) -> Iterator[VisitCellSample]:
     """
     results, plan, stream_version = open_results(Path(folder))
     checkpoints = np.array(plan.visit_record().checkpoints(plan.most_steps), np.int64)
-    columns = load_columns(results, plan, stream_version, _empty(plan, len(checkpoints)))
+    found = sound_survey(results, plan, stream_version)
+    columns = read_cells(found, plan, _empty(plan, len(checkpoints)))
     return (
         VisitCellSample(cell, plan.walkers_of(cell), checkpoints, **arrays, steps_beyond_domain=beyond)
         for cell, arrays, beyond in columns
@@ -179,19 +218,38 @@ def _empty(plan: Plan, n_checkpoints: int) -> Arrays:
     }
 
 
-def load_columns(
-    results: ResultsFolder, plan: Plan, stream_version: str | None, empty: Arrays, *, by_shard: bool = False
+def sound_survey(results: ResultsFolder, plan: Plan, stream_version: str | None) -> Survey:
+    """Check every shard of a folder, as `open_results` gives it.
+
+    Raises
+    ------
+    IntegrityError
+        Where a shard is not as it was written; names each.
+    """
+    found = survey(results, plan.identity(), stream_version, plan.most_steps, keep_walkers=KEPT_WALKERS)
+    if found.damages:
+        names = "\n".join(f"  {damage.message}" for damage in found.damages)
+        raise IntegrityError(
+            f"{results.path}: damaged shards; running the plan again sets them aside and computes them anew\n{names}"
+        )
+    return found
+
+
+def read_cells(
+    found: Survey, plan: Plan, empty: Arrays, *, cells: Collection[Cell] | None = None, by_shard: bool = False
 ) -> Iterator[tuple[Cell, Arrays, int]]:
     """Read the walkers of each cell of a plan; only those the plan asks for, whatever else is stored.
 
-    Every shard is checked when this is called, before the first cell is given out.
-
     Parameters
     ----------
-    results, plan, stream_version
-        As `open_results` gives them.
+    found : Survey
+        As `sound_survey` gives it.
+    plan : Plan
+        Of the folder.
     empty : dict of str to array[0, ...]
         The columns, without a walker.
+    cells : collection of Cell, optional
+        Read these only.
     by_shard : bool
         Give each shard of a cell by itself, so that no cell need be in memory whole; shards that hold the same walkers
         come together, and a cell without any comes once.
@@ -204,25 +262,17 @@ def load_columns(
     Raises
     ------
     IntegrityError
-        Where a shard is not as it was written; names each.
+        Where a shard has changed since it was checked, holds walkers that cannot be, or disagrees with another.
     """
-    found = survey(results, plan.identity(), stream_version, plan.most_steps)
-    if found.damages:
-        names = "\n".join(f"  {damage.message}" for damage in found.damages)
-        raise IntegrityError(
-            f"{results.path}: damaged shards; running the plan again sets them aside and computes them anew\n{names}"
-        )
-
-    def cells() -> Iterator[tuple[Cell, Arrays, int]]:
-        for cell in plan.cells():
-            walkers = plan.walkers_of(cell)
-            shards = [s for s in found.usable.get(slug_of(cell), ()) if s.first_walker < walkers]
-            shards.sort(key=lambda shard: shard.first_walker)
-            for part in _apart(shards) if by_shard else [shards]:
-                beyond = sum(shard.provenance.steps_beyond_domain for shard in part)
-                yield cell, _columns(part, walkers, empty), beyond
-
-    return cells()
+    for cell in plan.cells():
+        if cells is not None and cell not in cells:
+            continue
+        walkers = plan.walkers_of(cell)
+        shards = [s for s in found.usable.get(slug_of(cell), ()) if s.first_walker < walkers]
+        shards.sort(key=lambda shard: shard.first_walker)
+        for part in _apart(shards) if by_shard else [shards]:
+            beyond = sum(shard.provenance.steps_beyond_domain for shard in part)
+            yield cell, _columns(part, walkers, empty, found.columns), beyond
 
 
 def _apart(shards: list[Shard]) -> list[list[Shard]]:
@@ -237,25 +287,25 @@ def _apart(shards: list[Shard]) -> list[list[Shard]]:
     return parts
 
 
-def _columns(shards: list[Shard], walkers: int, empty: Arrays) -> Arrays:
+def _columns(shards: list[Shard], walkers: int, empty: Arrays, known: dict[Path, Columns]) -> Arrays:
     """Join shards, in increasing order of walkers; walkers that two of them hold must agree, and count once."""
     if not shards:
         return empty
     is_disjoint = all(one.end <= following.first_walker for one, following in pairwise(shards))
-    joined = _concatenated(shards, empty)
+    joined = _concatenated(shards, empty, known)
     if not is_disjoint:
         joined = _without_repetitions(joined, shards)
     n_wanted = int(np.searchsorted(joined["walker"], walkers))
     return {name: column[:n_wanted] for name, column in joined.items()}
 
 
-def _concatenated(shards: list[Shard], empty: Arrays) -> Arrays:
+def _concatenated(shards: list[Shard], empty: Arrays, known: dict[Path, Columns]) -> Arrays:
     """Read shards one after the other into columns, so that a large cell is in memory once."""
     n_rows = sum(shard.end - shard.first_walker for shard in shards)
     joined = {name: np.empty((n_rows, *column.shape[1:]), column.dtype) for name, column in empty.items()}
     first = 0
     for shard in shards:
-        part = read_columns(shard)
+        part = known.get(shard.path) or read_columns(shard)
         end = first + len(part["walker"])
         for name, column in joined.items():
             column[first:end] = part[name]

@@ -10,12 +10,24 @@ from typing import Any
 from hts.errors import IntegrityError, PlanError
 from hts.plans import Plan, differences, read_plan
 from hts.plans.identity import identity_of
-from hts.storage import Provenance, ResultsFolder, Shard, ShardName, inspect_shard, list_shards, read_shard
+from hts.storage import (
+    Columns,
+    Provenance,
+    ResultsFolder,
+    Shard,
+    ShardName,
+    inspect_and_read,
+    inspect_shard,
+    list_shards,
+    read_shard,
+)
 from hts.storage.reading import read_bytes
 from hts.sweeps.cells import counted
 from hts.sweeps.failures import failed_slugs
 from hts.sweeps.tasks import Range, gaps
 
+#: Walkers of a shard that takes longer to open than to read.
+SMALL_SHARD = 1_000
 #: Key of identity.json under which the digest of plan.toml stands.
 PLAN_DIGEST = "plan_sha256"
 
@@ -58,6 +70,8 @@ class Survey:
         Not to be used.
     failed : set of str
         Cells of which a failure is kept.
+    columns : dict of path to columns
+        Of shards of exits that were read on the occasion, as far as was asked for.
     """
 
     usable: dict[str, list[Shard]] = field(default_factory=dict)
@@ -65,6 +79,7 @@ class Survey:
     beyond: dict[str, list[Shard]] = field(default_factory=dict)
     damages: list[Damage] = field(default_factory=list)
     failed: frozenset[str] = frozenset()
+    columns: dict[Path, Columns] = field(default_factory=dict)
 
     @property
     def n_shards(self) -> int:
@@ -97,6 +112,7 @@ def survey(
     stream_version: str | None,
     max_steps: int | None,
     with_columns: bool = False,
+    keep_walkers: int = 0,
 ) -> Survey:
     """Check every shard of a folder.
 
@@ -110,11 +126,14 @@ def survey(
         Of the plan; None where any will do.
     with_columns : bool
         Unpack the columns too, and check that their values are possible.
+    keep_walkers : int
+        Read the columns of small shards of exits too, from the same bytes, until so many walkers are held: 22 bytes
+        each, and a kB a shard.
     """
     found = Survey(failed=failed_slugs(folder))
     for path in (*list_shards(folder.shards), *list_shards(folder.visits)):
         try:
-            shard = read_shard(path)[0] if with_columns else inspect_shard(path)
+            shard, columns = _inspected(path, with_columns, keep_walkers if path.parent == folder.shards else 0)
         except IntegrityError as error:
             if not path.exists():  # another process set it aside meanwhile
                 continue
@@ -130,11 +149,24 @@ def survey(
             found.damages.append(Damage(path, text, shard.slug, is_foreign=True))
         elif max_steps is None or _holds_at(shard, max_steps):
             found.usable.setdefault(shard.slug, []).append(shard)
+            if columns is not None:
+                found.columns[path] = columns
+                keep_walkers -= shard.n_walkers
         elif said.max_steps < max_steps:
             found.outdated.setdefault(shard.slug, []).append(shard)
         else:
             found.beyond.setdefault(shard.slug, []).append(shard)
     return found
+
+
+def _inspected(path: Path, with_columns: bool, most_walkers: int) -> tuple[Shard, Columns | None]:
+    """Check one shard; give its columns too where it is small and they may be kept."""
+    if with_columns:
+        return read_shard(path)[0], None
+    name = ShardName.parse(path.name)
+    if name is not None and name.n_walkers <= min(most_walkers, SMALL_SHARD):
+        return inspect_and_read(path)
+    return inspect_shard(path), None
 
 
 def _holds_at(shard: Shard, max_steps: int) -> bool:
@@ -148,6 +180,17 @@ def stated_identity(folder: ResultsFolder) -> Mapping[str, Any] | None:
     if document is None or not isinstance(document.get("physics"), dict):
         return None
     return document if document.get("identity") == identity_of(document["physics"]) else None
+
+
+def identity_warning(folder: ResultsFolder) -> str | None:
+    """Say that identity.json is lost or harmed, and what is not known without it; None where it is as written."""
+    if stated_identity(folder) is not None:
+        return None
+    harm = folder.harm_of(folder.identity) or "is missing"
+    return (
+        f"{folder.identity}: {harm}; shards are compared with plan.toml alone, and their random streams with nothing. "
+        f"Remedy: hts verify {folder.path} --repair"
+    )
 
 
 def identity_document(plan: Plan, stream_version: str) -> dict[str, Any]:

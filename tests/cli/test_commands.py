@@ -1,7 +1,12 @@
 """Tests of the commands as a user and a script meet them, from a starter plan to figures: output, exit codes, JSON."""
 
+from pathlib import Path
+
 import pytest
 from answers import document
+
+from hts.cli.run import summary
+from hts.sweeps import SweepReport
 
 
 def test_a_newcomer_s_road_from_a_starter_plan_to_figures(hts, tmp_path, monkeypatch):
@@ -90,6 +95,14 @@ def test_shares_are_told_what_is_left_to_others(hts, plan):
         code, _, err = hts("run", plan, "-o", "out", "--share", wrong)
         assert code == 2
         assert "share" in err
+
+
+@pytest.mark.parametrize(
+    ("n", "words"), [(1, "its 1 shard was there; nothing to do"), (2, "all 2 shards were there; nothing to do")]
+)
+def test_a_run_with_nothing_to_do_counts_shards_in_singular_and_plural(n, words):
+    report = SweepReport(0, n, 0, 0, walker_steps=0, steps_resumed=0, seconds=1.0, failures=())
+    assert words in summary(Path("out"), report)
 
 
 def test_a_run_tells_of_cells_of_other_grids_and_of_damage(hts, plan, tmp_path):

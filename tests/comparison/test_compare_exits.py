@@ -276,6 +276,14 @@ def test_a_cell_in_pieces_says_the_same_as_whole(barriers: list[float], cuts: li
         assert list(cell.destinations.items()) == list(counted.items())
 
 
+def test_without_its_test_a_cell_says_all_but_its_p_value() -> None:
+    """Figures that show no p-value are spared what takes longest."""
+    sample = sample_of(cell_at(0.1), np.random.default_rng(1).geometric(0.01, 50).astype(np.int64), 10**6)
+    tested, untested = compare_exits([sample]), compare_exits([sample], is_tested=False)
+    assert tested.cells[0].exponentiality_p is not None
+    assert untested.cells == (replace(tested.cells[0], exponentiality_p=None),)
+
+
 def test_the_document_keeps_its_promises_and_is_json() -> None:
     rng = np.random.default_rng(8)
     samples = [sample_of(Cell(eta, np.inf, None, 0), rng.geometric(0.01, 20)) for eta in (0.1, 0.01)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hts.errors import PlanError
-from hts.landscapes import formula
+from hts.landscapes import continuations, formula, gradients
 from hts.landscapes.formulas import Formula
 from hts.plans import parse_plan, read_plan
 from hts.plans.mistakes import MAX_TOLD
@@ -139,3 +139,17 @@ def test_all_turning_points_are_found_in_few_evaluations(monkeypatch):
     monkeypatch.setattr(Formula, "_rows", lambda self, x: calls.append(len(x)) or rows(self, x))
     assert formula("sin(150*x) + x", (-1.0, 1.0)).n_wells == 48
     assert len(calls) < 17 * 3 + 100  # blocks of the samples, and rounds of Brent's method
+
+
+def test_a_plan_whose_table_is_nearly_the_largest_is_read_without_looking_for_the_smallest(monkeypatch):
+    """Ten tables of 200,000 nodes were built one after the other before the plan was accepted."""
+    sizes = []
+    interpolate = gradients._interpolate
+    monkeypatch.setattr(gradients, "_interpolate", lambda *given: sizes.append(given[-1]) or interpolate(*given))
+    monkeypatch.setattr(gradients, "MAX_NODES", 2**12)
+    monkeypatch.setattr(continuations, "check_table", lambda *given: False)  # as for tables of 65,000 nodes or more
+    rough = formula("x**2 + 1e-3*sin(150*x)", (-1.0, 1.0))
+    rough.check_gradient()
+    assert sizes == [2**12]
+    assert 2**11 < len(rough.gradient().table) <= 2**12
+    assert len(sizes) > 5

@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 from fake_exits import STREAMS, plan, shard_names, sweep
 
+from hts.cli import export, fit, plot
 from hts.cli.status import command
-from hts.errors import IntegrityError, PlanError
+from hts.errors import IntegrityError, PlanError, StoppedError
 from hts.storage import ResultsFolder
 from hts.storage.checkpoints import write_checkpoint
 from hts.storage.names import ShardName, digest_of
@@ -189,3 +190,52 @@ def status_in(folder, *options):
     """What `hts status` ends with, and what it prints."""
     ended = CliRunner().invoke(command, [str(folder), *options])
     return ended.exception, ended.stdout
+
+
+@pytest.mark.parametrize("harm", ["gone", "a pipe", "changed"])
+def test_fit_export_and_plot_go_on_without_the_identity_and_say_so(folder, tmp_path, harm):
+    """They were silent, though shards are then compared with plan.toml alone."""
+    identity = folder / "identity.json"
+    text = identity.read_text()
+    identity.unlink()
+    if harm == "a pipe":
+        os.mkfifo(identity)
+    elif harm == "changed":
+        identity.write_text(text.replace('"schema": 1', '"schema": 2'))
+    words = {"gone": "is missing", "a pipe": "it is no regular file", "changed": "does not match its digest"}[harm]
+    target = str(tmp_path / "cells.csv")
+    for called in (
+        [fit.command, str(folder), "--no-exact"],
+        [export.command, str(folder), "--no-exact", "--to", target],
+        [plot.command, str(folder), "--no-exact", "--figure", "landscape"],
+    ):
+        ended = CliRunner().invoke(called[0], called[1:])
+        assert (ended.exit_code, ended.exception) == (0, None)
+        assert ended.stderr.startswith(f"warning: {identity}: ")
+        assert words in ended.stderr
+        assert "--repair" in ended.stderr
+    assert "warning" not in ended.stdout
+
+
+def test_pipes_in_place_of_documents_are_set_aside_and_not_waited_for(folder):
+    results = ResultsFolder(folder)
+    for path in (results.predictions, results.predicted_shares):
+        path.unlink()
+        os.mkfifo(path)
+    for called in ([fit.command, str(folder), "--no-exact"], [plot.command, str(folder), "--figure", "landscape"]):
+        ended = CliRunner().invoke(called[0], called[1:])
+        assert (ended.exit_code, ended.exception) == (0, None)
+    assert {"predictions.json", "shares.json"} <= set(verify_sweep(folder).damaged)
+
+
+def test_figures_that_are_a_link_go_where_it_leads_and_a_broken_link_is_told(folder, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    (folder / "figures").symlink_to(elsewhere)
+    called = [str(folder), "--no-exact", "--figure", "landscape"]
+    broken = CliRunner().invoke(plot.command, called)
+    assert isinstance(broken.exception, StoppedError)
+    assert "choose another folder with -o" in str(broken.exception)
+    elsewhere.mkdir()
+    assert CliRunner().invoke(plot.command, called).exit_code == 0
+    assert sorted(path.name for path in elsewhere.iterdir()) == [f"landscape.{kind}" for kind in ("csv", "pdf", "png")]
+    assert verify_sweep(folder).damaged == ()

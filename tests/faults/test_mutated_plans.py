@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from mutated_plans import mutated
+from mutated_plans import extreme, mutated
 
 from hts.errors import PlanError
 from hts.plans import parse_plan
@@ -25,6 +25,16 @@ def test_a_mutated_plan_is_read_or_refused_in_lines_that_name_it():
             refusals.append(str(refusal))
     assert 5 < len(refusals) < 55
     assert all(line.startswith("plan.toml:") for said in refusals for line in said.splitlines())
+
+
+@pytest.mark.parametrize("key", ["well", "walkers", "max_steps"])
+def test_a_whole_number_of_thousands_of_digits_is_refused_in_one_line(key):
+    """Python refuses to write such a number out, and a message about a well did so."""
+    lines = {"well": "well = 0", "walkers": "walkers = 3", "max_steps": "max_steps = 9"}
+    text = extreme(0).split("[exit]")[0] + "[exit]\n" + "\n".join(lines.values())
+    with pytest.raises(PlanError, match=rf"^plan.toml:\d+:\d+: exit.{key}: must be at most .*0xffff") as refusal:
+        parse_plan(text.replace(lines[key], f"{key} = 0x" + "f" * 5000), Path("plan.toml"))
+    assert len(str(refusal.value).splitlines()) == 1
 
 
 @pytest.mark.long

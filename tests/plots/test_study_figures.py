@@ -19,7 +19,7 @@ from hts.errors import IncompleteError, PlanError, StoppedError
 from hts.figures import FIGURES, draw_figures, plot
 from hts.plans import Cell, parse_plan
 from hts.plots.save import csv_text, save_figure
-from hts.plots.study import Study
+from hts.plots.study import Study, drawn_cells
 from hts.plots.style import COLUMN, house_style, number
 
 PLAN = """
@@ -213,3 +213,15 @@ def test_the_house_style_ends_when_its_context_ends():
     with house_style():
         assert matplotlib.rcParams["pdf.fonttype"] == 42
     assert matplotlib.rcParams["font.family"] == before
+
+
+def test_of_many_cells_a_few_are_drawn_walker_by_walker_and_of_few_cells_all(plan):
+    """A hundred panels of a hundred curves can neither be read nor drawn in minutes."""
+    grid = "grid={ eta = { geom = [1e-3, 1e-1, 101] }, b = { lin = [0.2, 2.0, 10] }, alpha = { lin = [1.1, 1.9, 9] } }"
+    many = parse_plan(PLAN, Path("figures.toml"), [grid])
+    drawn = drawn_cells(many)
+    assert set(drawn) < set(many.cells())
+    etas, clips, alphas = ({getattr(cell, key) for cell in drawn} for key in ("eta", "b", "alpha"))
+    assert (len(drawn), len(etas), len(clips), len(alphas)) == (96, 8, 4, 3)
+    assert (min(etas), max(etas), min(clips), max(clips), min(alphas), max(alphas)) == (1e-3, 1e-1, 0.2, 2.0, 1.1, 1.9)
+    assert drawn_cells(plan) == tuple(plan.cells())

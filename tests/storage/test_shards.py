@@ -102,7 +102,7 @@ def test_a_shard_that_was_inspected_is_read_without_a_second_look_at_its_metadat
         opened.append(args)
         return reader(*args, **kwargs)
 
-    for name in ("decode_footer", "pq.read_metadata"):
+    for name in ("read_footer", "pq.read_metadata"):
         monkeypatch.delattr(f"hts.storage.tables.{name}")
     monkeypatch.setattr("hts.storage.tables.pq.ParquetFile", counted)
     again = read_columns(shard)

@@ -5,9 +5,12 @@ import pytest
 from fake_exits import PLAN, all_columns, fake_exits, plan, shard_names, sweep
 
 from hts.errors import IntegrityError, PlanError
-from hts.storage import Provenance, write_shard
+from hts.storage import Provenance, ResultsFolder, write_shard
+from hts.storage.reading import read_bytes
 from hts.sweeps import load_cells, load_pieces
 from hts.sweeps.cells import parameters_of
+from hts.sweeps.samples import check_cells
+from hts.sweeps.survey import survey
 
 
 def add_shard(folder, study, cell, first, n, shift=0):
@@ -93,3 +96,28 @@ def test_a_folder_without_a_plan_cannot_be_loaded(tmp_path):
     (tmp_path / "plan.toml").write_text(PLAN.replace("seed", "sede"))
     with pytest.raises(PlanError):
         load_cells(tmp_path)
+
+
+def test_small_shards_are_read_once_and_give_what_a_second_reading_gives(tmp_path, monkeypatch):
+    """The columns come from the bytes that were checked; the walkers may be asked for twice, and for some cells."""
+    study = plan("exit.walkers=20")
+    sweep(study, tmp_path)
+    read = []
+    monkeypatch.setattr("hts.storage.shards.read_bytes", lambda path: read.append(path.name) or read_bytes(path))
+    checked = check_cells(tmp_path)
+    first, again = list(checked.pieces()), list(checked.whole({study.cells()[2]}))
+    assert sorted(read) == sorted(shard_names(tmp_path))
+    assert [sample.cell for sample in again] == [study.cells()[2]]
+    monkeypatch.setattr("hts.sweeps.samples.KEPT_WALKERS", 0)
+    for one, other in zip(first, load_cells(tmp_path), strict=True):
+        assert one.cell == other.cell
+        for name in ("walker", "exit_steps", "is_censored", "side", "landing"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name), strict=True)
+
+
+def test_columns_of_a_survey_are_held_up_to_a_number_of_walkers(tmp_path):
+    sweep(plan("exit.walkers=20"), tmp_path)
+    folder = ResultsFolder(tmp_path)
+    assert [len(survey(folder, None, None, None, keep_walkers=n).columns) for n in (0, 19, 20, 60, 10**6)] == [
+        *(0, 0, 1, 3, 4)
+    ]
