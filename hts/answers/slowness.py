@@ -5,6 +5,7 @@ from math import inf
 
 from hts.plans import Cell, Plan
 from hts.theory.exact.means import first_nodes
+from hts.theory.exact.refinement import MAX_NODES
 from hts.theory.exact.steps import ExactExitError
 
 #: Seconds of a cell for the square of the nodes of its first mesh: solutions grow with their cube, the rest hardly.
@@ -21,9 +22,10 @@ def expected_seconds(plan: Plan, cell: Cell) -> float:
     domain = plan.exit_domain()
     way = plan.build_landscape(), plan.noise_of(cell), cell.eta, cell.b, domain.low, domain.high, domain.start
     try:
-        return SECONDS * float(first_nodes(*way)) ** 2
+        n_nodes = first_nodes(*way)
     except ExactExitError:
         return 0.0
+    return SECONDS * float(n_nodes) ** 2 if n_nodes <= MAX_NODES else 0.0
 
 
 def slow_cells(plan: Plan, cells: Sequence[Cell]) -> str | None:
