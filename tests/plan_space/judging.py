@@ -81,13 +81,13 @@ def against_walkers(said: ExitPrediction, sample: ExitSample) -> Held:
     """Compare the mean, how many are left after a few numbers of steps, and on which side they left.
 
     Counts are compared by the exact binomial law (destinations only where all have left, and there are sides); their p
-    are at least uniform. z is that of the mean of all walkers, where enough of them lie on either side of it. Beyond the
-    steps for which its table was made survival follows the slowest mode alone, and is not looked at.
+    are at least uniform. z is that of the mean of all walkers, where enough of them lie on either side of it.
+    Survival is looked at as far as its table was made: beyond, the table follows the slowest mode alone.
     """
     held, steps, n = Held(), sample.exit_steps, len(sample.exit_steps)
     table = said.survival_exact
     longest = 0 if table is None else min(int(steps.max()), table.max_steps)
-    for k in np.unique(np.geomspace(1, longest - 1, 4).astype(int)) if longest > 1 else ():
+    for k in np.unique(np.geomspace(1, max(longest - 1, 1), 4).astype(int)) if longest else ():
         chance = float(np.clip(table(np.array([float(k)]))[0], 0.0, 1.0))
         held.p[f"more than {k} steps"] = stats.binomtest(int(np.sum(steps > k)), n, chance).pvalue
     if np.any(sample.is_censored):
