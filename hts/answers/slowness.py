@@ -19,10 +19,8 @@ MOST_LOOKS = 60
 
 def expected_seconds(plan: Plan, cell: Cell) -> float:
     """Return about how long the exact exit of a cell takes on one core; 0 where it is refused at once."""
-    domain = plan.exit_domain()
-    way = plan.build_landscape(), plan.noise_of(cell), cell.eta, cell.b, domain.low, domain.high, domain.start
     try:
-        n_nodes = first_nodes(*way)
+        n_nodes = first_nodes(plan.exit_of(cell))
     except ExactExitError:
         return 0.0
     return SECONDS * float(n_nodes) ** 2 if n_nodes <= MAX_NODES else 0.0

@@ -169,10 +169,7 @@ def _telling(
 
 
 def _exact(plan: Plan, cell: Cell) -> ExactExit:
-    domain = plan.exit_domain()
-    return exact_exit(
-        plan.build_landscape(), plan.noise_of(cell), cell.eta, cell.b, domain.low, domain.high, domain.start
-    )
+    return exact_exit(plan.exit_of(cell))
 
 
 def _affordable(exact: ExactExit, question: Question, most: float, longest: float) -> int:

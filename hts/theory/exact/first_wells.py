@@ -3,6 +3,7 @@
 import numpy as np
 
 from hts.arrays import FloatArray
+from hts.exits import Exit
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.theory.exact.exits import landing_probability, landing_regions
@@ -32,7 +33,7 @@ def first_wells(landscape: Landscape, noise: Noise, eta: float, b: float, start:
     if np.isinf(low) or np.isinf(high):  # nothing but its own minimum lies beside it
         chances[well] = 1.0
         return chances
-    refined, _, _ = solve_mean(landscape, noise, eta, b, low, high, start, WORTHLESS)
+    refined, _, _ = solve_mean(Exit(landscape, noise, eta, b, low, high, start), WORTHLESS)
     for name, regions in landing_regions(landscape, refined.step).items():
         chances[int(name)] = landing_probability(refined, regions)
     if not chances.sum() > 0.0:

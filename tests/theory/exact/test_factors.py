@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+from hts.exits import Exit
 from hts.landscapes import basin
 from hts.noise import Noise
 from hts.theory.exact.factors import factor_cycles
@@ -12,7 +13,7 @@ from hts.theory.exact.means import solve_mean
 from hts.theory.exact.refinement import solve_again
 
 #: Plan 7 of the plan space: eta f'' = 1.5, the start beside an end, five clipped jumps from the minimum to the other.
-RARE = (
+RARE = Exit(
     basin(0.0, 5.296444117641764),
     Noise("stable", 1.7424981824027626, scale=0.0012193825790559657, normal_scale=4.29461533369345e-05),
     0.2832088787652259,
@@ -25,7 +26,7 @@ RARE = (
 
 @pytest.fixture(scope="module")
 def rare():
-    return solve_mean(*RARE, 1e-6)[0]
+    return solve_mean(RARE, 1e-6)[0]
 
 
 def test_a_mean_of_1e30_has_the_same_digits_with_any_number_of_nodes(rare):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hts.exits import Exit
 from hts.landscapes import basin, wang_oh_rhee
 from hts.noise import Noise
 from hts.theory.exact.breaks import find_breaks
@@ -74,7 +75,7 @@ def test_moved_break_points_carry_their_panels_along():
 
 
 def breaks_of(landscape, noise, eta, b, low, high, start):
-    step = make_step(landscape, noise, eta, b, low, high, start)
+    step = make_step(Exit(landscape, noise, eta, b, low, high, start))
     return step, find_breaks(step, [start])
 
 
