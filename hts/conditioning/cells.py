@@ -16,8 +16,7 @@ from hts.sweeps import EXIT_STUDY, study_of
 from hts.theory.exact.conditions import Given, condition
 from hts.theory.exact.exits import ExactExit, exact_exit
 from hts.theory.exact.steps import ExactExitError
-from hts.theory.limit.catastrophes import Catastrophe, catastrophe
-from hts.theory.limit.within import steps_within
+from hts.theory.limit.within import Catastrophe, catastrophe, steps_within
 
 #: Steps that walkers may take in all: a few minutes.
 MOST_STEPS = 1e10

@@ -81,7 +81,7 @@ CELLS = {
 def test_walks_leave_when_the_exact_solution_says(name):
     """|z| < 5 for the mean and for the side: false alarm 1.2e-6; a shape off by a tenth is beyond."""
     landscape, noise, eta, b, low, high, start = CELLS[name]
-    problem = ExitProblem(landscape.gradient(low, high), noise, eta, b, landscape.projection, low, high, start, 5)
+    problem = ExitProblem.of(Exit(landscape, noise, eta, b, low, high, start), seed=5)
     sample = simulate_exits(problem, 0, 40_000, 10**7)
     steps = sample.exit_steps
 

@@ -12,7 +12,7 @@ import numpy as np
 from hts.arrays import FloatArray
 from hts.exits import Exit
 from hts.landscapes import Landscape
-from hts.theory.exact.breaks import cascades
+from hts.theory.exact.meshes import cascades
 from hts.theory.exact.refinement import BUDGET, Refined, first_mesh, refine
 from hts.theory.exact.steps import BeyondArithmeticError, NeverLeftError, Step, make_step
 

@@ -11,8 +11,7 @@ from hts.exits import Exit
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.theory.limit.geometry import End, accessible_ends, exit_exponent, jump_number
-from hts.theory.limit.kramers import kramers_mean_exit_steps
-from hts.theory.limit.rates import ExitRates, NoLimitError, exit_rates
+from hts.theory.limit.rates import ExitRates, NoLimitError, exit_rates, kramers_mean_exit_steps
 
 SNAP = 1e-9  # an end typed as 0.2 is the barrier that Newton's method left at 0.2 + 1e-16; relative to the distance
 N_LOOKS = 257  # places where f' is looked at between minimum and end

@@ -10,9 +10,8 @@ from scipy import integrate
 from hts.exits import Exit
 from hts.landscapes import basin, multi_well, wang_oh_rhee
 from hts.noise import Noise
-from hts.theory.exact.breaks import find_breaks
 from hts.theory.exact.densities import tabulate_density
-from hts.theory.exact.meshes import graded_mesh
+from hts.theory.exact.meshes import find_breaks, graded_mesh
 from hts.theory.exact.operators import build_operator
 from hts.theory.exact.steps import make_step
 

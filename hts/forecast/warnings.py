@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from hts.forecast.stability import stability_warnings
+from hts.forecast.visit_warnings import visit_warnings
 from hts.landscapes import Landscape
 from hts.plans.domains import ExitDomain
 from hts.plans.plan import Plan
-from hts.plans.stability import stability_warnings
 from hts.plans.values import first_few, listed
-from hts.plans.visit_warnings import visit_warnings
 from hts.theory.limit.geometry import jump_number
 
 NEAR = 0.02  # r/b this close to an integer, relatively: the step between two exponents is blurred at any affordable eta
