@@ -34,6 +34,11 @@ class ResultsFolder:
         return self.path / "visits"
 
     @property
+    def regression(self) -> Path:
+        """Where finished runs of SGD on least squares lie."""
+        return self.path / "regression"
+
+    @property
     def paths(self) -> Path:
         """Where recorded paths lie, with their figure; they can be drawn again at any time."""
         return self.path / "paths"
@@ -157,7 +162,7 @@ class ResultsFolder:
         if self.identity.name in names:
             return
         folders = (self.shards, self.visits, self.scratch, self.checkpoints, self.superseded, self.damaged)
-        ours = {place.name for place in (*folders, self.failures, self.paths)}
+        ours = {place.name for place in (*folders, self.failures, self.paths, self.regression)}
         strangers = sorted(names - ours - {self.plan.name, "figures", *(path.name for path in self.documents)})
         strangers = [name for name in strangers if not name.startswith(".")]  # .DS_Store, .gitignore and their like
         if strangers:
