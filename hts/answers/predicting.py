@@ -20,7 +20,10 @@ MEAN_TOLERANCE = 1e-6
 #: Errors of a second look, as a part of those of the first.
 FINER = 1e-2
 #: What is said where steps cannot be followed.
-NO_SURVIVAL = "no exact survival: on this mesh, steps cannot be followed one by one"
+NO_SURVIVAL = (
+    "no exact survival: its error would grow from step to step; the mean holds all the same, "
+    "and walkers measure survival (hts run), or try an eta or b a little different"
+)
 #: Where the correction to the limit law is read off: some ten per cent for three jumps at alpha = 1.5, in 3 s a cell.
 APPROACH_ETA = 1e-5
 

@@ -41,7 +41,11 @@ class ExitCommands:
         return cell_table(comparison), plural(len(comparison.cells), "cell")
 
     def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
-        """Compute exact and limit exit times of every cell."""
+        """Compute exact and limit exit times of every cell, said to be slow beforehand where they are."""
+        from hts.answers.slowness import slow_cells
+
+        if slow := slow_cells(plan, plan.cells()):
+            click.echo(slow, err=True)
         with predictor(None, threads) as predict:
             return tuple(predict(plan, plan.cells()))
 

@@ -41,7 +41,7 @@ class Description:
     windows: "IrreducibleWindows | None"  #: of b; None where no well leads to another
     cells: tuple[CellForecast, ...]
     cost: Cost
-    notes: tuple[str, ...]  #: walkers that a run would choose
+    notes: tuple[str, ...]  #: walkers that a run would choose, cells that are slow to predict
     warnings: tuple[str, ...]
 
 
@@ -73,6 +73,7 @@ def describe(
     """
     # a run, which forecasts too, needs none of these
     from hts.answers.chains import chain_warnings, predict_chains, predict_windows
+    from hts.answers.slowness import slow_cells
 
     choice = None if isinstance(plan.study.walkers, int) else chosen(plan, folder, predict)
     plan, means = (plan, {}) if choice is None else (choice.plan, choice.means)
@@ -80,6 +81,7 @@ def describe(
     graphs = () if plan.levy is not None else predict_chains(plan)  # with [levy] nothing is clipped, and (20) holds
     cells, refusal = forecast_cells(plan, folder, means)
     n_threads = threads or available_cores()
+    slow = None if plan.exit is None else slow_cells(plan, plan.cells())
     longest = max(cells, key=lambda forecast: forecast.mean_steps)
     speed = (calibrated_speed(plan, longest.cell, n_threads), "calibrated") if calibrate else speed_of(plan)
     return Description(
@@ -90,7 +92,7 @@ def describe(
         windows=None if plan.levy is not None else predict_windows(landscape, plan.noise.p_plus),
         cells=cells,
         cost=cost_of(plan, cells, n_threads, *speed),
-        notes=() if choice is None else choice.notes,
+        notes=(*(() if choice is None else choice.notes), *([slow] if slow else ())),
         warnings=(
             *warnings_of(plan),
             *chain_warnings(plan, graphs),

@@ -53,6 +53,8 @@ def faults(said: ExitPrediction) -> list[str]:
     # a domain may hold a part of a well into which nobody can land from outside: at most 1, and 1 to the error
     if abs(total - 1.0) > 10.0 * said.destinations_error + 1e-9:
         found.append(f"destinations add up to {total}")
+    if said.survival_exact is None:
+        return found if any("no exact survival" in text for text in said.warnings) else [*found, "no survival"]
     n = np.unique(np.geomspace(1, 100 * said.mean_exit_steps_exact, 200).round())
     stays = said.survival_exact(n)
     is_sound = np.all((stays >= 0.0) & (stays <= 1.0 + 1e-9)) and np.all(np.diff(stays) <= 1e-9)
@@ -80,11 +82,13 @@ def against_walkers(said: ExitPrediction, sample: ExitSample) -> Held:
 
     Counts are compared by the exact binomial law (destinations only where all have left, and there are sides); their p
     are at least uniform. z is that of the mean of all walkers, where enough of them lie on either side of it.
+    Survival is looked at as far as its table was made: beyond, the table follows the slowest mode alone.
     """
     held, steps, n = Held(), sample.exit_steps, len(sample.exit_steps)
-    longest = int(steps.max())
-    for k in np.unique(np.geomspace(1, max(longest - 1, 1), 4).astype(int)):
-        chance = float(np.clip(said.survival_exact(np.array([float(k)]))[0], 0.0, 1.0))
+    table = said.survival_exact
+    longest = 0 if table is None else min(int(steps.max()), table.max_steps)
+    for k in np.unique(np.geomspace(1, max(longest - 1, 1), 4).astype(int)) if longest else ():
+        chance = float(np.clip(table(np.array([float(k)]))[0], 0.0, 1.0))
         held.p[f"more than {k} steps"] = stats.binomtest(int(np.sum(steps > k)), n, chance).pvalue
     if np.any(sample.is_censored):
         return held

@@ -7,7 +7,6 @@ from math import ceil, inf
 from typing import Literal
 
 import numpy as np
-import scipy
 
 from hts.arrays import FloatArray
 from hts.theory.exact.densities import DensityTable
@@ -15,6 +14,7 @@ from hts.theory.exact.exits import ExactExit
 from hts.theory.exact.meshes import Mesh
 from hts.theory.exact.operators import Operator
 from hts.theory.exact.refinement import Refined, on_other_meshes
+from hts.theory.exact.solutions import ExitSolution
 from hts.theory.exact.steps import ExactExitError, Step
 from hts.theory.exact.survival import UnstableStepsError, check_bounds, check_order
 
@@ -91,7 +91,7 @@ def condition(
     counts = given in ("exit", "left"), given in ("exit", "right")
     _check(step, refined.start, given, counts, n_steps)
     if n_steps is None:
-        values, from_start = _ever(operator, counts, refined.solution.reference)
+        values, from_start = _ever(refined.solution, counts)
     else:
         _check_size(n_steps, len(operator.exits))
         mesh, values, from_start = _followed(refined, counts, n_steps, on_share)
@@ -172,24 +172,16 @@ def _within(
     return values, start
 
 
-def _ever(operator: Operator, counts: tuple[bool, bool], reference: int) -> tuple[FloatArray, FloatArray]:
+def _ever(solution: ExitSolution, counts: tuple[bool, bool]) -> tuple[FloatArray, FloatArray]:
     """Return h of (11) from every state and from the start, by cycles that begin at a reference state.
 
     (I - P) h = leaving with the reference struck out, whose rows keep the chance to come back there: sums of positive
     numbers, and relatively accurate however rarely that end is the one.
     """
-    low, high = counts
+    (low, high), operator, reference = counts, solution.operator, solution.reference
     leaving = low * operator.exit_low + high * operator.exit_high
-    system = -operator.matrix
-    diagonal = np.arange(len(leaving))
-    system[diagonal, diagonal] = operator.exits + operator.matrix.sum(axis=1)
-    returning, cycle = operator.matrix[:, reference].copy(), operator.matrix[reference]
-    system[reference], system[:, reference], system[reference, reference] = 0.0, 0.0, 1.0
-    right = np.column_stack([leaving, returning, operator.exits])
-    right[reference] = 0.0
-    # the diagonal of a row is the sum of the rest and more: in the transpose it is every column's pivot
-    factors = scipy.linalg.lu_factor(system.T, overwrite_a=True, check_finite=False)
-    first, returns, leaves = scipy.linalg.lu_solve(factors, right, trans=1, check_finite=False).T
+    returning, cycle = operator.matrix[:, reference], operator.matrix[reference]
+    first, returns, leaves = solution.factors.solve(np.column_stack([leaving, returning, operator.exits])).T
     at_reference = (leaving[reference] + cycle @ first) / (operator.exits[reference] + cycle @ leaves)
     values = first + returns * at_reference
     values[reference] = at_reference

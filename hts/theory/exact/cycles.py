@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-import scipy
 
 from hts.arrays import FloatArray, IntArray
+from hts.theory.exact.factors import CycleFactors, factor_cycles
 from hts.theory.exact.operators import Operator
 from hts.theory.limit.chains import stationary_law
 from hts.theory.limit.graphs import strong_components
@@ -77,20 +76,15 @@ def solve_cycles(operator: Operator, well: IntArray, references: Sequence[int]) 
     """
     matrix, k = operator.matrix, np.asarray(references)
     n_wells = len(k)
-    system = -matrix
-    diagonal = np.arange(len(matrix))
-    system[diagonal, diagonal] = matrix.sum(axis=1)
-    system[k], system[:, k], system[k, k] = 0.0, 0.0, 1.0
-    # as in solve_exit: the diagonal of a row is the sum of the rest and more, in the transpose every column's pivot
-    factors = scipy.linalg.lu_factor(system.T, overwrite_a=True, check_finite=False)
+    try:
+        factors = factor_cycles(matrix, 0.0, k)
+    except ZeroDivisionError:
+        raise NoStationaryLawError("in floating point some places are never left") from None
     begin, end = matrix[k].T, matrix[:, k]
-    begin[k], end[k] = 0.0, 0.0
     is_in = (well[:, None] == np.arange(n_wells)).astype(np.float64)
-    counted = is_in.copy()
-    counted[k] = 0.0
-    cycles = scipy.linalg.lu_solve(factors, begin, overwrite_b=True, check_finite=False).T
-    arrives = scipy.linalg.lu_solve(factors, end, trans=1, check_finite=False)
-    spent = scipy.linalg.lu_solve(factors, counted, trans=1, overwrite_b=True, check_finite=False)
+    cycles = factors.solve(begin, is_left=True).T
+    arrives = factors.solve(end)
+    spent = factors.solve(is_in)
     ways = np.maximum(matrix[np.ix_(k, k)] + cycles @ end, 0.0)
     np.fill_diagonal(ways, 0.0)
     law = law_of_ways(ways)
@@ -109,7 +103,7 @@ def solve_cycles(operator: Operator, well: IntArray, references: Sequence[int]) 
 
 
 def _slow_modes(
-    factors: tuple[FloatArray, npt.NDArray[np.int32]],
+    factors: CycleFactors,
     references: IntArray,
     ways: FloatArray,
     cycles: FloatArray,
@@ -141,16 +135,12 @@ def _slow_modes(
         change = np.abs(np.diag(moves) - np.diag(before)).max() / np.abs(np.diag(moves)).max()
         if not change > CONVERGED:
             break
-        later = right @ moves
-        later[references] = 0.0
-        right = arrives + scipy.linalg.lu_solve(factors, later, trans=1, overwrite_b=True, check_finite=False)
+        right = arrives + factors.solve(right @ moves)
     if not change <= SEPARATE:
         return None
     left = _solved(one + cycles @ right, cycles)
     for _ in range(LEFT_ROUNDS):
-        slower = (moves @ left).T
-        slower[references] = 0.0
-        slower = scipy.linalg.lu_solve(factors, slower, overwrite_b=True, check_finite=False).T
+        slower = factors.solve((moves @ left).T, is_left=True).T
         at_references = _solved((one + cycles @ right).T, (one - slower @ right).T).T
         left = at_references @ cycles + slower
     left[:, references] = at_references

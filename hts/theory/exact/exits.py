@@ -25,7 +25,10 @@ from hts.theory.limit.within import steps_within
 #: No relative error is stated that is smaller.
 ROUNDING = 1e-13
 #: What is said where steps cannot be followed.
-NO_PROBABILITY = "no exact probability within a time: on this mesh, steps cannot be followed to it"
+NO_PROBABILITY = (
+    "no exact probability within a time: its error would grow from step to step; the mean holds all the same, "
+    "and walkers measure the probability (hts run), or try an eta or b a little different"
+)
 #: Meshes that a probability within a time takes: one for it and one for its error.
 N_MESHES = 2
 #: Multiplications that following steps one by one on the full mesh may cost, a second or two.

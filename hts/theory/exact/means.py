@@ -13,7 +13,7 @@ from hts.arrays import FloatArray
 from hts.exits import Exit
 from hts.landscapes import Landscape
 from hts.theory.exact.meshes import cascades
-from hts.theory.exact.refinement import BUDGET, Refined, refine
+from hts.theory.exact.refinement import BUDGET, Refined, first_mesh, refine
 from hts.theory.exact.steps import BeyondArithmeticError, NeverLeftError, Step, make_step
 
 #: Of the tolerance, what may be missed beyond the cuts of an unbounded clipped domain before these are moved out.
@@ -26,6 +26,8 @@ WORTHLESS = 1e-2
 N_LARGER, LARGER = 5, 10.0**0.5
 #: Part of the budget of a refinement that each of them may take.
 QUICKLY = 0.2
+#: Nodes of a first mesh from which on cascades are followed no further than the start needs.
+LARGE = 3000
 #: Floating point ends at 1.8e308.
 LONGEST = 1e300
 #: Places where f is looked at on the way out.
@@ -60,10 +62,9 @@ def solve_mean(problem: Exit, tolerance: float, budget: float = BUDGET) -> tuple
         step = make_step(problem, widening)
         centre = _centre(landscape, step, start)
         _refuse_light_tails(landscape, step, centre)
-        points = [*landscape.minima, *landscape.barriers, *landscape.kinks]
-        outside = [y for y in landscape.barriers if not step.low <= y <= step.high] if step.b < inf else []
+        step, points = _with_cascades(step, landscape, start)
         try:
-            refined, coarser = refine(step, start, centre, [*points, *cascades(step, outside)], tolerance, budget)
+            refined, coarser = refine(step, start, centre, points, tolerance, budget)
         except ZeroDivisionError:
             raise NeverLeftError("the probability to leave vanishes in floating point: take a larger eta") from None
         missed = share_missed(refined)
@@ -92,6 +93,20 @@ def rough_mean_exit_steps(problem: Exit) -> float:
     return solve_mean(problem, WORTHLESS)[0].solution.mean_exit_steps
 
 
+def first_nodes(problem: Exit) -> int:
+    """Return how many nodes the first mesh of `exact_exit` has: nothing is solved, and the time may be told from it.
+
+    Raises
+    ------
+    ExactExitError
+        It is refused before a mesh is made.
+    """
+    step = make_step(problem)
+    _refuse_light_tails(problem.landscape, step, _centre(problem.landscape, step, problem.start))
+    step, points = _with_cascades(step, problem.landscape, problem.start)
+    return first_mesh(step, [problem.start, *points])[1].n_nodes
+
+
 def larger_eta(problem: Exit) -> str:
     """Say which larger eta is within the arithmetic where this one is not (`BeyondArithmeticError`); some seconds."""
     eta = problem.eta
@@ -109,6 +124,21 @@ def _centre(landscape: Landscape, step: Step, start: float) -> float:
     """Return the minimum of the start's well if it lies inside, else the start."""
     minimum = float(landscape.minima[landscape.well_of(start)])
     return minimum if step.low < minimum < step.high else start
+
+
+def _with_cascades(step: Step, landscape: Landscape, start: float) -> tuple[Step, list[float]]:
+    """Return the step and the points that its mesh begins with: short cascades where long ones need a large mesh.
+
+    Jumps are followed back from the ends to all minima inside. Left out, a jump of the solution is sought by
+    refinement, which halves panels: a mean of 1e30 from a start beside an end was known to 1e-4 only.
+    """
+    points = [*landscape.minima, *landscape.barriers, *landscape.kinks]
+    outside = [y for y in landscape.barriers if not step.low <= y <= step.high] if step.b < inf else []
+    while True:
+        known = [*points, *cascades(step, outside)]
+        if step.n_cascade <= step.n_needed or first_mesh(step, [start, *known])[1].n_nodes <= LARGE:
+            return step, known
+        step = replace(step, n_cascade=step.n_cascade - 2)
 
 
 def _refuse_light_tails(landscape: Landscape, step: Step, centre: float) -> None:

@@ -124,8 +124,8 @@ def refine(
     BeyondArithmeticError
         Even the first mesh is beyond the memory.
     """
-    breaks = find_breaks(step, [start, *points])
-    mesh = downhill(step, graded_mesh(breaks, np.full(len(breaks), step.eta * step.width), RATIO, ORDER))
+    breaks, mesh = first_mesh(step, [start, *points])
+    mesh = downhill(step, mesh)
     if mesh.n_nodes > MAX_NODES:
         raise BeyondArithmeticError(
             f"the domain is {mesh.n_nodes} nodes wide, more than {MAX_NODES}: take a larger eta, or a larger scale"
@@ -152,6 +152,12 @@ def refine(
             break
     before = Refined(step, start, points, breaks, coarser, table, other, error, spent)
     return Refined(step, start, points, breaks, mesh, table, solution, error, spent), before
+
+
+def first_mesh(step: Step, points: Sequence[float]) -> tuple[FloatArray, Mesh]:
+    """Return the break points, float64[break], and the mesh that a refinement begins with, all panels facing left."""
+    breaks = find_breaks(step, points)
+    return breaks, graded_mesh(breaks, np.full(len(breaks), step.eta * step.width), RATIO, ORDER)
 
 
 def work_on(mesh: Mesh) -> float:

@@ -5,10 +5,9 @@ from functools import cached_property
 from math import inf
 
 import numpy as np
-import numpy.typing as npt
-import scipy
 
 from hts.arrays import FloatArray
+from hts.theory.exact.factors import CycleFactors, factor_cycles
 from hts.theory.exact.operators import Operator
 
 #: The escape rate is iterated until it changes by less, relatively, or until changes this small cease to shrink:
@@ -45,7 +44,7 @@ class ExitSolution:
 
     operator: Operator
     reference: int  # the state at which cycles begin
-    factors: tuple[FloatArray, npt.NDArray[np.int32]]  # of the transpose of M without the reference
+    factors: CycleFactors  # of M without the reference
     mean_exit_steps: float  # E sigma from the start
     reference_rate: float  # 1 / E sigma from the reference
     profile: FloatArray  # float64[state], 1 - E sigma from the state / E sigma from the reference
@@ -88,7 +87,7 @@ class ExitSolution:
             The same from the start.
         """
         cycle = self.operator.matrix[self.reference]
-        changed, lasting = self._solve(states), self._solve(np.ones_like(states))
+        changed, lasting = self.factors.solve(states), self.factors.solve(np.ones_like(states))
         rate = (float(states[self.reference]) + float(cycle @ changed)) / (1.0 + float(cycle @ lasting))
         of_mean = (float(self.occupation @ states) + start) / (self.reference_rate * self.mean_exit_steps)
         return of_mean, changed - rate * lasting, rate
@@ -97,13 +96,13 @@ class ExitSolution:
     def escape(self) -> Escape:
         """Rate, right and left vector of the slowest mode, by inverse iteration."""
         exits, start, k = self.operator.exits, self.operator.start, self.reference
-        cycle = self._solve(self.operator.matrix[k], is_left=True)
-        leaving = self._solve(exits)
+        cycle = self.factors.solve(self.operator.matrix[k], is_left=True)
+        leaving = self.factors.solve(exits)
         leaves = exits[k] + float(cycle @ exits)
         rate, decay, change = self.reference_rate, self.profile, inf
         for _ in range(MAX_ITERATIONS):
             before, rate = rate, leaves / (1.0 + float(cycle @ (1.0 - decay)))
-            decay = leaving - rate * self._solve(1.0 - decay)
+            decay = leaving - rate * self.factors.solve(1.0 - decay)
             last, change = change, abs((rate - before) / rate)
             if change <= CONVERGED or last <= change <= ROUNDED:
                 break
@@ -113,7 +112,7 @@ class ExitSolution:
         weights /= weights.sum()
         change = inf
         for _ in range(MAX_ITERATIONS):
-            before_weights, weights = weights, rate * self._solve(weights, is_left=True)
+            before_weights, weights = weights, rate * self.factors.solve(weights, is_left=True)
             at_reference = (rate - float(weights @ exits)) / leaves
             weights = weights + at_reference * cycle
             weights[k] = at_reference
@@ -125,10 +124,6 @@ class ExitSolution:
         from_start = float(start @ (1.0 - decay)) / (1.0 - rate)
         amplitude = max(from_start / float(weights @ (1.0 - decay)), LEAST_AMPLITUDE)
         return Escape(rate, amplitude, decay, weights)
-
-    def _solve(self, right: FloatArray, is_left: bool = False) -> FloatArray:
-        """Solve with M without the reference state, from the left with its transpose; 0 at the reference."""
-        return _solve_without(self.factors, self.reference, right, is_left)
 
 
 def solve_exit(operator: Operator, reference: int) -> ExitSolution:
@@ -143,19 +138,14 @@ def solve_exit(operator: Operator, reference: int) -> ExitSolution:
     Raises
     ------
     ZeroDivisionError
-        The probability to leave is zero in floating point.
+        The probability to leave is zero in floating point, or that to go on is, from some state.
     """
     exits, start, k = operator.exits, operator.start, reference
-    system = -operator.matrix
-    diagonal = np.arange(len(exits))
-    system[diagonal, diagonal] = exits + operator.matrix.sum(axis=1)
-    system[k], system[:, k], system[k, k] = 0.0, 0.0, 1.0
-    # the diagonal of a row is the sum of the rest and more: in the transpose it is every column's pivot, no entry grows
-    factors = scipy.linalg.lu_factor(system.T, overwrite_a=True, check_finite=False)
-    cycle = _solve_without(factors, k, operator.matrix[k], True)
-    first = _solve_without(factors, k, start, True)
-    leaving = _solve_without(factors, k, exits, False)
-    lasting = _solve_without(factors, k, np.ones_like(exits), False)
+    factors = factor_cycles(operator.matrix, exits, k)
+    cycle = factors.solve(operator.matrix[k], is_left=True)
+    first = factors.solve(start, is_left=True)
+    leaving = factors.solve(exits)
+    lasting = factors.solve(np.ones_like(exits))
     leaves = float(exits[k] + cycle @ exits)
     if 0.0 <= leaves < RAREST:
         raise ZeroDivisionError
@@ -167,14 +157,3 @@ def solve_exit(operator: Operator, reference: int) -> ExitSolution:
     profile = leaving - rate * lasting
     start_profile = operator.start_exit + float(start @ profile) - rate
     return ExitSolution(operator, k, factors, 1.0 + float(occupation.sum()), rate, profile, start_profile, occupation)
-
-
-def _solve_without(
-    factors: tuple[FloatArray, npt.NDArray[np.int32]], reference: int, right: FloatArray, is_left: bool
-) -> FloatArray:
-    """Solve with the factors of the transpose, the reference's component struck out."""
-    right = right.copy()
-    right[reference] = 0.0
-    return np.asarray(
-        scipy.linalg.lu_solve(factors, right, trans=0 if is_left else 1, overwrite_b=True, check_finite=False)
-    )

@@ -56,6 +56,7 @@ class Step:
     is_exit_high: bool
     projection: float  # L: no landing lies beyond
     n_cascade: int  # how often clipped jumps are followed back from the ends
+    n_needed: int = 0  # so often they are, at least, where more would make a mesh too large
 
     @property
     def states_at_ends(self) -> list[float]:
@@ -144,7 +145,7 @@ def make_step(problem: Exit, widening: float = 1.0) -> Step:
     is_exit_low, is_exit_high = -inf < low and low >= -L, high < inf and high <= L
     if not (is_exit_low or is_exit_high):
         raise ExactExitError("the domain has no end that a walker can reach: give it a finite end within [-L, L]")
-    distance = min(start - low if is_exit_low else inf, high - start if is_exit_high else inf)
+    distance = _nearest(start, low, high, is_exit_low, is_exit_high)
     n_jumps = jump_number(distance, b)
     if n_jumps > MAX_JUMPS:
         raise ExactExitError(f"leaving takes {n_jumps} clipped jumps, more than {MAX_JUMPS}: choose a larger b")
@@ -154,6 +155,8 @@ def make_step(problem: Exit, widening: float = 1.0) -> Step:
         reach = (n_jumps + SPARE_CLIPS) * b
     inner, outer = linear_from(landscape)
     cut_low, cut_high = min(start, inner) - widening * reach, max(start, outer) + widening * reach
+    minima = [m for m in landscape.minima.tolist() if low < m < high]
+    farthest = max([n_jumps, *(jump_number(_nearest(m, low, high, is_exit_low, is_exit_high), b) for m in minima)])
     step = Step(
         landscape.derivative,
         problem.noise,
@@ -164,6 +167,7 @@ def make_step(problem: Exit, widening: float = 1.0) -> Step:
         is_exit_low,
         is_exit_high,
         L,
+        2 * min(farthest, MAX_JUMPS) + 1,
         2 * n_jumps + 1,
     )
     slopes = landscape.derivative(np.array([step.low, step.high]))
@@ -174,6 +178,11 @@ def make_step(problem: Exit, widening: float = 1.0) -> Step:
             "f' carries walkers away on the unbounded side of the domain: give it a finite end there, or a projection L"
         )
     return step
+
+
+def _nearest(x: float, low: float, high: float, is_exit_low: bool, is_exit_high: bool) -> float:
+    """Return the distance to the nearest end that is left for good."""
+    return min(x - low if is_exit_low else inf, high - x if is_exit_high else inf)
 
 
 def linear_from(landscape: Landscape) -> tuple[float, float]:
