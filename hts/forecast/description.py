@@ -41,7 +41,7 @@ class Description:
     windows: "IrreducibleWindows | None"  #: of b; None where no well leads to another
     cells: tuple[CellForecast, ...]
     cost: Cost
-    notes: tuple[str, ...]  #: walkers that a run would choose
+    notes: tuple[str, ...]  #: what a landscape of samples was made of; walkers that a run would choose
     warnings: tuple[str, ...]
 
 
@@ -89,7 +89,7 @@ def describe(
         windows=predict_windows(landscape, plan.noise.p_plus),
         cells=cells,
         cost=cost_of(plan, cells, n_threads, *speed),
-        notes=() if choice is None else choice.notes,
+        notes=(*landscape.origin, *(() if choice is None else choice.notes)),
         warnings=(
             *warnings_of(plan),
             *chain_warnings(plan, graphs),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hts.landscapes import Landscape
-from hts.plans.models import FormulaPlan, LandscapePlan, NoisePlan, WellsPlan
+from hts.plans.models import FormulaPlan, LandscapePlan, NoisePlan, SamplesPlan, WellsPlan
 from hts.plans.values import shown
 
 # minima of formulas are found by iteration, whose last bits differ between machines
@@ -43,6 +43,8 @@ def _landscape(plan: LandscapePlan, landscape: Landscape) -> dict[str, Any]:
             physics[name] = [float(x) for x in getattr(landscape, name)]
     elif isinstance(plan, FormulaPlan):
         physics |= {"f": "".join(plan.f.split()), "domain": list(plan.domain)}
+    elif isinstance(plan, SamplesPlan):  # the file's content, wherever it lies
+        physics |= {"sha256": plan.sha256, "smoothing": plan.smoothing}
     else:
         physics |= plan.model_dump(exclude={"kind", "L"})
     return physics

@@ -3,7 +3,16 @@
 import math
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    PrivateAttr,
+)
 from pydantic_core import PydanticCustomError
 
 from hts import landscapes
@@ -11,6 +20,7 @@ from hts.landscapes import Landscape
 from hts.noise import LAWS, Noise
 from hts.plans.counts import MAX_WALKERS, WalkersByError, read_walkers, write_walkers
 from hts.plans.grids import read_axis
+from hts.plans.sources import Slice, SourceFile
 from hts.plans.values import LARGEST, SMALLEST, shown
 
 MAX_LISTED = 1_000  # values in a list of [landscape], [exit] or [visits]
@@ -66,6 +76,15 @@ def _interval(value: tuple[float, ...]) -> tuple[float, ...]:
     return value
 
 
+def _smoothing(value: Any) -> float | str | None:
+    if value is None or value == "auto":
+        return value  # type: ignore[no-any-return]
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and SMALLEST <= value <= LARGEST:
+        return float(value)
+    text = f'must be "auto" or a penalty between {SMALLEST:g} and {LARGEST:g} ({{value}})'
+    raise PydanticCustomError("smoothing", text, {"value": shown(value)})
+
+
 _NotHuge, _InRange = AfterValidator(_not_huge), AfterValidator(_in_range)
 _FloatSized = BeforeValidator(_float_sized)
 Number = Annotated[float, Field(allow_inf_nan=False), _NotHuge, _FloatSized]
@@ -78,6 +97,9 @@ Positives = Annotated[tuple[Positive, ...], BeforeValidator(_no_list)]
 FiniteInterval = Annotated[tuple[Number, ...], AfterValidator(_interval), BeforeValidator(_no_list)]
 Interval = Annotated[tuple[Edge, ...], AfterValidator(_interval), BeforeValidator(_no_list)]
 Axis = Annotated[tuple[float, ...], PlainValidator(read_axis)]
+FileName = Annotated[str, Field(min_length=1, max_length=1000)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Smoothing = Annotated[float | str | None, PlainValidator(_smoothing)]
 Walkers = Annotated[int | WalkersByError, PlainValidator(read_walkers), PlainSerializer(write_walkers)]
 
 
@@ -85,6 +107,11 @@ class Table(BaseModel):
     """A table of the plan: strict types, no unknown keys, never changed."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @property
+    def source(self) -> SourceFile | None:
+        """The file of numbers that this table names; None where it names none."""
+        return None
 
 
 class BasinPlan(Table):
@@ -170,7 +197,43 @@ class TiltedCosinePlan(Table):
         return landscapes.tilted_cosine(self.amplitude, self.period, self.tilt, self.L)
 
 
-LandscapePlan: TypeAlias = BasinPlan | WellsPlan | FormulaPlan | WangOhRheePlan | QuarticPlan | TiltedCosinePlan
+class SamplesPlan(Table):
+    """A potential given by samples in a file; beyond them the gradient goes on linearly."""
+
+    kind: Literal["samples"]
+    file: FileName = Field(examples=['file = "slice.csv"'])
+    smoothing: Smoothing = Field(None, examples=['smoothing = "auto"'])
+    sha256: Digest | None = Field(None, examples=["sha256 of 64 hexadecimal digits, or leave it out"])
+    L: Projection = Field(math.inf, examples=["L = 2.0"])
+    _slice: Slice | None = PrivateAttr(None)
+
+    def with_slice(self, read: Slice) -> "SamplesPlan":
+        """Return the plan with what its file holds."""
+        plan = self.model_copy(update={"sha256": read.source.sha256})
+        plan._slice = read
+        return plan
+
+    @property
+    def source(self) -> SourceFile | None:
+        """The file."""
+        return None if self._slice is None else self._slice.source
+
+    def build(self) -> Landscape:
+        """Build the landscape.
+
+        Raises
+        ------
+        LandscapeError
+            The file was not read, or its samples make no landscape.
+        """
+        if self._slice is None:
+            raise landscapes.LandscapeError("file", f"{self.file} was not read: read the plan with hts.read_plan")
+        return landscapes.samples(self._slice.x, self._slice.f, self._slice.slopes, self.smoothing, self.L)
+
+
+LandscapePlan: TypeAlias = (
+    BasinPlan | WellsPlan | FormulaPlan | WangOhRheePlan | QuarticPlan | TiltedCosinePlan | SamplesPlan
+)
 LANDSCAPE_PLANS: dict[str, type[LandscapePlan]] = {
     "basin": BasinPlan,
     "double-well": WellsPlan,
@@ -179,6 +242,7 @@ LANDSCAPE_PLANS: dict[str, type[LandscapePlan]] = {
     "wang-oh-rhee": WangOhRheePlan,
     "quartic": QuarticPlan,
     "tilted-cosine": TiltedCosinePlan,
+    "samples": SamplesPlan,
 }
 
 

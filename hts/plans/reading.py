@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from hts.errors import PlanError
 from hts.plans.checks import cross_mistakes, grid_mistakes, landscape_mistakes, within_mistakes
 from hts.plans.domains import exit_mistakes
+from hts.plans.inputs import with_slice
 from hts.plans.mistakes import MAX_TOLD, Mistake, did_you_mean, first_in_words, key_name, table_mistakes
 from hts.plans.models import (
     LANDSCAPE_PLANS,
@@ -22,6 +23,7 @@ from hts.plans.models import (
     HeadPlan,
     LandscapePlan,
     NoisePlan,
+    SamplesPlan,
     Table,
     VisitsPlan,
 )
@@ -133,7 +135,7 @@ def _syntax_mistake(path: Path, text: str, problem: ValueError) -> str:
 def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan | None:
     """Check every table, then what holds between the sound ones; a plan if nothing was found."""
     head = _head(tables, mistakes)
-    landscape = _landscape(tables, mistakes)
+    landscape = _landscape(tables, path.parent, mistakes)
     noise = _table(tables, "noise", NoisePlan, mistakes)
     grids = _grids(tables, mistakes)
     study = _study(tables, mistakes)
@@ -180,7 +182,7 @@ def _head(tables: dict[str, Any], mistakes: list[Mistake]) -> HeadPlan | None:
     return _validated(HeadPlan, head, (), mistakes)
 
 
-def _landscape(tables: dict[str, Any], mistakes: list[Mistake]) -> LandscapePlan | None:
+def _landscape(tables: dict[str, Any], folder: Path, mistakes: list[Mistake]) -> LandscapePlan | None:
     table = tables.get("landscape")
     kinds = list(LANDSCAPE_PLANS)
     if not isinstance(table, dict):
@@ -196,6 +198,8 @@ def _landscape(tables: dict[str, Any], mistakes: list[Mistake]) -> LandscapePlan
         mistakes.append(Mistake(("landscape", "kind"), text))
         return None
     plan = _validated(LANDSCAPE_PLANS[kind], table, ("landscape",), mistakes)
+    if isinstance(plan, SamplesPlan):
+        plan = with_slice(plan, folder, mistakes)
     if plan is not None and (wrong := landscape_mistakes(plan)):
         mistakes += wrong
         return None
