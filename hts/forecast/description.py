@@ -89,7 +89,7 @@ def describe(
         windows=predict_windows(landscape, plan.noise.p_plus),
         cells=cells,
         cost=cost_of(plan, cells, n_threads, *speed),
-        notes=(*landscape.origin, *(() if choice is None else choice.notes)),
+        notes=(*landscape.origin, *plan.noise.origin, *(() if choice is None else choice.notes)),
         warnings=(
             *warnings_of(plan),
             *chain_warnings(plan, graphs),

@@ -30,6 +30,7 @@ def physics_of(
             "p_plus": _number(noise.p_plus),
             "normal_scale": _number(noise.normal_scale),
             **({} if noise.shape is None else {"shape": noise.shape}),
+            **({} if noise.source is None else noise.model_dump(include={"sha256", "column", "quantile"})),
         },
         table: {key: _rounded(value) if isinstance(value, float) else value for key, value in study.items()},
     }

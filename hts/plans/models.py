@@ -20,13 +20,14 @@ from hts.landscapes import Landscape
 from hts.noise import LAWS, Noise
 from hts.plans.counts import MAX_WALKERS, WalkersByError, read_walkers, write_walkers
 from hts.plans.grids import read_axis
-from hts.plans.sources import Slice, SourceFile
+from hts.plans.sources import OwnNumbers, Slice, SourceFile
 from hts.plans.values import LARGEST, SMALLEST, shown
 
 MAX_LISTED = 1_000  # values in a list of [landscape], [exit] or [visits]
 MAX_SEED = 2**64 - 1  # the width of the key of the random streams
 MAX_BINS = 10_000  # of a histogram for each walker: a few kB compressed
 MAX_CHECKPOINTS = 100  # a decade; with more, rounding to whole steps leaves nothing between the first of them
+QUANTILE = 0.95  # where the tails of a law of numbers begin, if the plan does not say
 MAX_STEPS = 2**62  # step counts are int64, and sums of two of them must fit
 
 
@@ -260,9 +261,33 @@ class NoisePlan(Table):
     p_plus: Annotated[Number, Field(ge=0, le=1)] = Field(0.5, examples=["p_plus = 0.5"])
     normal_scale: Annotated[Number, Field(ge=0), _InRange] = Field(0.0, examples=["normal_scale = 0.0"])
     shape: Positive | None = Field(None, examples=["shape = 0.5"])
+    file: FileName | None = Field(None, examples=['file = "noise.parquet"'])
+    column: FileName | None = Field(None, examples=['column = "gradient"'])
+    quantile: Annotated[Number, Field(ge=0.6, lt=1)] | None = Field(None, examples=["quantile = 0.95"])
+    sha256: Digest | None = Field(None, examples=["sha256 of 64 hexadecimal digits, or leave it out"])
+    _numbers: OwnNumbers | None = PrivateAttr(None)
+
+    def with_numbers(self, read: OwnNumbers) -> "NoisePlan":
+        """Return the plan with what its file holds."""
+        plan = self.model_copy(update={"sha256": read.source.sha256, "quantile": self.quantile or QUANTILE})
+        plan._numbers = read
+        return plan
+
+    @property
+    def source(self) -> SourceFile | None:
+        """The file of an empirical law."""
+        return None if self._numbers is None else self._numbers.source
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        """What was found in the numbers of an empirical law."""
+        return () if self._numbers is None else self._numbers.said
 
     def build(self, alpha: float | None) -> Noise:
-        """Build the law of one tail index."""
+        """Build the law of one tail index; that of numbers is in the units of these, times `scale`."""
+        if self._numbers is not None:
+            body = self._numbers.body
+            return Noise(self.kind, alpha, self.scale * body.unit, normal_scale=self.normal_scale, body=body)
         return Noise(self.kind, alpha, self.scale, self.p_plus, self.normal_scale, self.shape)
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from hts.errors import PlanError
 from hts.plans.checks import cross_mistakes, grid_mistakes, landscape_mistakes, within_mistakes
 from hts.plans.domains import exit_mistakes
-from hts.plans.inputs import with_slice
+from hts.plans.inputs import with_numbers, with_slice, with_tail_index
 from hts.plans.mistakes import MAX_TOLD, Mistake, did_you_mean, first_in_words, key_name, table_mistakes
 from hts.plans.models import (
     LANDSCAPE_PLANS,
@@ -137,7 +137,9 @@ def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan 
     head = _head(tables, mistakes)
     landscape = _landscape(tables, path.parent, mistakes)
     noise = _table(tables, "noise", NoisePlan, mistakes)
+    noise = None if noise is None else with_numbers(noise, path.parent, mistakes)
     grids = _grids(tables, mistakes)
+    noise, grids = with_tail_index(noise, grids, path.parent, mistakes)
     study = _study(tables, mistakes)
     figure = _table({"figure": {}} | tables, "figure", FigurePlan, mistakes)
     mistakes += grid_mistakes(noise, grids)

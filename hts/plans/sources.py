@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from hts.arrays import FloatArray
+from hts.noise import Body
 
 #: Folder, beside the plan.toml of a results folder, where it keeps copies of them.
 INPUTS: Final = "inputs"
@@ -31,6 +32,25 @@ class SourceFile:
         stem = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in self.path.name)
         # the copy of a copy has the name of the copy
         return stem if stem.startswith(f"{self.sha256[:16]}-") else f"{self.sha256[:16]}-{stem[-60:]}"
+
+
+@dataclass(frozen=True)
+class OwnNumbers:
+    """What a law is made of.
+
+    Attributes
+    ----------
+    source : SourceFile
+        Where the numbers were read.
+    body : Body
+        Their quantiles.
+    said : tuple of str
+        How many there are, and what was found in their tails.
+    """
+
+    source: SourceFile
+    body: Body
+    said: tuple[str, ...] = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
