@@ -80,7 +80,6 @@ def test_changed_numbers_are_another_plan(plan, tmp_path):
         (["noise.file=none.npy"], "noise.file: .*no such file"),
         (["noise.p_plus=0.4"], "noise.p_plus: belongs to other laws"),
         (["noise.normal_scale=0.4"], "noise.normal_scale: belongs to other laws"),
-        (["noise.column=a"], "noise.file"),
         (["noise.quantile=1.0"], "noise.quantile"),
         (["noise.quantile=0.9999"], "beyond the quantile 0.9999 there must be 25"),
         (["noise.kind=pareto", "grid.alpha=[1.5]"], 'noise.file: belongs to kind = "empirical"'),

@@ -73,7 +73,7 @@ class Body:
             value = float(at[int(np.argmin(np.diff(at)))])
             share = float(np.mean(x == value))
             raise ValueError(
-                f"{100 * share:.2g} % of the numbers are {value:g}: the law needs a density; leave such numbers out, "
+                f"{100 * share:.3g} % of the numbers are {value:g}: the law needs a density; leave such numbers out, "
                 "or give them with more digits"
             )
         unit = float(np.median(np.abs(x - median)))
