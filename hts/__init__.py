@@ -1,6 +1,7 @@
 """hts: metastability of heavy-tailed SGD in one dimension.
 
-Each command of the command line is a function here, which takes and returns frozen records:
+Each command of the command line is a function here, and so is what the commands are made of; all take and return frozen
+records (docs/python.md):
 
 >>> import hts
 >>> plan = hts.read_plan("configs/quick.toml")
@@ -12,47 +13,118 @@ Names are imported when they are first used: SciPy, pyarrow and matplotlib take 
 """
 
 from importlib import import_module
-from typing import Any
 
 from hts.version import __version__
 
-_HOMES = {
-    "read_plan": "hts.plans",
-    "Plan": "hts.plans",
-    "describe": "hts.forecast",
-    "choose_walkers": "hts.walkers",
-    "run_sweep": "hts.sweeps",
-    "sweep_status": "hts.sweeps",
-    "verify_sweep": "hts.sweeps",
-    "dry_run": "hts.sweeps",
-    "replay_sweep": "hts.sweeps",
-    "repair_sweep": "hts.sweeps",
-    "load_cells": "hts.sweeps",
-    "load_visits": "hts.sweeps",
-    "predict": "hts.answers",
-    "predict_shares": "hts.answers",
-    "exact_predictions": "hts.comparison",
-    "exact_predictions_again": "hts.comparison",
-    "exact_references": "hts.comparison",
-    "exact_references_again": "hts.comparison",
-    "fit_results": "hts.comparison",
-    "fit_visits": "hts.comparison",
-    "sample_paths": "hts.conditioning",
-    "compare_paths": "hts.comparison.paths",
-    "simulate_exits": "hts.ensembles",
-    "ExitProblem": "hts.ensembles",
-    "Noise": "hts.noise",
-    "estimate_tails": "hts.tails",
-    "tail_of": "hts.tails",
+TYPE_CHECKING = False  # as type checkers know it; `typing` alone would take most of the time of this import
+if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against _HOMES
+    from hts import landscapes as landscapes
+    from hts.answers import ExitPrediction as ExitPrediction
+    from hts.answers import SharePrediction as SharePrediction
+    from hts.answers import predict as predict
+    from hts.answers import predict_shares as predict_shares
+    from hts.comparison import exact_predictions as exact_predictions
+    from hts.comparison import exact_predictions_again as exact_predictions_again
+    from hts.comparison import exact_references as exact_references
+    from hts.comparison import exact_references_again as exact_references_again
+    from hts.comparison import fit_results as fit_results
+    from hts.comparison import fit_visits as fit_visits
+    from hts.comparison.paths import compare_paths as compare_paths
+    from hts.conditioning import sample_paths as sample_paths
+    from hts.ensembles import ExitProblem as ExitProblem
+    from hts.ensembles import ExitSample as ExitSample
+    from hts.ensembles import VisitProblem as VisitProblem
+    from hts.ensembles import VisitSample as VisitSample
+    from hts.ensembles import simulate_exits as simulate_exits
+    from hts.ensembles import simulate_visits as simulate_visits
+    from hts.errors import HtsError as HtsError
+    from hts.exits import Exit as Exit
+    from hts.figures import plot as plot
+    from hts.forecast import describe as describe
+    from hts.landscapes import Landscape as Landscape
+    from hts.noise import LAWS as LAWS
+    from hts.noise import Noise as Noise
+    from hts.plans import Cell as Cell
+    from hts.plans import Plan as Plan
+    from hts.plans import read_plan as read_plan
+    from hts.sweeps import dry_run as dry_run
+    from hts.sweeps import load_cells as load_cells
+    from hts.sweeps import load_visits as load_visits
+    from hts.sweeps import repair_sweep as repair_sweep
+    from hts.sweeps import replay_sweep as replay_sweep
+    from hts.sweeps import run_sweep as run_sweep
+    from hts.sweeps import sweep_status as sweep_status
+    from hts.sweeps import verify_sweep as verify_sweep
+    from hts.tails import TailEstimate as TailEstimate
+    from hts.tails import estimate_tails as estimate_tails
+    from hts.tails import tail_of as tail_of
+    from hts.theory.exact.exits import ExactExit as ExactExit
+    from hts.theory.exact.exits import exact_exit as exact_exit
+    from hts.theory.exact.shares import StationaryShares as StationaryShares
+    from hts.theory.exact.shares import stationary_shares as stationary_shares
+    from hts.theory.limit.chains import LimitChain as LimitChain
+    from hts.theory.limit.chains import limit_chain as limit_chain
+    from hts.theory.limit.limits import ExitLimit as ExitLimit
+    from hts.theory.limit.limits import exit_limit as exit_limit
+    from hts.walkers import choose_walkers as choose_walkers
+
+_NAMES = {
+    "hts.answers": ("ExitPrediction", "SharePrediction", "predict", "predict_shares"),
+    "hts.comparison": (
+        "exact_predictions",
+        "exact_predictions_again",
+        "exact_references",
+        "exact_references_again",
+        "fit_results",
+        "fit_visits",
+    ),
+    "hts.comparison.paths": ("compare_paths",),
+    "hts.conditioning": ("sample_paths",),
+    "hts.ensembles": (
+        "ExitProblem",
+        "ExitSample",
+        "VisitProblem",
+        "VisitSample",
+        "simulate_exits",
+        "simulate_visits",
+    ),
+    "hts.errors": ("HtsError",),
+    "hts.exits": ("Exit",),
+    "hts.figures": ("plot",),
+    "hts.forecast": ("describe",),
+    "hts.landscapes": ("Landscape",),
+    "hts.noise": ("LAWS", "Noise"),
+    "hts.plans": ("Cell", "Plan", "read_plan"),
+    "hts.sweeps": (
+        "dry_run",
+        "load_cells",
+        "load_visits",
+        "repair_sweep",
+        "replay_sweep",
+        "run_sweep",
+        "sweep_status",
+        "verify_sweep",
+    ),
+    "hts.tails": ("TailEstimate", "estimate_tails", "tail_of"),
+    "hts.theory.exact.exits": ("ExactExit", "exact_exit"),
+    "hts.theory.exact.shares": ("StationaryShares", "stationary_shares"),
+    "hts.theory.limit.chains": ("LimitChain", "limit_chain"),
+    "hts.theory.limit.limits": ("ExitLimit", "exit_limit"),
+    "hts.walkers": ("choose_walkers",),
 }
+_HOMES = {name: module for module, names in _NAMES.items() for name in names}
 
-__all__ = ["__version__", *_HOMES]
+__all__ = ["__version__", "landscapes", *_HOMES]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module 'hts' has no attribute {name!r}")
+if not TYPE_CHECKING:  # to them a module with `__getattr__` has every name, also misspelt ones
+
+    def __getattr__(name):
+        if name == "landscapes":
+            return import_module("hts.landscapes")
+        if name in _HOMES:
+            return getattr(import_module(_HOMES[name]), name)
+        raise AttributeError(f"module 'hts' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from hts.plans import Cell, Plan
@@ -105,9 +105,8 @@ def _one_cell_each(plan: Plan) -> list[Cell]:
 
 
 def _limit_law(plan: Plan, cell: Cell) -> LimitLaw:
-    landscape, noise, domain = plan.build_landscape(), plan.noise_of(cell), plan.exit_domain()
-    ends = domain.low, domain.high, domain.minimum
-    limit = exit_limit(landscape, noise, cell.eta, cell.b, *ends)
+    leaving, noise = plan.exit_of(cell), plan.noise_of(cell)
+    limit = exit_limit(leaving)
     mean: Callable[[float], float | None] | None = None
     if limit.rate_constant is not None and limit.jump_number is not None:
         # the quadrature behind q is done once: q does not depend on eta
@@ -119,6 +118,6 @@ def _limit_law(plan: Plan, cell: Cell) -> LimitLaw:
     elif limit.mean_exit_steps is not None:
 
         def mean(eta: float) -> float | None:
-            return exit_limit(landscape, noise, eta, cell.b, *ends).mean_exit_steps
+            return exit_limit(replace(leaving, eta=eta)).mean_exit_steps
 
     return LimitLaw(cell.b, cell.alpha, limit.jump_number, limit.exit_exponent, mean)

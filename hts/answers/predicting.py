@@ -95,12 +95,10 @@ def predict_roughly(plan: Plan, cells: Sequence[Cell], *, threads: int | None = 
     dict of Cell to float or None
         None where no exact value can be had.
     """
-    landscape, domain = plan.build_landscape(), plan.exit_domain()
 
     def mean(cell: Cell) -> float | None:
-        noise = plan.noise_of(cell)
         try:
-            return rough_mean_exit_steps(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.start)
+            return rough_mean_exit_steps(plan.exit_of(cell))
         except ExactExitError:
             return None
 
@@ -125,13 +123,12 @@ def approach_cells(plan: Plan) -> tuple[Cell, ...]:
 def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False, finer: bool = False) -> ExitPrediction:
     """Predict one cell; finer: see `predict`."""
     part = FINER if finer else 1.0
-    landscape, noise, domain = plan.build_landscape(), plan.noise_of(cell), plan.exit_domain()
-    limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
-    way = landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.start
+    leaving = plan.exit_of(cell)
+    limit = exit_limit(leaving)
     try:
-        exact = exact_exit(*way, within=plan.within, tolerance=part * MEAN_TOLERANCE)
+        exact = exact_exit(leaving, within=plan.within, tolerance=part * MEAN_TOLERANCE)
     except BeyondArithmeticError as problem:
-        advice = larger_eta(*way)
+        advice = larger_eta(leaving)
         return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}; {advice}"))
     except ExactExitError as problem:
         return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}"))

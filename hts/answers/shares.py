@@ -10,7 +10,7 @@ from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.plans import Cell, Plan
 from hts.theory.exact.boxes import ShareError
-from hts.theory.exact.first_wells import first_wells
+from hts.theory.exact.occupation import first_wells
 from hts.theory.exact.shares import StationaryShares, stationary_shares
 from hts.theory.exact.steps import ExactExitError
 from hts.theory.limit.chains import LimitChain, limit_chain

@@ -69,9 +69,8 @@ def waiting_cells(plan: Plan) -> tuple[Cell, ...]:
 def waiting_density(plan: Plan, cell: Cell) -> WaitingDensity | None:
     """Compute the quasi-stationary law of one cell, a second or a few; None where there is no exact answer."""
     domain, landscape = plan.exit_domain(), plan.build_landscape()
-    ends = domain.low, domain.high, domain.start
     try:
-        exact = exact_exit(landscape, plan.noise_of(cell), cell.eta, cell.b, *ends)
+        exact = exact_exit(plan.exit_of(cell))
     except ExactExitError:
         return None
     edges, probability = fine_histogram(exact, shown_part(landscape, domain))

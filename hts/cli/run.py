@@ -69,9 +69,9 @@ def command(
       hts run study.toml --scheduler tcp://login1:8786     a Dask cluster that sees the same folder
     """
     from hts.forecast import expected_steps, remember_speed
+    from hts.forecast.warnings import warnings_of
     from hts.kernels.objects import must_compile
     from hts.plans import read_plan
-    from hts.plans.warnings import warnings_of
     from hts.sweeps import Choices, run_sweep, study_of
 
     target = results_folder(plan, folder)

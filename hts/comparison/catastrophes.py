@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray
-from hts.theory.limit.catastrophes import Catastrophe, flow
+from hts.theory.limit.within import Catastrophe, flow
 
 #: Candidates of one batch, and in all.
 BATCH = 20_000

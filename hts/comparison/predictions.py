@@ -30,11 +30,9 @@ def limit_predictions(plan: Plan) -> dict[Cell, CellPrediction]:
     dict of Cell to CellPrediction
         Without exact values; fields are None where there is no limit law.
     """
-    landscape, domain = plan.build_landscape(), plan.exit_domain()
     predictions = {}
     for cell in plan.cells():
-        noise = plan.noise_of(cell)
-        limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
+        limit = exit_limit(plan.exit_of(cell))
         predictions[cell] = CellPrediction(
             jump_number=limit.jump_number,
             exit_exponent_limit=limit.exit_exponent,

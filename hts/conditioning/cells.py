@@ -16,8 +16,7 @@ from hts.sweeps import EXIT_STUDY, study_of
 from hts.theory.exact.conditions import Given, condition
 from hts.theory.exact.exits import ExactExit, exact_exit
 from hts.theory.exact.steps import ExactExitError
-from hts.theory.limit.catastrophes import Catastrophe, catastrophe
-from hts.theory.limit.within import steps_within
+from hts.theory.limit.within import Catastrophe, catastrophe, steps_within
 
 #: Steps that walkers may take in all: a few minutes.
 MOST_STEPS = 1e10
@@ -169,10 +168,7 @@ def _telling(
 
 
 def _exact(plan: Plan, cell: Cell) -> ExactExit:
-    domain = plan.exit_domain()
-    return exact_exit(
-        plan.build_landscape(), plan.noise_of(cell), cell.eta, cell.b, domain.low, domain.high, domain.start
-    )
+    return exact_exit(plan.exit_of(cell))
 
 
 def _affordable(exact: ExactExit, question: Question, most: float, longest: float) -> int:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from hts.arrays import FloatArray
 from hts.ensembles.driving import Ensemble, State
 from hts.ensembles.motions import cell_key
+from hts.exits import Exit
 from hts.kernels import blocks
 from hts.kernels.objects import StoredKernel
 from hts.landscapes import Gradient
@@ -40,6 +41,20 @@ class ExitProblem:
     high: float  #: right end of the domain, or inf
     start: float  #: X_0, inside the domain
     seed: int  #: of the sweep, below 2^64
+
+    @classmethod
+    def of(cls, leaving: Exit, seed: int) -> "ExitProblem":
+        """Return the problem that simulates an exit.
+
+        Parameters
+        ----------
+        leaving : Exit
+        seed : int
+            Below 2^64; with eta, b and alpha it names the streams of the walkers.
+        """
+        gradient, L = leaving.landscape.gradient(leaving.low, leaving.high), leaving.landscape.projection
+        where = leaving.low, leaving.high, leaving.start
+        return cls(gradient, leaving.noise, leaving.eta, leaving.b, L, *where, seed)
 
     @property
     def may_leave_table(self) -> bool:

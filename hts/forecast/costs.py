@@ -116,7 +116,7 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
     """
     if study_of(plan).takes_all_steps:
         return lambda cell: (float(plan.most_steps), "steps")
-    landscape, domain, most = plan.build_landscape(), plan.exit_domain(), plan.most_steps
+    most = plan.most_steps
     limits: dict[Line, ExitLimit] = {}  # their constants hold for every eta
     scales: dict[tuple[float, float | None, int], float] = {}  # lambda by eta, alpha, l*: the same for many b
 
@@ -130,7 +130,7 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
         noise = plan.noise_of(cell)
         if known is not None and known.rate_constant is None and noise.is_heavy:
             return None  # there is no limit law, whatever eta
-        limit = exit_limit(landscape, noise, cell.eta, cell.b, domain.low, domain.high, domain.minimum)
+        limit = exit_limit(plan.exit_of(cell))
         limits[cell.b, cell.alpha] = limit
         return limit.mean_exit_steps
 

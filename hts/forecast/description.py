@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from hts.engines import available_cores
 from hts.forecast.costs import CellForecast, Cost, cost_of, forecast_cells
 from hts.forecast.speeds import calibrated_speed, speed_of
+from hts.forecast.warnings import warnings_of
 from hts.landscapes import Landscape
 from hts.plans import Plan
-from hts.plans.warnings import warnings_of
 from hts.theory.limit.geometry import accessible_ends, jump_number
 
 if TYPE_CHECKING:

@@ -57,6 +57,16 @@ class Landscape:
         """Return the well in whose basin x lies; on a barrier, the well on its right."""
         return int(np.searchsorted(self.barriers, x, side="right"))
 
+    def minima_between(self, low: float, high: float) -> list[float]:
+        """Return the minima strictly between two ends."""
+        return [float(m) for m in self.minima[(self.minima > low) & (self.minima < high)]]
+
+    def only_minimum(self, low: float, high: float, start: float) -> float | None:
+        """Return the only minimum between two ends, None unless the start lies in its basin."""
+        inside = self.minima_between(low, high)
+        is_at_home = len(inside) == 1 and self.well_of(start) == self.well_of(inside[0])
+        return inside[0] if is_at_home else None
+
     def well_ends(self, well: int) -> tuple[float, float]:
         """Return the barriers on both sides of a well, -inf and inf outermost.
 

@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from hts.landscapes import Landscape
 from hts.plans.mistakes import Mistake
 from hts.plans.models import ExitPlan
@@ -52,21 +50,13 @@ def exit_domain(landscape: Landscape, plan: ExitPlan) -> ExitDomain:
         low, high = plan.domain
         start = plan.start
         well = landscape.well_of(start)
-    inside = minima_inside(landscape, low, high)
-    is_at_home = len(inside) == 1 and well == landscape.well_of(inside[0])
-    return ExitDomain(float(low), float(high), float(start), int(well), inside[0] if is_at_home else None)
+    return ExitDomain(float(low), float(high), float(start), int(well), landscape.only_minimum(low, high, start))
 
 
 def basin_of(landscape: Landscape, well: int, start: float) -> ExitDomain:
     """Give a well's basin as a domain; that of a landscape with one well has no ends."""
     low, high = landscape.well_ends(well)
     return ExitDomain(float(low), float(high), float(start), well, float(landscape.minima[well]))
-
-
-def minima_inside(landscape: Landscape, low: float, high: float) -> list[float]:
-    """List the minima strictly between two ends."""
-    minima = np.asarray(landscape.minima)
-    return [float(m) for m in minima[(minima > low) & (minima < high)]]
 
 
 def exit_mistakes(plan: ExitPlan) -> list[Mistake]:
@@ -108,7 +98,7 @@ def domain_mistakes(landscape: Landscape, plan: ExitPlan) -> list[Mistake]:
     if math.isinf(domain.low) and math.isinf(domain.high):
         text = f"no walker leaves a domain without ends {ends}; give domain = [lo, hi] with a finite end, and start = x"
         return [Mistake(key, text)]
-    if not minima_inside(landscape, domain.low, domain.high):
+    if not landscape.minima_between(domain.low, domain.high):
         minima = shown([float(m) for m in landscape.minima])
         return [Mistake(key, f"holds no minimum ({ends}); the minima are at {minima}")]
     L = landscape.projection

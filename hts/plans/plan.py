@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hts.errors import PlanError
+from hts.exits import Exit
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.plans.counts import Count
@@ -167,6 +168,12 @@ class Plan:
     def exit_domain(self) -> ExitDomain:
         """Resolve `well`, or `domain` and `start`, to numbers; with [visits] the basin in which every walker starts."""
         return self.setting.domain(self.build_landscape())
+
+    def exit_of(self, cell: Cell) -> Exit:
+        """Give the exit of one cell from the domain of `exit_domain`, as theory takes it."""
+        domain = self.exit_domain()
+        noise = self.noise_of(cell)
+        return Exit(self.build_landscape(), noise, cell.eta, cell.b, domain.low, domain.high, domain.start)
 
     @property
     def setting(self) -> ExitDomain | VisitRecord:

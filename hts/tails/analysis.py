@@ -27,7 +27,7 @@ from hts.tails.extremes import (
     pickands_error,
 )
 from hts.tails.records import HillEstimate, IndexEstimate, TailEstimate
-from hts.tails.stable import fit_stable, stable_distance
+from hts.tails.stable import StableFit, fit_stable, stable_distance
 from hts.tails.verdicts import MIN_NUMBERS, Evidence, judge, movement, outer_place, too_few
 
 #: Seed of the one shuffle, of surrogates and of the bootstrap.
@@ -147,14 +147,9 @@ def tail_of(
     del magnitudes, ascending
     np.random.default_rng(SEED).shuffle(x)
     inflation = chain.time if chain.is_series else 1.0
-    blocks = tuple(block_estimate(x, size, inflation) for size in block_sizes(x.size))
-    size = default_block_size(x.size)
-    block = next((estimate for estimate in blocks if estimate.block_size == size), None)
-    try:
-        stable = fit_stable(x, inflation)
-        distance = stable_distance(x, stable)
-    except ValueError as reason:
-        stable, distance, notes = None, None, (*notes, f"no stable law was fitted: {reason}")
+    size, blocks, block = _in_blocks(x, inflation)
+    stable, distance, failed = _as_stable(x, inflation)
+    notes = (*notes, *failed)
     surrogate = None if surrogate_scales is None else _surrogate(surrogate_scales, size)
     finding = judge(Evidence(x.size, hill, (moment, outer), stable, distance, block, found, span))
     return TailEstimate(
@@ -175,6 +170,22 @@ def tail_of(
         extremes=found,
         quantiles=points,
     )
+
+
+def _in_blocks(x: FloatArray, inflation: float) -> tuple[int, tuple[BlockEstimate, ...], BlockEstimate | None]:
+    """Return the block size that is quoted, the estimates for all sizes, and the one for that size."""
+    size = default_block_size(x.size)
+    blocks = tuple(block_estimate(x, one, inflation) for one in block_sizes(x.size))
+    return size, blocks, next((estimate for estimate in blocks if estimate.block_size == size), None)
+
+
+def _as_stable(x: FloatArray, inflation: float) -> tuple[StableFit | None, float | None, tuple[str, ...]]:
+    """Return the fitted stable law, its distance from the numbers, and a note where there is none."""
+    try:
+        stable = fit_stable(x, inflation)
+        return stable, stable_distance(x, stable), ()
+    except ValueError as reason:
+        return None, None, (f"no stable law was fitted: {reason}",)
 
 
 def _nothing(common: dict[str, Any], verdict: str, notes: tuple[str, ...], ascending: FloatArray) -> TailEstimate:

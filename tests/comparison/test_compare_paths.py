@@ -13,7 +13,7 @@ from hts.conditioning import Question, sample_paths
 from hts.estimation.paths import BigJumps
 from hts.landscapes import basin
 from hts.plans import parse_plan
-from hts.theory.limit.catastrophes import catastrophe
+from hts.theory.limit.within import catastrophe
 
 PARABOLA = basin(0.0, 1.0)
 ETA = 0.01

@@ -11,6 +11,7 @@ from hts.answers.memory import PredictionMemory
 from hts.answers.tabulation import tabulate_survival
 from hts.comparison import exact_predictions
 from hts.comparison.predictions import limit_below_eta
+from hts.exits import Exit
 from hts.landscapes import basin
 from hts.noise import Noise
 from hts.plans import parse_plan
@@ -97,7 +98,7 @@ def test_predictions_are_remembered_for_the_same_plan_only(plan, tmp_path):
 
 def test_a_survival_table_follows_the_exact_survival_between_its_entries(plan):
     prediction = predict(plan, plan.cells()[1:2], threads=1, with_survival=True)[0]
-    exact = exact_exit(basin(0.0, 1.0), Noise("pareto", 1.5), prediction.eta, prediction.b, -1.0, 1.0, 0.0)
+    exact = exact_exit(Exit(basin(0.0, 1.0), Noise("pareto", 1.5), prediction.eta, prediction.b, -1.0, 1.0, 0.0))
     n = [0, 1, 2, 7, 19, 64, 231, 600, 3000]
     assert prediction.survival_exact(n) == pytest.approx(exact.survival(n), rel=2e-4)
 
@@ -110,7 +111,7 @@ def test_the_table_s_tail_is_the_slowest_mode():
 def test_where_no_exact_value_can_be_had_the_limit_stays_and_a_warning_says_why():
     narrow = parse_plan(PLAN.replace("0.7, inf", "0.07"), Path("study.toml"))
     prediction = predict(narrow, threads=1)[0]
-    limit = exit_limit(basin(0.0, 1.0), Noise("pareto", 1.5), 0.1, 0.07, -1.0, 1.0, 0.0)
+    limit = exit_limit(Exit(basin(0.0, 1.0), Noise("pareto", 1.5), 0.1, 0.07, -1.0, 1.0, 0.0))
     assert prediction.jump_number == 15
     assert prediction.mean_exit_steps_limit == limit.mean_exit_steps
     assert prediction.mean_exit_steps_exact is None
@@ -123,7 +124,7 @@ def test_where_exits_are_rare_the_table_is_as_good():
     prediction = predict(rare, threads=1, with_survival=True)[0]
     assert prediction.survival_exact.n_steps[-1] == 100_000
     assert prediction.survival_exact.error < 1e-4
-    exact = exact_exit(basin(0.0, 1.0), Noise("pareto", 1.5), 0.001, 0.4, -1.0, 1.0, 0.0)
+    exact = exact_exit(Exit(basin(0.0, 1.0), Noise("pareto", 1.5), 0.001, 0.4, -1.0, 1.0, 0.0))
     n = [1000, 30_000, 10**6, 5 * 10**6]
     assert prediction.survival_exact(n) == pytest.approx(exact.survival(n), rel=1e-4)
 
@@ -163,9 +164,7 @@ SLOW = ("jumps", "wells")
 def test_a_survival_table_knows_its_error_up_to_the_censoring_step(case):
     *described, n, survival = case
     plan = one_cell(*described)
-    cell, domain = plan.cells()[0], plan.exit_domain()
-    ends = domain.low, domain.high, domain.start
-    exact = exact_exit(plan.build_landscape(), plan.noise_of(cell), cell.eta, cell.b, *ends)
+    exact = exact_exit(plan.exit_of(plan.cells()[0]))
     table = tabulate_survival(exact, plan.most_steps)
     assert table.n_steps[-1] == plan.most_steps
     assert table.error <= 1e-4

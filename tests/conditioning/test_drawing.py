@@ -11,6 +11,7 @@ from hts.conditioning import draw_paths
 from hts.ensembles import ExitProblem, simulate_exits
 from hts.ensembles.motions import cell_key
 from hts.ensembles.paths import PURPOSE, simulate_paths
+from hts.exits import Exit
 from hts.landscapes import basin, multi_well, quartic
 from hts.noise import Noise
 from hts.theory.exact.conditions import condition
@@ -23,7 +24,7 @@ LEVEL = 1e-3  # of every test below, before it is shared among comparisons
 
 
 def drawn(landscape, noise, eta, b, low, high, start, given, n_steps, n_paths, **changes):
-    exact = exact_exit(landscape, noise, eta, b, low, high, start)
+    exact = exact_exit(Exit(landscape, noise, eta, b, low, high, start))
     return draw_paths(condition(exact, given, n_steps), start, KEY, 0, n_paths, **changes)
 
 
@@ -176,7 +177,7 @@ def test_light_tails_have_the_probability_of_walkers_pushed_uphill():
 
 @pytest.mark.parametrize("kind", ["pareto", "stable", "student"])
 def test_a_path_is_the_same_to_the_bit_whatever_is_drawn_beside_it(kind):
-    exact = exact_exit(basin(0.0, 1.0), Noise(kind, 1.5), 0.05, 0.7, -1.0, 1.0, 0.0)
+    exact = exact_exit(Exit(basin(0.0, 1.0), Noise(kind, 1.5), 0.05, 0.7, -1.0, 1.0, 0.0))
     event = condition(exact, "exit", 40)
     whole = draw_paths(event, 0.0, KEY, 0, 30).sample
     small = draw_paths(event, 0.0, KEY, 0, 30, block=8, threads=1).sample

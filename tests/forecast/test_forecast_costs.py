@@ -81,10 +81,7 @@ def test_a_description_takes_rough_means_and_says_so():
 
 
 def exact_of(cell):
-    domain = MANY.exit_domain()
-    return exact_exit(
-        MANY.build_landscape(), MANY.noise_of(cell), cell.eta, cell.b, domain.low, domain.high, domain.start
-    ).mean_exit_steps
+    return exact_exit(MANY.exit_of(cell)).mean_exit_steps
 
 
 def test_means_computed_to_choose_walkers_are_used_for_every_cell():

@@ -10,6 +10,7 @@ import pytest
 from scipy import integrate, stats
 
 from hts.ensembles import ExitProblem, simulate_exits
+from hts.exits import Exit
 from hts.kernels import draws, motions
 from hts.landscapes import basin, tilted_cosine
 from hts.noise import LawError, Noise
@@ -80,12 +81,12 @@ CELLS = {
 def test_walks_leave_when_the_exact_solution_says(name):
     """|z| < 5 for the mean and for the side: false alarm 1.2e-6; a shape off by a tenth is beyond."""
     landscape, noise, eta, b, low, high, start = CELLS[name]
-    problem = ExitProblem(landscape.gradient(low, high), noise, eta, b, landscape.projection, low, high, start, 5)
+    problem = ExitProblem.of(Exit(landscape, noise, eta, b, low, high, start), seed=5)
     sample = simulate_exits(problem, 0, 40_000, 10**7)
     steps = sample.exit_steps
 
     def z_of(world):
-        answer = exact_exit(landscape, world, eta, b, low, high, start)
+        answer = exact_exit(Exit(landscape, world, eta, b, low, high, start))
         right = 1.0 - answer.sides["left"]
         spread = sqrt(right * (1 - right) / len(steps))
         z_mean = (steps.mean() - answer.mean_exit_steps) / (steps.std() / sqrt(len(steps)))
@@ -96,7 +97,7 @@ def test_walks_leave_when_the_exact_solution_says(name):
 
 
 def test_there_is_no_limit_law_and_the_answer_says_so():
-    limit = exit_limit(basin(0.0, 1.0), Noise(KIND, None, shape=0.5), 0.01, 0.7, -1.0, 1.0, 0.0)
+    limit = exit_limit(Exit(basin(0.0, 1.0), Noise(KIND, None, shape=0.5), 0.01, 0.7, -1.0, 1.0, 0.0))
     assert (limit.jump_number, limit.exit_exponent, limit.mean_exit_steps) == (2, None, None)
     assert "no power tail" in limit.warnings[-1]
     with pytest.raises(LawError, match="no power tail"):

@@ -99,10 +99,7 @@ def against_walkers(said: ExitPrediction, sample: ExitSample) -> Held:
 
 def against_finer_mesh(plan: Plan) -> dict[str, float]:
     """Return true over stated error of the mean and the rate, each panel halved and two more nodes on each half."""
-    cell, domain = plan.cells()[0], plan.exit_domain()
-    answer = exact_exit(
-        plan.build_landscape(), plan.noise_of(cell), cell.eta, cell.b, domain.low, domain.high, domain.start
-    )
+    answer = exact_exit(plan.exit_of(plan.cells()[0]))
     mesh = answer.refined.mesh.split(np.full(len(answer.refined.mesh.half), 2)).with_order(
         answer.refined.mesh.order + 2
     )

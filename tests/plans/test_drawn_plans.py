@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hts.errors import PlanError
+from hts.forecast.warnings import warnings_of
 from hts.plans import STARTER, parse_plan
-from hts.plans.warnings import warnings_of
 
 HERE = Path("plan.toml")
 unhurried = settings(deadline=None)  # the machines that run this are shared

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from drawn_plans import written
 
+from hts.forecast.warnings import warnings_of
 from hts.plans import STARTER, Cell, ExitDomain, Plan, differences, parse_plan
-from hts.plans.warnings import warnings_of
 
 HERE = Path("plan.toml")
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hts.errors import PlanError
+from hts.forecast.warnings import warnings_of
 from hts.plans import differences, parse_plan
-from hts.plans.warnings import warnings_of
 
 PLAN = """title = "visits"
 seed = 5

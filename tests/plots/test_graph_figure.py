@@ -8,6 +8,7 @@ from figure_worlds import collisions
 from matplotlib.patches import FancyArrowPatch
 
 from hts.answers.transitions import distinct_graphs
+from hts.exits import Exit
 from hts.landscapes import basin, multi_well, wang_oh_rhee
 from hts.noise import Noise
 from hts.plots import graph
@@ -66,7 +67,7 @@ def test_rates_are_those_of_the_limit_law_and_the_widest_arrow_takes_most_exits(
     limits = {}
     for i in range(4):
         ends = PUBLISHED.well_ends(i)
-        limits[i] = exit_limit(PUBLISHED, Noise("pareto", 1.2), 1e-3, 0.5, *ends, float(PUBLISHED.minima[i]))
+        limits[i] = exit_limit(Exit(PUBLISHED, Noise("pareto", 1.2), 1e-3, 0.5, *ends, float(PUBLISHED.minima[i])))
     for one in panel.transitions:
         assert one.share == pytest.approx(limits[one.start].destinations[str(one.end)], rel=1e-9)
         assert one.rate == pytest.approx(limits[one.start].rate_constant * one.share, rel=1e-9)

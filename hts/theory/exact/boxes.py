@@ -11,7 +11,7 @@ from hts.noise import Noise
 from hts.theory.exact.steps import MAX_JUMPS, SPARE_CLIPS, Step, linear_from
 from hts.theory.limit.geometry import power
 from hts.theory.limit.graphs import transition_graph
-from hts.theory.limit.kramers import light_variance
+from hts.theory.limit.rates import light_variance
 
 #: Of the tolerance, what the first guess of an interval may leave outside.
 LEFT_OUT = 1e-2

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray, IntArray
+from hts.exits import Exit
 from hts.landscapes import Landscape
-from hts.noise import Noise
 from hts.theory.exact.means import share_missed_by_rate, solve_mean
 from hts.theory.exact.meshes import Mesh
 from hts.theory.exact.refinement import Refined, lighten, on_other_meshes
@@ -108,32 +108,13 @@ class ExactExit:
         return lighten(self.refined)
 
 
-def exact_exit(
-    landscape: Landscape,
-    noise: Noise,
-    eta: float,
-    b: float,
-    low: float,
-    high: float,
-    start: float,
-    *,
-    within: float | None = None,
-    tolerance: float = 1e-6,
-) -> ExactExit:
-    """Compute the exit from (low, high) at finite eta, docs/model.md (9)-(12).
+def exact_exit(problem: Exit, *, within: float | None = None, tolerance: float = 1e-6) -> ExactExit:
+    """Compute an exit at finite eta, docs/model.md (9)-(12).
 
     Parameters
     ----------
-    landscape : Landscape
-    noise : Noise
-    eta : float
-        Step size.
-    b : float
-        Clipping threshold, inf for none.
-    low, high : float
-        The domain; one of the two may be infinite.
-    start : float
-        Position before the first step.
+    problem : Exit
+        One of the two ends of its domain may be infinite.
     within : float, optional
         A gradient-flow time, for ``probability_within``.
     tolerance : float
@@ -145,15 +126,15 @@ def exact_exit(
         No end can be reached, more than 12 clipped jumps are needed, or the mean is beyond the arithmetic; in the last
         case it is a BeyondArithmeticError, and a NeverLeftError where the mean is beyond all floats.
     """
-    refined, coarser, missed = solve_mean(landscape, noise, eta, b, low, high, start, tolerance)
+    refined, coarser, missed = solve_mean(problem, tolerance)
     step = refined.step
     mean, error = refined.solution.mean_exit_steps, refined.relative_error + missed + ROUNDING
-    wells = landing_regions(landscape, step)
+    wells = landing_regions(problem.landscape, step)
     sides = {name: landing_probability(refined, regions) for name, regions in exit_regions(step).items()}
     destinations = {name: landing_probability(refined, regions) for name, regions in wells.items()}
     roughly = {name: landing_probability(coarser, regions) for name, regions in wells.items()}
     rate, rough_rate = refined.solution.escape.rate, coarser.solution.escape.rate
-    n_within = 0 if within is None else steps_within(within, eta)
+    n_within = 0 if within is None else steps_within(within, problem.eta)
     has_both = within is not None and is_affordable(refined.mesh, n_within)
     try:
         roughly_within = _leaves_by(coarser.solution, n_within) if has_both else None
@@ -182,8 +163,8 @@ def exact_exit(
         return _with_probability(answer, n_within, roughly_within, missed)
     except UnstableStepsError:
         return replace(answer, warnings=(*answer.warnings, NO_PROBABILITY))
-    except TooMuchWorkError as problem:
-        return replace(answer, warnings=(*answer.warnings, f"no exact probability within a time: {problem}"))
+    except TooMuchWorkError as refusal:
+        return replace(answer, warnings=(*answer.warnings, f"no exact probability within a time: {refusal}"))
 
 
 def exit_regions(step: Step) -> Regions:

@@ -4,14 +4,15 @@ The domain is cut off far enough out, the mesh cut finely enough (refinement.py)
 hold is refused in words.
 """
 
+from dataclasses import replace
 from math import hypot, inf, isfinite, log, sqrt
 
 import numpy as np
 
 from hts.arrays import FloatArray
+from hts.exits import Exit
 from hts.landscapes import Landscape
-from hts.noise import Noise
-from hts.theory.exact.breaks import cascades
+from hts.theory.exact.meshes import cascades
 from hts.theory.exact.refinement import BUDGET, Refined, refine
 from hts.theory.exact.steps import BeyondArithmeticError, NeverLeftError, Step, make_step
 
@@ -31,20 +32,16 @@ LONGEST = 1e300
 N_LOOKS = 1001
 
 
-def solve_mean(
-    landscape: Landscape,
-    noise: Noise,
-    eta: float,
-    b: float,
-    low: float,
-    high: float,
-    start: float,
-    tolerance: float,
-    budget: float = BUDGET,
-) -> tuple[Refined, Refined, float]:
-    """Solve the exit from (low, high), docs/model.md (9), until the mean from the start is known to a tolerance.
+def solve_mean(problem: Exit, tolerance: float, budget: float = BUDGET) -> tuple[Refined, Refined, float]:
+    """Solve an exit, docs/model.md (9), until the mean from the start is known to a tolerance.
 
-    Takes what `exact_exit` takes, and a budget for all refinements together (`hts.theory.exact.refinement.refine`).
+    Parameters
+    ----------
+    problem : Exit
+    tolerance : float
+        Wanted relative error of the mean.
+    budget : float
+        Work that all refinements together may take (`hts.theory.exact.refinement.refine`).
 
     Returns
     -------
@@ -55,22 +52,23 @@ def solve_mean(
     Raises
     ------
     ExactExitError
-        As there.
+        As in `exact_exit`.
     """
+    landscape, start = problem.landscape, problem.start
     widening = 1.0
     while True:
-        step = make_step(landscape, noise, eta, b, low, high, start, widening)
+        step = make_step(problem, widening)
         centre = _centre(landscape, step, start)
         _refuse_light_tails(landscape, step, centre)
         points = [*landscape.minima, *landscape.barriers, *landscape.kinks]
-        outside = [y for y in landscape.barriers if not step.low <= y <= step.high] if b < inf else []
+        outside = [y for y in landscape.barriers if not step.low <= y <= step.high] if step.b < inf else []
         try:
             refined, coarser = refine(step, start, centre, [*points, *cascades(step, outside)], tolerance, budget)
         except ZeroDivisionError:
             raise NeverLeftError("the probability to leave vanishes in floating point: take a larger eta") from None
         missed = share_missed(refined)
         budget -= refined.work
-        if missed <= TOO_MUCH_MISSED * tolerance or b == inf or widening >= WIDEST or refined.work > budget:
+        if missed <= TOO_MUCH_MISSED * tolerance or step.b == inf or widening >= WIDEST or refined.work > budget:
             break
         del refined, coarser  # four matrices: the wider domain makes others
         widening *= WIDER
@@ -83,27 +81,24 @@ def solve_mean(
     return refined, coarser, missed
 
 
-def rough_mean_exit_steps(
-    landscape: Landscape, noise: Noise, eta: float, b: float, low: float, high: float, start: float
-) -> float:
+def rough_mean_exit_steps(problem: Exit) -> float:
     """Compute the mean alone, to 1 %: `exact_exit` refines its mesh for more, and solves neighbouring etas.
-
-    Takes what `exact_exit` takes.
 
     Raises
     ------
     ExactExitError
-        As there.
+        As in `exact_exit`.
     """
-    return solve_mean(landscape, noise, eta, b, low, high, start, WORTHLESS)[0].solution.mean_exit_steps
+    return solve_mean(problem, WORTHLESS)[0].solution.mean_exit_steps
 
 
-def larger_eta(landscape: Landscape, noise: Noise, eta: float, b: float, low: float, high: float, start: float) -> str:
+def larger_eta(problem: Exit) -> str:
     """Say which larger eta is within the arithmetic where this one is not (`BeyondArithmeticError`); some seconds."""
+    eta = problem.eta
     for _ in range(N_LARGER):
         eta *= LARGER
         try:
-            solve_mean(landscape, noise, eta, b, low, high, start, WORTHLESS, QUICKLY * BUDGET)
+            solve_mean(replace(problem, eta=eta), WORTHLESS, QUICKLY * BUDGET)
         except BeyondArithmeticError:
             continue
         return f"eta = {eta:.2g} can be computed"

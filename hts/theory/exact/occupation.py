@@ -1,4 +1,4 @@
-"""Shares of time at any horizon, from a chain between wells."""
+"""Shares of time at any horizon, from a chain between wells, and the well in which a walk settles first."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import BoolArray, FloatArray
+from hts.exits import Exit
+from hts.landscapes import Landscape
+from hts.noise import Noise
 from hts.theory.exact.cycles import NoStationaryLawError, law_of_ways, relaxation_steps
+from hts.theory.exact.exits import landing_probability, landing_regions
+from hts.theory.exact.means import WORTHLESS, solve_mean
+from hts.theory.exact.steps import ExactExitError
 
 
 class ChainError(ValueError):
@@ -90,3 +96,33 @@ def expected_shares(rates: FloatArray, start_well: int, n_steps: npt.ArrayLike) 
         power = power @ power
         power /= power.sum(axis=1, keepdims=True)  # or rounding would double with each doubling
     return np.asarray(shares / wanted[:, None])
+
+
+def first_wells(landscape: Landscape, noise: Noise, eta: float, b: float, start: float) -> FloatArray:
+    """Return the chance to settle first in each well, float64[well], to 1 %.
+
+    A walk has settled where it has crossed a minimum beside its start: between the two it may still go either way. A
+    jump over a minimum settles it in the well where it lands. From a minimum nothing has to be settled.
+
+    Raises
+    ------
+    ExactExitError
+        The walk between the minima cannot be computed.
+    """
+    chances = np.zeros(landscape.n_wells)
+    well = landscape.well_of(start)
+    if start in landscape.minima:
+        chances[well] = 1.0
+        return chances
+    bounds = np.concatenate(([-np.inf], landscape.minima, [np.inf]))
+    place = int(np.searchsorted(bounds, start))
+    low, high = float(bounds[place - 1]), float(bounds[place])
+    if np.isinf(low) or np.isinf(high):  # nothing but its own minimum lies beside it
+        chances[well] = 1.0
+        return chances
+    refined, _, _ = solve_mean(Exit(landscape, noise, eta, b, low, high, start), WORTHLESS)
+    for name, regions in landing_regions(landscape, refined.step).items():
+        chances[int(name)] = landing_probability(refined, regions)
+    if not chances.sum() > 0.0:
+        raise ExactExitError("no minimum is crossed")
+    return np.asarray(chances / chances.sum())

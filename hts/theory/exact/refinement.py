@@ -7,9 +7,8 @@ from math import inf
 import numpy as np
 
 from hts.arrays import FloatArray, IntArray
-from hts.theory.exact.breaks import find_breaks
 from hts.theory.exact.densities import DensityTable, tabulate_density
-from hts.theory.exact.meshes import Mesh, graded_mesh, to_legendre
+from hts.theory.exact.meshes import Mesh, find_breaks, graded_mesh, to_legendre
 from hts.theory.exact.operators import build_operator, free_end_residuals
 from hts.theory.exact.solutions import ExitSolution, solve_exit
 from hts.theory.exact.steps import BeyondArithmeticError, Step

@@ -9,10 +9,9 @@ from hts.arrays import FloatArray, IntArray
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.theory.exact.boxes import ShareError, time_beyond, whole_step, widened
-from hts.theory.exact.breaks import find_breaks
 from hts.theory.exact.cycles import Cycles, NoStationaryLawError, SlowModes, solve_cycles
 from hts.theory.exact.densities import DensityTable
-from hts.theory.exact.meshes import Mesh, graded_mesh
+from hts.theory.exact.meshes import Mesh, find_breaks, graded_mesh
 from hts.theory.exact.occupation import ExactChain
 from hts.theory.exact.operators import build_operator
 from hts.theory.exact.refinement import (

@@ -5,8 +5,7 @@ from math import e, log
 import numpy as np
 
 from hts.arrays import FloatArray
-from hts.theory.exact.breaks import find_breaks
-from hts.theory.exact.meshes import Mesh
+from hts.theory.exact.meshes import Mesh, find_breaks
 from hts.theory.exact.operators import build_operator, free_end_residuals
 from hts.theory.exact.refinement import Refined, weighed
 from hts.theory.exact.steps import Step

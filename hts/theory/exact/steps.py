@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray
+from hts.exits import Exit
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.theory.limit.geometry import jump_number
@@ -124,17 +125,8 @@ class Step:
         return low, high
 
 
-def make_step(
-    landscape: Landscape,
-    noise: Noise,
-    eta: float,
-    b: float,
-    low: float,
-    high: float,
-    start: float,
-    widening: float = 1.0,
-) -> Step:
-    """Return the step for the exit from (low, high); an unbounded side is cut off `widening` times further out.
+def make_step(problem: Exit, widening: float = 1.0) -> Step:
+    """Return the step for an exit; an unbounded side of its domain is cut off `widening` times further out.
 
     Raises
     ------
@@ -142,6 +134,8 @@ def make_step(
         The start is no inner point, no end can be reached, leaving takes more than 12 clipped jumps, or f' carries
         walkers away on an unbounded side.
     """
+    landscape, eta, b = problem.landscape, problem.eta, problem.b
+    low, high, start = problem.low, problem.high, problem.start
     L = landscape.projection
     if not (low < start < high and abs(start) <= L):
         raise ExactExitError(f"the start {start:g} does not lie inside the domain ({low:g}, {high:g}) and [-L, L]")
@@ -155,14 +149,14 @@ def make_step(
     if n_jumps > MAX_JUMPS:
         raise ExactExitError(f"leaving takes {n_jumps} clipped jumps, more than {MAX_JUMPS}: choose a larger b")
     if b == inf:
-        reach = distance * min(max(FAR_SHARE ** (-1.0 / (noise.alpha or inf)), NEAREST_CUT), FARTHEST_CUT)
+        reach = distance * min(max(FAR_SHARE ** (-1.0 / (problem.noise.alpha or inf)), NEAREST_CUT), FARTHEST_CUT)
     else:
         reach = (n_jumps + SPARE_CLIPS) * b
     inner, outer = linear_from(landscape)
     cut_low, cut_high = min(start, inner) - widening * reach, max(start, outer) + widening * reach
     step = Step(
         landscape.derivative,
-        noise,
+        problem.noise,
         eta,
         b,
         low if is_exit_low else max(-L, cut_low),

@@ -7,11 +7,11 @@ from sys import float_info
 
 import numpy as np
 
+from hts.exits import Exit
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.theory.limit.geometry import End, accessible_ends, exit_exponent, jump_number
-from hts.theory.limit.kramers import kramers_mean_exit_steps
-from hts.theory.limit.rates import ExitRates, NoLimitError, exit_rates
+from hts.theory.limit.rates import ExitRates, NoLimitError, exit_rates, kramers_mean_exit_steps
 
 SNAP = 1e-9  # an end typed as 0.2 is the barrier that Newton's method left at 0.2 + 1e-16; relative to the distance
 N_LOOKS = 257  # places where f' is looked at between minimum and end
@@ -52,34 +52,26 @@ def mean_steps(frequency: float) -> float | None:
     return 1 / frequency if 1 / float_info.max < frequency < inf else None
 
 
-def exit_limit(
-    landscape: Landscape, noise: Noise, eta: float, b: float, low: float, high: float, minimum: float | None
-) -> ExitLimit:
-    """Return the limit law of the exit from (low, high), docs/model.md (3)-(8), and section 8 for light tails.
+def exit_limit(problem: Exit) -> ExitLimit:
+    """Return the limit law of an exit, docs/model.md (3)-(8), and section 8 for light tails.
 
     Parameters
     ----------
-    landscape : Landscape
-    noise : Noise
-    eta : float
-        Step size.
-    b : float
-        Clipping threshold, inf for none.
-    low, high : float
-        The domain; either end may be infinite. An end beyond the well's barrier stands for the barrier, behind which
+    problem : Exit
+        Both ends of its domain may be infinite. An end beyond the well's barrier stands for the barrier, behind which
         f' carries walkers out.
-    minimum : float or None
-        The only minimum in the domain; None if it has none or several.
 
     Raises
     ------
     ValueError
         b is not positive.
     """
+    landscape, noise, eta, b = problem.landscape, problem.noise, problem.eta, problem.b
+    minimum = problem.minimum
     warnings: list[str] = []
     n_jumps = None
     try:
-        low, high, ends = _way_out(landscape, noise, low, high, minimum, warnings)
+        low, high, ends = _way_out(problem, minimum, warnings)
         assert minimum is not None  # or _way_out had refused
         n_jumps = min((jump_number(end.distance, b) for end in ends), default=None)
         if not (noise.is_heavy or noise.is_normal):
@@ -94,8 +86,8 @@ def exit_limit(
                 f"and there is no metastable state; the limit is about eta < {2 / curvature:.3g}"
             )
         rates = exit_rates(landscape, minimum, ends, b, noise.alpha)
-    except NoLimitError as problem:
-        return ExitLimit(n_jumps, None, None, None, None, None, None, (*warnings, str(problem)))
+    except NoLimitError as refusal:
+        return ExitLimit(n_jumps, None, None, None, None, None, None, (*warnings, str(refusal)))
     warnings += [*rates.warnings, *_finite_eta(noise, eta, b, ends, rates.jump_number)]
     scale = rate_scale(noise, eta, rates.jump_number)
     if not 0 < scale < inf:
@@ -113,17 +105,16 @@ def exit_limit(
     )
 
 
-def _way_out(
-    landscape: Landscape, noise: Noise, low: float, high: float, minimum: float | None, warnings: list[str]
-) -> tuple[float, float, tuple[End, ...]]:
+def _way_out(problem: Exit, minimum: float | None, warnings: list[str]) -> tuple[float, float, tuple[End, ...]]:
     """Return the ends that count, and those of them that jumps reach; refuse domains without a limit law."""
+    landscape, noise = problem.landscape, problem.noise
     if minimum is None:
         raise NoLimitError("the domain does not hold exactly one minimum: there is no limit law for its exit")
     if abs(minimum) > landscape.projection:
         raise NoLimitError(f"the minimum {minimum:g} lies outside [-L, L]: no walker rests there")
     left, right = landscape.well_ends(landscape.well_of(minimum))
-    low = _end(low, left, minimum, landscape.projection, warnings)
-    high = _end(high, right, minimum, landscape.projection, warnings)
+    low = _end(problem.low, left, minimum, landscape.projection, warnings)
+    high = _end(problem.high, right, minimum, landscape.projection, warnings)
     p_plus = noise.p_plus if noise.is_heavy else 0.5
     ends = accessible_ends(minimum, low, high, p_plus, landscape.projection)
     for end in ends:

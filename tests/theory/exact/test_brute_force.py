@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from hts.ensembles import ExitProblem, simulate_exits
+from hts.exits import Exit
 from hts.landscapes import basin, multi_well, wang_oh_rhee
 from hts.noise import Noise
 from hts.theory.exact.exits import exact_exit
@@ -43,7 +44,7 @@ class Cell:
 
     def exact(self):
         landscape, low, high, start = LANDSCAPES[self.where]
-        return exact_exit(landscape, self.noise, self.eta, self.b, low, high, start, tolerance=1e-4)
+        return exact_exit(Exit(landscape, self.noise, self.eta, self.b, low, high, start), tolerance=1e-4)
 
 
 def draw_noise(rng, kind, width):

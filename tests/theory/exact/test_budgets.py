@@ -8,6 +8,7 @@ import pytest
 
 from hts.answers import tabulation
 from hts.answers.tabulation import tabulate_survival
+from hts.exits import Exit
 from hts.landscapes import basin
 from hts.noise import Noise
 from hts.theory.exact import exits, refinement
@@ -16,7 +17,7 @@ from hts.theory.exact.means import solve_mean
 from hts.theory.exact.refinement import error_of_mean, indicators, within_budget
 from hts.theory.exact.steps import TooMuchWorkError
 
-CELL = basin(0.0, 1.0), Noise("pareto", 1.5), 0.05, 0.7, -1.0, 1.0, 0.0
+CELL = Exit(basin(0.0, 1.0), Noise("pareto", 1.5), 0.05, 0.7, -1.0, 1.0, 0.0)
 
 
 def test_where_not_all_panels_can_be_cut_the_worst_are():
@@ -31,9 +32,9 @@ def test_where_not_all_panels_can_be_cut_the_worst_are():
 
 
 def test_a_refinement_beyond_its_budget_ends_with_its_error_stated():
-    right = solve_mean(*CELL, 1e-6)[0]
+    right = solve_mean(CELL, 1e-6)[0]
     budget = right.work / 3.0
-    early, _, _ = solve_mean(*CELL, 1e-6, budget)
+    early, _, _ = solve_mean(CELL, 1e-6, budget)
     assert early.work <= 2.0 * budget < right.work  # the last, coarser mesh is solved whatever it costs
     true = abs(early.solution.mean_exit_steps / right.solution.mean_exit_steps - 1.0)
     assert early.relative_error > 1e-6
@@ -42,7 +43,7 @@ def test_a_refinement_beyond_its_budget_ends_with_its_error_stated():
 
 def test_a_rate_below_nothing_is_no_small_error():
     """Once its negative indicators passed for an error below any tolerance, and a mean of -8e33 steps for a value."""
-    refined, coarser, _ = solve_mean(*CELL, 1e-2)
+    refined, coarser, _ = solve_mean(CELL, 1e-2)
     found, other = refined.solution, coarser.solution
     indicated = indicators(refined.step, refined.mesh, refined.table, found)
     assert error_of_mean(indicated, found, other) < 1e-2
@@ -51,7 +52,7 @@ def test_a_rate_below_nothing_is_no_small_error():
 
 
 def test_a_survival_table_follows_walkers_a_few_times_and_refuses_what_is_beyond_the_budget(monkeypatch):
-    exact, asked = exact_exit(*CELL), []
+    exact, asked = exact_exit(CELL), []
 
     def counted(self, n_steps):
         asked.append(len(n_steps))
@@ -66,7 +67,7 @@ def test_a_survival_table_follows_walkers_a_few_times_and_refuses_what_is_beyond
     monkeypatch.setattr(exits, "AFFORDABLE", 1.0)
     with pytest.raises(TooMuchWorkError, match=r"following walkers for .* steps on .* nodes is beyond the budget"):
         tabulate_survival(exact, 50_000)
-    late = exact_exit(*CELL, within=500.0)
+    late = exact_exit(CELL, within=500.0)
     assert late.probability_within is None
     assert any("no exact probability within a time: following" in warning for warning in late.warnings)
 

@@ -5,6 +5,7 @@ from math import inf
 import numpy as np
 import pytest
 
+from hts.exits import Exit
 from hts.landscapes import basin, multi_well, quartic
 from hts.noise import Noise
 from hts.theory.exact.conditions import condition
@@ -16,7 +17,7 @@ PARETO = Noise("pareto", 1.5)
 
 @pytest.fixture(scope="module")
 def lopsided():
-    return exact_exit(basin(0.0, 1.0), PARETO, 0.2, 0.7, -1.0, 1.3, 0.1)
+    return exact_exit(Exit(basin(0.0, 1.0), PARETO, 0.2, 0.7, -1.0, 1.3, 0.1))
 
 
 def test_exits_within_n_steps_are_those_of_the_doubling(lopsided):
@@ -31,7 +32,7 @@ def test_the_two_sides_add_up_to_all_exits(lopsided):
 
 
 def test_in_the_end_each_side_has_the_share_of_equation_11():
-    exact = exact_exit(basin(0.0, 1.0), PARETO, 0.3, 0.7, -1.0, 1.3, 0.1)
+    exact = exact_exit(Exit(basin(0.0, 1.0), PARETO, 0.3, 0.7, -1.0, 1.3, 0.1))
     for side in ("left", "right"):
         ever = condition(exact, side, None)
         assert ever.probability == pytest.approx(exact.sides[side], rel=1e-9)
@@ -42,7 +43,7 @@ def test_in_the_end_each_side_has_the_share_of_equation_11():
 def test_a_rare_side_keeps_its_digits():
     """Reached by three jumps against one: h is the sum over the step before, whose left tail has a closed form."""
     landscape, eta, b = basin(0.0, 1.0), 1e-3, 0.45
-    exact = exact_exit(landscape, PARETO, eta, b, -0.4, 1.0, 0.0)
+    exact = exact_exit(Exit(landscape, PARETO, eta, b, -0.4, 1.0, 0.0))
     rare = condition(exact, "right", None).probability
     assert rare < 1e-2
     assert rare == pytest.approx(1.0 - condition(exact, "left", None).probability, rel=1e-8)
@@ -50,7 +51,7 @@ def test_a_rare_side_keeps_its_digits():
 
 def test_walkers_held_at_a_wall_have_their_own_chance():
     wall = multi_well([-1.0, 1.0], [0.0], 1.0, L=1.6)
-    exact = exact_exit(wall, PARETO, 0.1, 0.8, -inf, 0.0, -1.0)
+    exact = exact_exit(Exit(wall, PARETO, 0.1, 0.8, -inf, 0.0, -1.0))
     event = condition(exact, "exit", 20)
     low, high = event.ends(5)
     assert high == 1.0
@@ -75,7 +76,7 @@ PUBLISHED = [
 @pytest.mark.parametrize(("b", "eta", "published"), PUBLISHED)
 def test_published_hit_probabilities_lie_within_their_error(b, eta, published):
     """With 32 hits the relative error is 1/sqrt(32): three of them are passed by one right point in 370."""
-    exact = exact_exit(quartic(), Noise("lomax", 1.5, scale=0.2, normal_scale=5.0), eta, b, 0.0, inf, 2.5)
+    exact = exact_exit(Exit(quartic(), Noise("lomax", 1.5, scale=0.2, normal_scale=5.0), eta, b, 0.0, inf, 2.5))
     ours = condition(exact, "exit", round(1 / eta)).probability
     assert abs(np.log(published / ours)) < 3 / np.sqrt(32)
 
@@ -89,12 +90,12 @@ def test_published_hit_probabilities_lie_within_their_error(b, eta, published):
     ],
 )
 def test_an_event_that_cannot_be_is_refused_with_words(given, n_steps, words):
-    exact = exact_exit(basin(0.0, 1.0), PARETO, 0.05, 0.7, -1.0, 1.5, 0.0)
+    exact = exact_exit(Exit(basin(0.0, 1.0), PARETO, 0.05, 0.7, -1.0, 1.5, 0.0))
     with pytest.raises(ExactExitError, match=words):
         condition(exact, given, n_steps)
 
 
 def test_a_side_without_an_end_is_refused_with_the_other():
-    exact = exact_exit(quartic(), PARETO, 0.05, inf, 0.0, inf, 2.5)
+    exact = exact_exit(Exit(quartic(), PARETO, 0.05, inf, 0.0, inf, 2.5))
     with pytest.raises(ExactExitError, match="where the domain has no end: condition on left"):
         condition(exact, "right", 20)

@@ -6,6 +6,7 @@ from math import exp, inf, log
 import numpy as np
 import pytest
 
+from hts.exits import Exit
 from hts.landscapes import basin, multi_well, quartic, wang_oh_rhee
 from hts.noise import Noise
 from hts.theory.exact import steps
@@ -24,7 +25,7 @@ def much_finer(refined):
 
 
 def random_cell(number):
-    """Return the arguments of `exact_exit`: all laws, l* = 1 to 4, eta from 1e-1 to 1e-6, three kinds of domain."""
+    """Return an exit: all laws, l* = 1 to 4, eta from 1e-1 to 1e-6, three kinds of domain."""
     rng = np.random.default_rng(4000 + number)
     kind = ["pareto", "lomax", "student", "stable", "normal"][number % 5]
     eta, jumps = 10 ** rng.uniform(-6, -1), int(rng.integers(1, 5))
@@ -38,15 +39,15 @@ def random_cell(number):
     if kind == "normal":
         height = min(float(landscape.potential(end)) for end in (low, 1.0) if end > -inf)
         scale = min(np.sqrt(2 * (height - float(landscape.potential(0.0))) / (eta * rng.uniform(2, 25))), 0.3 / eta)
-        return landscape, Noise(kind, None, float(scale)), eta, b, low, 1.0, 0.0
+        return Exit(landscape, Noise(kind, None, float(scale)), eta, b, low, 1.0, 0.0)
     skew = rng.uniform(0.2, 0.9) if kind in ("pareto", "lomax") and rng.random() < 0.35 else 0.5
     normal = rng.uniform(0.05, 0.7) if rng.random() < 0.25 else 0.0
     noise = Noise(kind, rng.uniform(1.1, 1.95), 1.0, skew, normal)
-    return landscape, noise, eta, b, low, 1.0, 0.0
+    return Exit(landscape, noise, eta, b, low, 1.0, 0.0)
 
 
 def check_against_finer_mesh(number):
-    answer = exact_exit(*random_cell(number))
+    answer = exact_exit(random_cell(number))
     finer = much_finer(answer.refined)
     true = abs(answer.mean_exit_steps / finer.mean_exit_steps - 1)
     assert true <= 1e-5
@@ -68,23 +69,20 @@ def test_stated_errors_of_forty_random_cells_are_honest(number):
 
 STEEP = [
     pytest.param(
-        (basin(0.0, 1.0), Noise("pareto", 2.91, scale=0.3), 0.31, 0.294, -1.33, 1.0, 0.0), marks=pytest.mark.long
+        Exit(basin(0.0, 1.0), Noise("pareto", 2.91, scale=0.3), 0.31, 0.294, -1.33, 1.0, 0.0), marks=pytest.mark.long
     ),
-    (basin(0.0, 1.0), Noise("student", 1.13), 0.27, 0.402, -1.36, 1.0, 0.0),
-    (wang_oh_rhee(), Noise("student", 2.63, scale=0.1), 0.68, 0.388, -1.3, 0.2, -0.66),
-    (basin(0.0, 1.0), Noise("lomax", 1.83), 0.45, 0.664, -1.26, 1.0, 0.0),
-    (basin(0.0, 1.0), Noise("normal", None, scale=0.6), 0.2, 0.39, -1.2, 1.0, 0.0),
+    Exit(basin(0.0, 1.0), Noise("student", 1.13), 0.27, 0.402, -1.36, 1.0, 0.0),
+    Exit(wang_oh_rhee(), Noise("student", 2.63, scale=0.1), 0.68, 0.388, -1.3, 0.2, -0.66),
+    Exit(basin(0.0, 1.0), Noise("lomax", 1.83), 0.45, 0.664, -1.26, 1.0, 0.0),
+    Exit(basin(0.0, 1.0), Noise("normal", None, scale=0.6), 0.2, 0.39, -1.2, 1.0, 0.0),
 ]
 
 
 @pytest.mark.parametrize("cell", STEEP)
 def test_slopes_at_large_eta_are_those_of_the_means(cell):
     """There break points cross when eta changes by a per cent; a sixth of the true error was once stated."""
-    landscape, noise, eta, b, low, high, start = cell
-    answer, d = exact_exit(*cell), 5e-4
-    means = [
-        exact_exit(landscape, noise, eta * exp(k), b, low, high, start, tolerance=1e-8).mean_exit_steps for k in (-d, d)
-    ]
+    answer, d = exact_exit(cell), 5e-4
+    means = [exact_exit(replace(cell, eta=cell.eta * exp(k)), tolerance=1e-8).mean_exit_steps for k in (-d, d)]
     slope = log(means[0] / means[1]) / (2 * d)
     assert abs(answer.local_exponent - slope) <= 3 * answer.local_exponent_error + 3e-5
     assert answer.local_exponent_error < 1e-3
@@ -93,11 +91,11 @@ def test_slopes_at_large_eta_are_those_of_the_means(cell):
 @pytest.mark.parametrize(("alpha", "eta"), [(1.1, 0.1), (1.5, 0.01), (0.8, 0.1)])
 def test_what_is_missed_beyond_a_near_cut_is_stated(monkeypatch, alpha, eta):
     """Cut off at a thousand exit distances, means and rates are wrong by up to 4e-3 and 3e-2, and say so."""
-    cell = HALF_LINE, Noise("lomax", alpha), eta, inf, -inf, 1.0, 0.0
-    far = exact_exit(*cell)
+    cell = Exit(HALF_LINE, Noise("lomax", alpha), eta, inf, -inf, 1.0, 0.0)
+    far = exact_exit(cell)
     monkeypatch.setattr(steps, "NEAREST_CUT", 1e3)
     monkeypatch.setattr(steps, "FARTHEST_CUT", 1e3)
-    near = exact_exit(*cell)
+    near = exact_exit(cell)
     mean_error = abs(near.mean_exit_steps / far.mean_exit_steps - 1)
     rate_error = abs(near.escape_rate / far.escape_rate - 1)
     assert 5 * far.relative_error < mean_error <= 3 * near.relative_error < 9 * mean_error + 2e-5
@@ -109,7 +107,7 @@ def test_what_is_missed_beyond_a_near_cut_is_stated(monkeypatch, alpha, eta):
 def test_clipped_walkers_that_go_far_out_have_their_cut_moved():
     """Strong noise and weak drift: seven clips beyond the exit are not enough, and the mean would be 3.5e-3 off."""
     noise = Noise("student", 1.5, scale=10.0)
-    answer = exact_exit(HALF_LINE, noise, 0.1, 0.7, -inf, 1.0, 0.0, tolerance=1e-4)
+    answer = exact_exit(Exit(HALF_LINE, noise, 0.1, 0.7, -inf, 1.0, 0.0), tolerance=1e-4)
     assert answer.refined.step.low < -10.0
     rng = np.random.default_rng(3)
     x, n = np.zeros(40_000), np.zeros(40_000)
@@ -123,7 +121,7 @@ def test_clipped_walkers_that_go_far_out_have_their_cut_moved():
 
 def test_a_side_on_which_walkers_run_away_is_refused():
     with pytest.raises(ExactExitError, match="carries walkers away"):
-        exact_exit(replace(HALF_LINE, derivative=np.cos), Noise("lomax", 1.5), 0.01, 0.7, -inf, 1.0, 0.0)
+        exact_exit(Exit(replace(HALF_LINE, derivative=np.cos), Noise("lomax", 1.5), 0.01, 0.7, -inf, 1.0, 0.0))
 
 
 def test_whole_jumps_between_places_may_visit_a_node_less_than_never():
@@ -132,11 +130,11 @@ def test_whole_jumps_between_places_may_visit_a_node_less_than_never():
     Visits of one node are a weight and may be negative; they were once taken for zero, and the mean for 2 % more.
     """
     landscape = multi_well([-2.3, 0.0, 2.0], [-1.3, 1.0], 1.0)
-    answer = exact_exit(landscape, Noise("pareto", 2.3, scale=2.0), 1.0953198, 0.6935523, -1.3, 1.0, 0.0)
+    answer = exact_exit(Exit(landscape, Noise("pareto", 2.3, scale=2.0), 1.0953198, 0.6935523, -1.3, 1.0, 0.0))
     assert answer.mean_exit_steps == pytest.approx(4.0, rel=1e-12)
     skewed = Noise("lomax", 1.3, p_plus=0.208, normal_scale=0.0935)
     landscape = multi_well([-2.43, 0.0, 2.0], [-1.43, 1.0], 1.0)
-    answer = exact_exit(landscape, skewed, 0.527, 0.376, -1.43, 1.0, 0.0)
+    answer = exact_exit(Exit(landscape, skewed, 0.527, 0.376, -1.43, 1.0, 0.0))
     mesh = answer.refined.mesh
     for order in (10, 12, 14, 16):
         again = solve_again(answer.refined, mesh.with_order(order))
@@ -145,7 +143,7 @@ def test_whole_jumps_between_places_may_visit_a_node_less_than_never():
 
 def test_a_drift_beyond_the_domain_meets_the_noise_it_needs():
     """Slope 5, eta = 1, b = 0.3: to stay a walker needs noise larger than the domain, which was once left out."""
-    answer = exact_exit(basin(0.0, 5.0), Noise("pareto", 1.5), 1.0, 0.3, -1.0, 1.0, 0.0, tolerance=1e-4)
+    answer = exact_exit(Exit(basin(0.0, 5.0), Noise("pareto", 1.5), 1.0, 0.3, -1.0, 1.0, 0.0), tolerance=1e-4)
     rng = np.random.default_rng(8)
     x, n = np.zeros(20_000), np.zeros(20_000)
     while np.any(np.abs(x) < 1.0):
@@ -159,8 +157,8 @@ def test_a_drift_beyond_the_domain_meets_the_noise_it_needs():
 @pytest.mark.parametrize(("eta", "b"), [(1e-2, 0.7), (1e-3, 0.4)])
 def test_the_probability_to_leave_within_a_time_carries_its_error(eta, b):
     landscape, noise = basin(0.0, 1.0), Noise("lomax", 1.4)
-    answer = exact_exit(landscape, noise, eta, b, -1.0, 1.0, 0.0, within=1.0)
-    better = exact_exit(landscape, noise, eta, b, -1.0, 1.0, 0.0, within=1.0, tolerance=1e-8)
+    answer = exact_exit(Exit(landscape, noise, eta, b, -1.0, 1.0, 0.0), within=1.0)
+    better = exact_exit(Exit(landscape, noise, eta, b, -1.0, 1.0, 0.0), within=1.0, tolerance=1e-8)
     true = abs(answer.probability_within / better.probability_within - 1)
     assert true <= 3 * answer.probability_within_relative_error + better.probability_within_relative_error
     assert answer.probability_within_relative_error < 1e-3
@@ -171,7 +169,7 @@ def test_the_probability_to_leave_within_a_time_carries_its_error(eta, b):
 def test_rare_hits_carry_their_error(eta, b):
     """The cells of configs/rare.toml, down to 6e-7."""
     noise = Noise("lomax", 1.5, scale=0.2, normal_scale=5.0)
-    answer = exact_exit(quartic(), noise, eta, b, 0.0, inf, 2.5, within=1.0)
+    answer = exact_exit(Exit(quartic(), noise, eta, b, 0.0, inf, 2.5), within=1.0)
     n = round(1.0 / eta)
     finer = much_finer(answer.refined)
     truth = exit_by(finer.operator, finer.escape, [n])[0][0]
@@ -183,12 +181,12 @@ def test_rare_hits_carry_their_error(eta, b):
 @pytest.mark.parametrize("scale", [1e-150, pytest.param(1e-6, marks=pytest.mark.long), 1e150, 1e300])
 def test_extreme_scales_are_computed_or_refused_without_a_warning(kind, scale):
     noise = Noise(kind, None if kind == "normal" else 1.5, scale)
-    cell = basin(0.0, 1.0), noise, 0.1, 0.4, -1.0, 1.0, 0.0
+    cell = Exit(basin(0.0, 1.0), noise, 0.1, 0.4, -1.0, 1.0, 0.0)
     if scale < 1e-6 or (kind == "normal" and scale < 1.0):
         with pytest.raises(ExactExitError, match="larger"):
-            exact_exit(*cell, within=1.0)
+            exact_exit(cell, within=1.0)
         return
-    answer = exact_exit(*cell, within=1.0)
+    answer = exact_exit(cell, within=1.0)
     assert answer.mean_exit_steps >= 3.0 - 1e-12
     assert 0.0 < answer.escape_rate < 1.0
     assert answer.refined.solution.escape.amplitude > 0.0
@@ -196,7 +194,7 @@ def test_extreme_scales_are_computed_or_refused_without_a_warning(kind, scale):
 
 
 def test_where_all_leave_at_once_the_rate_is_one_and_nothing_warns():
-    answer = exact_exit(basin(0.0, 1.0), Noise("pareto", 40.0), 500.0, inf, -1.0, 1.0, 0.0, within=1.0)
+    answer = exact_exit(Exit(basin(0.0, 1.0), Noise("pareto", 40.0), 500.0, inf, -1.0, 1.0, 0.0), within=1.0)
     assert answer.mean_exit_steps == pytest.approx(1.0, rel=1e-12)
     assert answer.escape_rate == pytest.approx(1.0, rel=1e-12)
     assert answer.refined.solution.escape.amplitude > 0.0
@@ -208,7 +206,7 @@ def test_a_bend_that_no_node_sees_is_in_the_stated_errors():
     The mean was 2 times as wrong as stated, the slope 90 times.
     """
     noise = Noise("lomax", 1.6461019803785202, scale=659.53280169627, p_plus=0.95)
-    way = (
+    way = Exit(
         basin(0.0, 0.14252578346420183),
         noise,
         0.0006182263797921255,
@@ -217,7 +215,7 @@ def test_a_bend_that_no_node_sees_is_in_the_stated_errors():
         0.7618988448571441,
         0.0,
     )
-    answer, finer = exact_exit(*way), exact_exit(*way, tolerance=1e-9)
+    answer, finer = exact_exit(way), exact_exit(way, tolerance=1e-9)
     assert abs(answer.mean_exit_steps / finer.mean_exit_steps - 1) <= answer.relative_error
     assert abs(answer.local_exponent - finer.local_exponent) <= answer.local_exponent_error
 
@@ -230,8 +228,8 @@ def test_slopes_err_no_more_than_stated_where_bends_move_across_panels(number):
         1.0 + 2e-3 * rng.uniform(-1.0, 1.0, 6)
     )
     noise = Noise("lomax", float(alpha), scale=float(scale), p_plus=0.0)
-    way = basin(0.0, float(curvature)), noise, float(eta), inf, float(low), float(high), 0.0
-    answer, finer = exact_exit(*way), exact_exit(*way, tolerance=1e-9)
+    way = Exit(basin(0.0, float(curvature)), noise, float(eta), inf, float(low), float(high), 0.0)
+    answer, finer = exact_exit(way), exact_exit(way, tolerance=1e-9)
     assert abs(answer.mean_exit_steps / finer.mean_exit_steps - 1) <= answer.relative_error
     assert abs(answer.local_exponent - finer.local_exponent) <= answer.local_exponent_error
     assert answer.local_exponent_error < 1e-3

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hts.exits import Exit
 from hts.landscapes import basin, wang_oh_rhee
 from hts.noise import Noise
-from hts.theory.exact.breaks import find_breaks
-from hts.theory.exact.meshes import graded_mesh, lagrange_basis, to_legendre
+from hts.theory.exact.meshes import find_breaks, graded_mesh, lagrange_basis, to_legendre
 from hts.theory.exact.steps import make_step
 
 BREAKS = np.array([-1.0, -0.3, 0.0, 0.7, 1.0])
@@ -74,7 +74,7 @@ def test_moved_break_points_carry_their_panels_along():
 
 
 def breaks_of(landscape, noise, eta, b, low, high, start):
-    step = make_step(landscape, noise, eta, b, low, high, start)
+    step = make_step(Exit(landscape, noise, eta, b, low, high, start))
     return step, find_breaks(step, [start])
 
 

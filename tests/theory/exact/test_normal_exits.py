@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import cumulative_trapezoid, trapezoid
 
+from hts.exits import Exit
 from hts.landscapes import multi_well
 from hts.noise import Noise
 from hts.theory.exact.exits import exact_exit
@@ -31,7 +32,7 @@ def diffusion_time(landscape, minimum, end, level):
 def deviation(eta, overshoot=OVERSHOOT):
     """Return exact mean over the diffusion's, minus one, for the double well."""
     s = sqrt(LEVEL / eta)
-    answer = exact_exit(DOUBLE_WELL, Noise("normal", None, scale=s), eta, inf, -inf, 0.0, -1.0)
+    answer = exact_exit(Exit(DOUBLE_WELL, Noise("normal", None, scale=s), eta, inf, -inf, 0.0, -1.0))
     return answer.mean_exit_steps * eta / diffusion_time(DOUBLE_WELL, -1.0, overshoot * eta * s, LEVEL) - 1.0
 
 
@@ -49,6 +50,6 @@ def test_a_double_well_is_left_like_by_a_diffusion_with_its_end_an_overshoot_fur
 def test_kramers_law_is_met_at_high_barriers_up_to_its_own_corrections(eta):
     """At 2 Delta f / (eta s^2) = 25: the overshoot makes exact means longer, by some root of eta."""
     noise = Noise("normal", None, scale=sqrt(0.04 * 0.5 / eta))
-    exact = exact_exit(DOUBLE_WELL, noise, eta, inf, -inf, 0.0, -1.0).mean_exit_steps
-    kramers = exit_limit(DOUBLE_WELL, noise, eta, inf, -inf, 0.0, -1.0).mean_exit_steps
+    exact = exact_exit(Exit(DOUBLE_WELL, noise, eta, inf, -inf, 0.0, -1.0)).mean_exit_steps
+    kramers = exit_limit(Exit(DOUBLE_WELL, noise, eta, inf, -inf, 0.0, -1.0)).mean_exit_steps
     assert 1.0 < exact / kramers < 1.0 + sqrt(eta)

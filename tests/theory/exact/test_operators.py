@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy import integrate
 
+from hts.exits import Exit
 from hts.landscapes import basin, multi_well, wang_oh_rhee
 from hts.noise import Noise
-from hts.theory.exact.breaks import find_breaks
 from hts.theory.exact.densities import tabulate_density
-from hts.theory.exact.meshes import graded_mesh
+from hts.theory.exact.meshes import find_breaks, graded_mesh
 from hts.theory.exact.operators import build_operator
 from hts.theory.exact.steps import make_step
 
@@ -58,7 +58,7 @@ def test_a_narrow_normal_part_takes_no_more_intervals_than_a_wide_one(noise):
 
 
 def operator_of(landscape, noise, eta, b, low, high, start):
-    step = make_step(landscape, noise, eta, b, low, high, start)
+    step = make_step(Exit(landscape, noise, eta, b, low, high, start))
     breaks = find_breaks(step, [start])
     mesh = graded_mesh(breaks, np.full(len(breaks), eta * step.width), 4.0, 12)
     reach = (step.high - step.low) / eta

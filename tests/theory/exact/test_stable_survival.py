@@ -6,6 +6,7 @@ from math import inf, sqrt
 import numpy as np
 import pytest
 
+from hts.exits import Exit
 from hts.landscapes import basin
 from hts.noise import Noise
 from hts.theory.exact import exits
@@ -30,7 +31,9 @@ def share_that_left(p_plus, alpha=1.2):
 
 def test_survival_is_stable_where_most_steps_go_against_the_drift():
     """Against 20,000 plain walks; a right answer fails in one seed of a thousand. It was -1.5e38."""
-    exact = exact_exit(basin(0.0, 1.0), Noise("pareto", 1.2, p_plus=0.95), ETA, inf, -1.0, 1.0, 0.0, within=0.2254)
+    exact = exact_exit(
+        Exit(basin(0.0, 1.0), Noise("pareto", 1.2, p_plus=0.95), ETA, inf, -1.0, 1.0, 0.0), within=0.2254
+    )
     p = exact.probability_within
     allowed = 3.29 * sqrt(p * (1.0 - p) / N_WALKERS)
     assert abs(share_that_left(0.95) - p) < allowed
@@ -41,7 +44,7 @@ def test_survival_is_stable_where_most_steps_go_against_the_drift():
 
 
 def test_a_matrix_whose_powers_grow_is_refused():
-    exact = exact_exit(basin(0.0, 1.0), Noise("pareto", 1.5), 0.1, inf, -1.0, 1.0, 0.0)
+    exact = exact_exit(Exit(basin(0.0, 1.0), Noise("pareto", 1.5), 0.1, inf, -1.0, 1.0, 0.0))
     operator = exact.refined.solution.operator
     growing = replace(operator, exit_low=operator.exit_low + 3.0)
     with pytest.raises(UnstableStepsError, match="cannot be followed"):
@@ -59,7 +62,7 @@ def spoilt(exact, change):
 
 @pytest.fixture(scope="module")
 def clipped():
-    return exact_exit(basin(0.0, 1.0), Noise("pareto", 1.5), 0.01, 0.7, -1.0, 1.0, 0.0)
+    return exact_exit(Exit(basin(0.0, 1.0), Noise("pareto", 1.5), 0.01, 0.7, -1.0, 1.0, 0.0))
 
 
 def test_small_probabilities_below_zero_are_refused(clipped):
@@ -102,5 +105,5 @@ def test_a_probability_of_which_two_meshes_agree_on_no_digit_is_refused(clipped)
 
 def test_no_error_is_stated_below_rounding():
     """Exits of one step differ by less than the last digit between meshes."""
-    exact = exact_exit(basin(0.0, 1.0), Noise("pareto", 1.5, scale=0.5), 1.0, inf, -1.0, 1.0, 0.0, within=1.0)
+    exact = exact_exit(Exit(basin(0.0, 1.0), Noise("pareto", 1.5, scale=0.5), 1.0, inf, -1.0, 1.0, 0.0), within=1.0)
     assert exact.probability_within_relative_error >= 1e-13

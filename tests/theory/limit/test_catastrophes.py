@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hts.landscapes import basin, quartic
-from hts.theory.limit.catastrophes import catastrophe, flow
+from hts.theory.limit.within import catastrophe, flow
 
 
 def test_the_flow_of_a_parabola_is_an_exponential():

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import expm
 
+from hts.exits import Exit
 from hts.landscapes import basin, formula, multi_well, wang_oh_rhee
 from hts.noise import Noise
 from hts.theory.limit.chains import (
@@ -51,8 +52,9 @@ def test_clipped_to_a_half_only_the_two_wide_wells_of_the_published_function_are
     # From well 1 the way to well 3 leads through well 2, from where it goes on with the share of its right-hand rate.
     narrow = limit_chain(PUBLISHED, 0.5, 1.2).graph.distances[2]
     onward = narrow[3] ** -1.2 / (narrow[3] ** -1.2 + narrow[1] ** -1.2)
+    noise = Noise("pareto", 1.2)
     q = [
-        exit_limit(PUBLISHED, Noise("pareto", 1.2), 1e-3, 0.5, *PUBLISHED.well_ends(i), float(PUBLISHED.minima[i]))
+        exit_limit(Exit(PUBLISHED, noise, 1e-3, 0.5, *PUBLISHED.well_ends(i), float(PUBLISHED.minima[i])))
         for i in (1, 3)
     ]
     there = q[0].rate_constant * q[0].destinations["2"] * onward
@@ -75,7 +77,7 @@ def test_clipped_to_028_the_published_function_falls_into_two_classes():
 def test_two_equal_wells_share_the_time(b):
     landscape = multi_well([-1.0, 1.0], [0.0], 1.0)
     chain = limit_chain(landscape, b, 1.5)
-    q = exit_limit(landscape, Noise("pareto", 1.5), 1e-3, b, -inf, 0.0, -1.0).rate_constant
+    q = exit_limit(Exit(landscape, Noise("pareto", 1.5), 1e-3, b, -inf, 0.0, -1.0)).rate_constant
     assert chain.shares == pytest.approx([0.5, 0.5], rel=1e-12)
     assert chain.classes[0].relaxation_time == pytest.approx(1 / (2 * q), rel=1e-12)
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import cumulative_trapezoid, trapezoid
 
+from hts.exits import Exit
 from hts.landscapes import basin, formula, multi_well, quartic, wang_oh_rhee
 from hts.noise import Noise
 from hts.theory.limit.geometry import exit_exponent, is_integer_ratio, jump_number
@@ -19,7 +20,7 @@ DOUBLE_WELL = multi_well([-1.0, 1.0], [0.0], [1.0, 1.0], kind="double-well")
 
 
 def of_basin(noise=PARETO, eta=1e-3, b=0.7, low=-1.0, high=1.0, L=inf):
-    return exit_limit(basin(0.0, 1.0, L), noise, eta, b, low, high, 0.0)
+    return exit_limit(Exit(basin(0.0, 1.0, L), noise, eta, b, low, high, 0.0))
 
 
 @settings(deadline=None)
@@ -84,7 +85,7 @@ def test_more_clips_than_floats_can_count_are_still_counted():
 
 @pytest.mark.parametrize("scale", [1e-200, 1e200])
 def test_normal_noise_of_any_scale_has_an_answer(scale):
-    limit = exit_limit(DOUBLE_WELL, Noise("normal", None, scale), 0.1, inf, -inf, 0.0, -1.0)
+    limit = exit_limit(Exit(DOUBLE_WELL, Noise("normal", None, scale), 0.1, inf, -inf, 0.0, -1.0))
     assert (limit.mean_exit_steps is None) == (scale < 1)
 
 
@@ -119,30 +120,30 @@ def test_an_end_at_the_projection_can_be_reached_and_an_end_beyond_cannot(L, des
 
 def test_landings_beyond_the_outermost_barrier_count_for_the_outermost_well_wherever_the_projection_is():
     wells = {L: multi_well([-1.0, 0.0, 0.6], [-0.5, 0.55], [1.0, 1.0, 1.0], L=L) for L in (inf, 2.0, 1.0)}
-    found = [exit_limit(wells[L], PARETO, 1e-3, 2.0, -0.5, 0.55, 0.0) for L in wells]
+    found = [exit_limit(Exit(wells[L], PARETO, 1e-3, 2.0, -0.5, 0.55, 0.0)) for L in wells]
     assert found[0] == found[1] == found[2]
     assert found[0].rate_constant == pytest.approx(0.5 * (0.5**-1.5 + 0.55**-1.5), rel=1e-14)
 
 
 def test_a_domain_end_inside_the_well_may_be_left_into_the_well_itself():
-    limit = exit_limit(DOUBLE_WELL, PARETO, 1e-3, inf, -inf, -0.2, -1.0)
+    limit = exit_limit(Exit(DOUBLE_WELL, PARETO, 1e-3, inf, -inf, -0.2, -1.0))
     assert limit.destinations == pytest.approx({"0": 1 - 0.8**1.5, "1": 0.8**1.5})
 
 
 def test_ends_typed_as_the_barrier_are_the_barrier():
     landscape = wang_oh_rhee()
     minimum = float(landscape.minima[1])
-    typed = exit_limit(landscape, PARETO, 1e-3, 0.5, -1.3, 0.2, minimum)
-    assert typed == exit_limit(landscape, PARETO, 1e-3, 0.5, *landscape.well_ends(1), minimum)
+    typed = exit_limit(Exit(landscape, PARETO, 1e-3, 0.5, -1.3, 0.2, minimum))
+    assert typed == exit_limit(Exit(landscape, PARETO, 1e-3, 0.5, *landscape.well_ends(1), minimum))
     assert set(typed.destinations) == {"0", "2"}
 
 
 def test_behind_the_barrier_the_flow_carries_out():
-    beyond = exit_limit(DOUBLE_WELL, PARETO, 1e-3, 0.7, -inf, 0.3, -1.0)
-    at_barrier = exit_limit(DOUBLE_WELL, PARETO, 1e-3, 0.7, -inf, 0.0, -1.0)
+    beyond = exit_limit(Exit(DOUBLE_WELL, PARETO, 1e-3, 0.7, -inf, 0.3, -1.0))
+    at_barrier = exit_limit(Exit(DOUBLE_WELL, PARETO, 1e-3, 0.7, -inf, 0.0, -1.0))
     assert beyond.rate_constant == at_barrier.rate_constant
     assert any("over the barrier 0" in warning for warning in beyond.warnings)
-    caught = exit_limit(multi_well([-1.0, 1.0], [0.0], 1.0, L=1.0), PARETO, 1e-3, 0.7, -inf, 1.2, -1.0)
+    caught = exit_limit(Exit(multi_well([-1.0, 1.0], [0.0], 1.0, L=1.0), PARETO, 1e-3, 0.7, -inf, 1.2, -1.0))
     assert caught.rate_constant is None
 
 
@@ -166,13 +167,13 @@ def test_where_there_is_no_limit_the_reason_is_told(arguments, reason):
 
 
 def test_a_domain_without_a_single_minimum_has_no_limit():
-    assert exit_limit(DOUBLE_WELL, PARETO, 1e-3, 0.7, -2.0, 2.0, None).jump_number is None
+    assert exit_limit(Exit(DOUBLE_WELL, PARETO, 1e-3, 0.7, -2.0, 2.0, -1.0)).jump_number is None
 
 
 def test_an_outer_maximum_inside_the_domain_is_refused():
     landscape = formula("x**2/2 - x**4/4 + x**6/100", (-1.5, 1.5))
     assert landscape.n_wells == 1
-    assert exit_limit(landscape, PARETO, 1e-3, inf, -1.3, 1.3, 0.0).rate_constant is None
+    assert exit_limit(Exit(landscape, PARETO, 1e-3, inf, -1.3, 1.3, 0.0)).rate_constant is None
 
 
 def test_an_end_a_whole_number_of_clips_away_on_the_far_side_is_told():
@@ -203,7 +204,7 @@ def exact_normal_mean(f, minimum, barrier, noise_level):
 def test_light_tails_follow_kramers_law(landscape, noise):
     eta, level = 0.1, 0.1 * (noise.scale**2 + noise.normal_scale**2)
     minimum = float(landscape.minima[0])
-    limit = exit_limit(landscape, noise, eta, inf, -inf, 0.0, minimum)
+    limit = exit_limit(Exit(landscape, noise, eta, inf, -inf, 0.0, minimum))
     exact = exact_normal_mean(landscape.potential, minimum, 0.0, level) / eta
     # The law's relative correction is of the order of the inverse height in noise levels, here 1/20 and 1/12.
     assert limit.mean_exit_steps == pytest.approx(exact, rel=0.1)
@@ -211,24 +212,24 @@ def test_light_tails_follow_kramers_law(landscape, noise):
 
 
 def test_kramers_law_takes_stable_noise_of_index_2_as_normal_of_twice_the_variance():
-    stable = exit_limit(DOUBLE_WELL, Noise("stable", 2.0, 0.5), 0.1, inf, -inf, 0.0, -1.0)
-    normal = exit_limit(DOUBLE_WELL, Noise("normal", None, 0.5 * 2**0.5), 0.1, inf, -inf, 0.0, -1.0)
+    stable = exit_limit(Exit(DOUBLE_WELL, Noise("stable", 2.0, 0.5), 0.1, inf, -inf, 0.0, -1.0))
+    normal = exit_limit(Exit(DOUBLE_WELL, Noise("normal", None, 0.5 * 2**0.5), 0.1, inf, -inf, 0.0, -1.0))
     assert stable.mean_exit_steps == pytest.approx(normal.mean_exit_steps, rel=1e-12)
 
 
 def test_low_barriers_and_clipped_normal_steps_are_told():
-    limit = exit_limit(DOUBLE_WELL, Noise("normal", None, 5.0), 0.1, 0.7, -inf, 0.0, -1.0)
+    limit = exit_limit(Exit(DOUBLE_WELL, Noise("normal", None, 5.0), 0.1, 0.7, -inf, 0.0, -1.0))
     assert any("rough" in warning for warning in limit.warnings)
     assert any("clips" in warning for warning in limit.warnings)
 
 
 def test_a_mean_beyond_all_floats_is_none():
-    assert exit_limit(DOUBLE_WELL, Noise("normal", None, 0.5), 1e-4, inf, -inf, 0.0, -1.0).mean_exit_steps is None
+    assert exit_limit(Exit(DOUBLE_WELL, Noise("normal", None, 0.5), 1e-4, inf, -inf, 0.0, -1.0)).mean_exit_steps is None
     assert of_basin(Noise("pareto", 50.0), eta=1e-5).mean_exit_steps is None
 
 
 def test_a_learning_rate_above_the_stability_limit_of_the_well_is_told():
     noise = Noise("pareto", 1.5)
     for eta, is_told in ((0.041, True), (0.039, False)):
-        limit = exit_limit(basin(0.0, 50.0), noise, eta, inf, -1.0, 1.0, 0.0)
+        limit = exit_limit(Exit(basin(0.0, 50.0), noise, eta, inf, -1.0, 1.0, 0.0))
         assert any("no metastable state; the limit is about eta < 0.04" in w for w in limit.warnings) == is_told

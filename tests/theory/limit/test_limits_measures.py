@@ -9,6 +9,7 @@ import pytest
 from numpy.polynomial import Chebyshev
 from scipy.integrate import dblquad
 
+from hts.exits import Exit
 from hts.landscapes import basin, formula
 from hts.noise import Noise
 from hts.theory.limit.limits import exit_limit
@@ -173,7 +174,7 @@ REFERENCE = [
 
 @pytest.mark.parametrize(("landscape", "low", "high", "b", "constant"), REFERENCE)
 def test_reference_constants_are_met(landscape, low, high, b, constant):
-    limit = exit_limit(landscape, Noise("pareto", 1.5), 1e-3, b, low, high, 0.0)
+    limit = exit_limit(Exit(landscape, Noise("pareto", 1.5), 1e-3, b, low, high, 0.0))
     assert limit.rate_constant == pytest.approx(constant, abs=1e-9)
     assert limit.relative_error < 1e-12
 
@@ -187,9 +188,9 @@ def test_reference_constants_of_a_bent_slope_are_met(b, constant):
 @pytest.mark.parametrize("b", [0.9, 0.37, 0.3])
 def test_the_constant_scales_with_slope_and_length_as_the_measure_does(b):
     noise = Noise("pareto", 1.6)
-    plain = exit_limit(basin(0.0, 1.0), noise, 1e-3, b, -1.2, 1.0, 0.0)
-    steep = exit_limit(basin(0.0, 7.0), noise, 1e-3, b, -1.2, 1.0, 0.0)
-    wide = exit_limit(basin(5.0, 1.0), noise, 1e-3, 3 * b, 5 - 3.6, 8.0, 5.0)
+    plain = exit_limit(Exit(basin(0.0, 1.0), noise, 1e-3, b, -1.2, 1.0, 0.0))
+    steep = exit_limit(Exit(basin(0.0, 7.0), noise, 1e-3, b, -1.2, 1.0, 0.0))
+    wide = exit_limit(Exit(basin(5.0, 1.0), noise, 1e-3, 3 * b, 5 - 3.6, 8.0, 5.0))
     n = plain.jump_number
     assert steep.rate_constant == pytest.approx(plain.rate_constant * 7.0 ** -(n - 1), rel=1e-12)
     assert wide.rate_constant == pytest.approx(plain.rate_constant * 3.0 ** (-1.6 * n), rel=1e-12)
@@ -198,7 +199,7 @@ def test_the_constant_scales_with_slope_and_length_as_the_measure_does(b):
 def test_a_formula_and_its_speed_written_by_hand_agree():
     landscape = formula("cos(x)", (-4.0, 10.0))
     low, high = 0.4, float(landscape.barriers[1])
-    limit = exit_limit(landscape, Noise("lomax", 1.5), 1e-3, 1.1, low, high, float(landscape.minima[1]))
+    limit = exit_limit(Exit(landscape, Noise("lomax", 1.5), 1e-3, 1.1, low, high, float(landscape.minima[1])))
     sides = [one_side(distance, 1.1, 1.5, speed=np.sin).values[0] for distance in (np.pi - 0.4, np.pi)]
     assert limit.rate_constant == pytest.approx(sum(sides), rel=1e-12)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from hts.exits import Exit
 from hts.landscapes import multi_well
 from hts.noise import Noise
 from hts.theory.limit.limits import exit_limit
@@ -74,12 +75,14 @@ def disagreements(world, n_jumps):
     """Return |z| of each destination: Monte Carlo in `world` against the quadrature in the true one."""
     truth, least, longest, n_paths = CASES[n_jumps]
     limit = exit_limit(
-        LANDSCAPE,
-        Noise("pareto", truth.alpha, p_plus=truth.p_plus),
-        1e-3,
-        truth.b,
-        *LANDSCAPE.well_ends(START),
-        float(LANDSCAPE.minima[START]),
+        Exit(
+            LANDSCAPE,
+            Noise("pareto", truth.alpha, p_plus=truth.p_plus),
+            1e-3,
+            truth.b,
+            *LANDSCAPE.well_ends(START),
+            float(LANDSCAPE.minima[START]),
+        ),
     )
     assert limit.jump_number == n_jumps
     sampled = integrate(world, n_jumps, least, longest, n_paths, seed=100 + n_jumps)

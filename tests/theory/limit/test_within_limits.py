@@ -5,6 +5,7 @@ from math import exp, inf, log
 import numpy as np
 import pytest
 
+from hts.exits import Exit
 from hts.landscapes import basin, multi_well, quartic
 from hts.noise import Noise
 from hts.theory.exact.exits import exact_exit
@@ -81,7 +82,7 @@ def test_the_exact_probability_goes_to_the_limit_like_the_next_power():
     limit = within_limit(quartic(), PUBLISHED, inf, 0.0, inf, 2.5, 1.0)
     away = []
     for eta in (1e-3, 2.5e-4):
-        exact = exact_exit(quartic(), PUBLISHED, eta, inf, 0.0, inf, 2.5, within=1.0).probability_within
+        exact = exact_exit(Exit(quartic(), PUBLISHED, eta, inf, 0.0, inf, 2.5), within=1.0).probability_within
         away.append(exact / (limit.constant * probability_scale(PUBLISHED, eta, 1)) - 1)
     assert 0.0 < away[0] < 0.05
     assert away[1] / away[0] == pytest.approx(0.5, abs=0.02)
@@ -103,11 +104,11 @@ def brute_force(eta, b, n_walkers, seed):
 @pytest.mark.parametrize(("eta", "b", "n_walkers"), [(0.1, 1.5, 40_000), (0.1, inf, 40_000), (0.02, inf, 200_000)])
 def test_exact_hit_probabilities_agree_with_walkers_counted_one_by_one(eta, b, n_walkers):
     # false alarm 6e-5 a case: four standard errors of a binomial count
-    exact = exact_exit(quartic(), PUBLISHED, eta, b, 0.0, inf, 2.5, within=1.0).probability_within
+    exact = exact_exit(Exit(quartic(), PUBLISHED, eta, b, 0.0, inf, 2.5), within=1.0).probability_within
     hits = brute_force(eta, b, n_walkers, seed=11)
     error = (n_walkers * exact * (1 - exact)) ** 0.5
     assert abs(hits - n_walkers * exact) < 4 * error
-    wrong = exact_exit(quartic(), Noise("lomax", 1.5, 0.2, 0.5, 4.5), eta, b, 0.0, inf, 2.5, within=1.0)
+    wrong = exact_exit(Exit(quartic(), Noise("lomax", 1.5, 0.2, 0.5, 4.5), eta, b, 0.0, inf, 2.5), within=1.0)
     if b < inf or eta == 0.1:  # a normal part a tenth too small is seen where it decides
         assert abs(hits - n_walkers * wrong.probability_within) > 4 * error
 
@@ -122,7 +123,7 @@ def test_the_flow_is_the_exponential_of_a_parabola():
 
 def test_survival_by_doubling_is_that_step_by_step_where_steep_walls_let_nobody_live():
     # far out f' = 0.4 x^3 throws walkers over the end in one step: there the slowest mode vanishes to rounding
-    exact = exact_exit(quartic(), PUBLISHED, 0.1, inf, 0.0, inf, 2.5)
+    exact = exact_exit(Exit(quartic(), PUBLISHED, 0.1, inf, 0.0, inf, 2.5))
     by_steps = 1 - np.cumsum(np.diff(exact.exit_tables(50)[1]))
     n = np.array([2, 3, 5, 10, 50])
     assert exact.survival([*n, 1_000])[:-1] == pytest.approx(by_steps[n - 1], rel=1e-9)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from hts.forecast.warnings import warnings_of
 from hts.plans import parse_plan
 from hts.plans.values import toml_value
-from hts.plans.warnings import warnings_of
 
 BASIN = 'kind = "basin"\nminimum = 0.0\ncurvature = 1.0'
 DOUBLE_WELL = 'kind = "double-well"\nminima = [-1.0, 1.0]\nbarriers = [0.0]\ncurvature = 1.0'

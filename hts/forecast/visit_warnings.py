@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from hts.forecast.stability import stability_warnings
 from hts.plans.plan import Plan
-from hts.plans.stability import stability_warnings
 from hts.plans.values import first_few
 from hts.theory.exact.steps import MAX_JUMPS
 from hts.theory.limit.chains import LimitChain, limit_chain

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from hts.forecast.stability import stability_warnings
+from hts.forecast.visit_warnings import visit_warnings
 from hts.landscapes import Landscape
-from hts.plans.domains import ExitDomain, minima_inside
+from hts.plans.domains import ExitDomain
 from hts.plans.plan import Plan
-from hts.plans.stability import stability_warnings
 from hts.plans.values import first_few, listed
-from hts.plans.visit_warnings import visit_warnings
 from hts.theory.limit.geometry import jump_number
 
 NEAR = 0.02  # r/b this close to an integer, relatively: the step between two exponents is blurred at any affordable eta
@@ -37,7 +37,7 @@ def warnings_of(plan: Plan) -> tuple[str, ...]:
 
 
 def _about_domain(landscape: Landscape, domain: ExitDomain) -> Iterator[str]:
-    inside = minima_inside(landscape, domain.low, domain.high)
+    inside = landscape.minima_between(domain.low, domain.high)
     if len(inside) > 1:
         yield (
             f"the domain holds {len(inside)} minima ({listed(inside)}): there is no limit law, "
