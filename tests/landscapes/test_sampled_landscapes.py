@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.interpolate import CubicSpline
 
+from hts.exits import Exit
 from hts.landscapes import LandscapeError, quartic, samples
 from hts.landscapes.splines import interpolate
 from hts.noise import Noise
@@ -40,7 +41,7 @@ def test_evenly_spaced_samples_give_the_cubic_spline_itself_and_its_table():
 
 def test_the_exact_mean_is_that_of_the_formula_to_what_half_of_the_samples_miss():
     def mean(landscape):
-        return solve_mean(landscape, Noise("stable", 1.5, scale=0.5), 0.05, 1.5, -4.0, 0.0, -2.2, 1e-6)[
+        return solve_mean(Exit(landscape, Noise("stable", 1.5, scale=0.5), 0.05, 1.5, -4.0, 0.0, -2.2), 1e-6)[
             0
         ].solution.mean_exit_steps
 
@@ -102,7 +103,9 @@ def test_noise_is_smoothed_by_a_penalty_that_is_stated():
 def test_the_way_on_beyond_the_samples_is_said_where_walkers_can_get_there():
     assert "beyond the samples f' goes on linearly" in samples(X, f(X)).origin[-1]
     assert "beyond" not in samples(X, f(X), L=3.0).origin[-1]
-    assert rough_mean_exit_steps(samples(X, f(X), L=3.0), Noise("pareto", 1.5), 0.1, 2.0, -math.inf, 0.0, -2.2) > 1.0
+    assert (
+        rough_mean_exit_steps(Exit(samples(X, f(X), L=3.0), Noise("pareto", 1.5), 0.1, 2.0, -math.inf, 0.0, -2.2)) > 1.0
+    )
 
 
 BAD = {

@@ -10,6 +10,7 @@ from scipy.interpolate import CubicHermiteSpline
 
 from hts import landscapes
 from hts.ensembles import ExitProblem, simulate_exits
+from hts.exits import Exit
 from hts.noise import Body, LawError, Noise
 from hts.noise.laws.empirical import N_CELLS, Empirical
 from hts.theory.exact.means import solve_mean
@@ -70,7 +71,7 @@ def test_exact_means_are_those_of_walks_and_those_of_the_mirrored_law_are_not():
     steps = simulate_exits(problem, 0, 4000, 10**7).exit_steps
     mean, error = steps.mean(), steps.std() / math.sqrt(len(steps))
     exact, wrong = (
-        solve_mean(landscapes.basin(0.0, 1.0), noise, 0.05, 0.7, -0.5, 1.0, 0.0, 1e-4)[0].solution.mean_exit_steps
+        solve_mean(Exit(landscapes.basin(0.0, 1.0), noise, 0.05, 0.7, -0.5, 1.0, 0.0), 1e-4)[0].solution.mean_exit_steps
         for noise in (NOISE, NOISE.mirrored)
     )
     assert abs(mean - exact) < 4.0 * error
@@ -78,7 +79,7 @@ def test_exact_means_are_those_of_walks_and_those_of_the_mirrored_law_are_not():
 
 
 def test_the_limit_law_knows_the_sides():
-    limit = exit_limit(landscapes.basin(0.0, 1.0), NOISE, 1e-6, math.inf, -1.0, 2.0, 0.0)
+    limit = exit_limit(Exit(landscapes.basin(0.0, 1.0), NOISE, 1e-6, math.inf, -1.0, 2.0, 0.0))
     left, right = (1.0 - NOISE.p_plus) * 1.0, NOISE.p_plus * 2.0**-1.5
     assert limit.rate_constant == pytest.approx(left + right)
     assert limit.mean_exit_steps == pytest.approx(1.0 / ((left + right) * NOISE.tail(1e6)), rel=1e-3)
