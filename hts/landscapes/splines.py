@@ -60,7 +60,7 @@ def interpolate(x: FloatArray, f: FloatArray, slopes: FloatArray | None = None) 
     """Interpolate samples: twice differentiable, but for the knots where that would turn where the samples do not.
 
     Slopes are those of the cubic spline (not-a-knot), or given ones. Where they make f turn between two samples
-    although the samples do not turn, those of the monotone scheme of Fritsch and Butland (1984) replace them.
+    although the samples do not turn, those of the monotone scheme of Fritsch and Butland, 1984, replace them.
 
     Parameters
     ----------
