@@ -8,10 +8,10 @@ READY := $(VENV)/.ready
 export OPENBLAS_NUM_THREADS ?= 1
 
 # The published figures and the claims of this project, one plan in configs/ each: `make figure-PLAN` makes one of them.
-SIMULATED := published_exit published_exit_lomax rare histograms_heavy histograms_light elimination
-PREDICTED := finite_eta tail_index staircase graph
+SIMULATED := published_exit published_exit_lomax rare histograms_heavy histograms_light elimination levy
+PREDICTED := finite_eta tail_index staircase graph levy_steps levy_flight
 CONDITIONED := conditional_heavy conditional_clipped
-FIGURES := $(addprefix figure-,$(SIMULATED) $(PREDICTED) $(CONDITIONED) trajectories)
+FIGURES := $(addprefix figure-,$(SIMULATED) $(PREDICTED) $(CONDITIONED) trajectories regression block_accuracy)
 # `make figures QUICK=1`: fewer walkers, fewer or shorter steps, fewer values on the axes
 QUICK_published_exit := --set exit.walkers=50
 QUICK_published_exit_lomax := --set exit.walkers=50
@@ -22,12 +22,18 @@ QUICK_elimination := --set visits.steps=1_000_000 --set grid.eta=[1e-2,3e-3,1e-3
 QUICK_finite_eta := --set grid.eta=[1e-5,1e-4,1e-3,1e-2,1e-1] --set grid.alpha=[1.5]
 QUICK_tail_index := --set grid.eta=[1e-2,1e-4] --set grid.alpha=[1.2,1.4,1.6,1.8]
 QUICK_staircase := --set grid.eta=[1e-2,1e-4]
+QUICK_regression := --set regression.dimension=[1,4] --set regression.batch=[1,4] --set regression.eta=[0.2,0.4,0.8]
 QUICK_conditional_heavy := --set grid.eta=[0.1,0.02] --paths 4
 QUICK_conditional_clipped := --set grid.eta=[0.1,0.02] --paths 4
+QUICK_levy := --set exit.walkers=200 --set levy.epsilon=[1.0,0.3,0.1] --set levy.alpha=[1.5]
+QUICK_levy_steps := --set levy.epsilon=[0.5] --set levy.alpha=[1.2,1.8]
+QUICK_levy_flight := --set levy.alpha=[1.5]
 ONLY_finite_eta := local_exponents ratios
 ONLY_tail_index := exponent_by_alpha
 ONLY_staircase := staircase
 ONLY_graph := graph
+ONLY_levy_steps := discretisation
+ONLY_levy_flight := flights
 BESIDE_conditional_heavy := --beside configs/conditional_light.toml
 SET = $(if $(QUICK),$(QUICK_$*))
 RESULTS := results$(if $(QUICK),/quick-look)
@@ -93,6 +99,13 @@ $(CONDITIONED:%=figure-%): figure-%: setup
 figure-trajectories: setup
 	$(BIN)/hts paths configs/histograms_heavy.toml --beside configs/histograms_light.toml --given none --paths 1 \
 	  --within $(if $(QUICK),300,3000) -o $(RESULTS)/trajectories
+
+figure-regression: setup
+	$(BIN)/hts regression configs/regression.toml $(if $(QUICK),$(QUICK_regression)) --plot -o $(RESULTS)/regression
+
+# 200 samples of 1e5 numbers of each of 35 laws, as [SSG]
+figure-block_accuracy: setup
+	$(BIN)/python -m hts.plots.block_accuracy $(RESULTS)/block_accuracy/figures $(if $(QUICK),5,200)
 
 check-figures: setup  ## hold the numbers behind the small figures against the committed ones
 	$(MAKE) figures QUICK=1

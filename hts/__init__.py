@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.answers import SharePrediction as SharePrediction
     from hts.answers import predict as predict
     from hts.answers import predict_shares as predict_shares
+    from hts.answers.discretisation import Discretisation as Discretisation
+    from hts.answers.discretisation import discretise as discretise
     from hts.comparison import exact_predictions as exact_predictions
     from hts.comparison import exact_predictions_again as exact_predictions_again
     from hts.comparison import exact_references as exact_references
@@ -47,6 +49,10 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.plans import Cell as Cell
     from hts.plans import Plan as Plan
     from hts.plans import read_plan as read_plan
+    from hts.plans.regression import read_regression_plan as read_regression_plan
+    from hts.regression import predict_regression as predict_regression
+    from hts.regression import regression_results as regression_results
+    from hts.regression import run_regression as run_regression
     from hts.sweeps import dry_run as dry_run
     from hts.sweeps import load_cells as load_cells
     from hts.sweeps import load_visits as load_visits
@@ -64,12 +70,15 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.theory.exact.shares import stationary_shares as stationary_shares
     from hts.theory.limit.chains import LimitChain as LimitChain
     from hts.theory.limit.chains import limit_chain as limit_chain
+    from hts.theory.limit.levy import LevyChain as LevyChain
+    from hts.theory.limit.levy import levy_chain as levy_chain
     from hts.theory.limit.limits import ExitLimit as ExitLimit
     from hts.theory.limit.limits import exit_limit as exit_limit
     from hts.walkers import choose_walkers as choose_walkers
 
 _NAMES = {
     "hts.answers": ("ExitPrediction", "SharePrediction", "predict", "predict_shares"),
+    "hts.answers.discretisation": ("Discretisation", "discretise"),
     "hts.comparison": (
         "exact_predictions",
         "exact_predictions_again",
@@ -95,6 +104,8 @@ _NAMES = {
     "hts.landscapes": ("Landscape",),
     "hts.noise": ("LAWS", "Noise"),
     "hts.plans": ("Cell", "Plan", "read_plan"),
+    "hts.plans.regression": ("read_regression_plan",),
+    "hts.regression": ("predict_regression", "regression_results", "run_regression"),
     "hts.sweeps": (
         "dry_run",
         "load_cells",
@@ -109,6 +120,7 @@ _NAMES = {
     "hts.theory.exact.exits": ("ExactExit", "exact_exit"),
     "hts.theory.exact.shares": ("StationaryShares", "stationary_shares"),
     "hts.theory.limit.chains": ("LimitChain", "limit_chain"),
+    "hts.theory.limit.levy": ("LevyChain", "levy_chain"),
     "hts.theory.limit.limits": ("ExitLimit", "exit_limit"),
     "hts.walkers": ("choose_walkers",),
 }

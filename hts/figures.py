@@ -10,7 +10,9 @@ from pkgutil import iter_modules
 from typing import TypeAlias
 
 from hts import plots
-from hts.answers import ExitPrediction
+from hts.answers import ExitPrediction, predict_shares
+from hts.answers.discretisation import discretise
+from hts.answers.flights import fly
 from hts.answers.waiting import WaitingDensity, waiting_cells, waiting_density
 from hts.comparison import compare_exits, exact_references, fit_visits, limit_references
 from hts.comparison.visits import PredictShares
@@ -139,10 +141,13 @@ def _chosen(plan: Plan, names: Sequence[str] | None) -> list[AnyFigure]:
         raise PlanError(f"no figure called {', '.join(map(repr, unknown))}; there are {', '.join(FIGURES)}")
     own = "exits" if plan.visits is None else "visits"
     kinds = [FIGURES[name] for name in dict.fromkeys(FIGURES if names is None else names)]
-    for kind in kinds:
-        if names is not None and kind.of not in (None, own):
+    for kind in kinds if names is not None else ():
+        if kind.of not in (None, own):
             raise IncompleteError(f"nothing to draw for the figure {kind.name!r}: it needs a study of {kind.of}")
-    return [kind for kind in kinds if kind.of in (None, own)]
+        if kind.levy not in (None, plan.levy is not None):
+            which = "with" if kind.levy else "without"
+            raise IncompleteError(f"nothing to draw for the figure {kind.name!r}: it needs a plan {which} [levy]")
+    return [kind for kind in kinds if kind.of in (None, own) and kind.levy in (None, plan.levy is not None)]
 
 
 def _parts(plan: Plan, names: Sequence[str] | None) -> set[Part]:
@@ -158,14 +163,18 @@ def _study_of_plan(plan: Plan, parts: set[Part], predict: Predict | None) -> Stu
         plan,
         predictions=predict(plan, plan.cells()) if "predictions" in parts else (),
         densities=_densities(plan) if "densities" in parts else (),
+        shares=predict_shares(plan) if "shares" in parts else (),
+        studies=discretise(plan, predict) if "studies" in parts else (),
+        flights=fly(plan) if "flights" in parts else (),
     )
 
 
 def _study_of_exits(target: Path, plan: Plan, parts: set[Part], predict: Predict | None) -> Study:
     """Gather walkers and exact values of a results folder; the cells are compared with nothing, figures do that."""
+    barriers = plan.build_landscape().barriers
     return replace(
         _study_of_plan(plan, parts, predict),
-        cells=compare_exits(load_pieces(target), within=plan.within).cells if "cells" in parts else (),
+        cells=compare_exits(load_pieces(target), None, barriers, plan.within).cells if "cells" in parts else (),
         samples=load_cells(target) if "samples" in parts else (),
     )
 

@@ -1,4 +1,4 @@
-"""Tests that docs/model.md and docs/tails.md hold every equation that is cited, and state (14) as the code uses it."""
+"""Tests that the pages of docs hold every equation that is cited, and (14) as the code uses it."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,8 @@ from hts.theory.limit.geometry import exit_exponent
 
 HERE = Path(__file__).parent.parent
 MODEL = (HERE / "docs/model.md").read_text(encoding="utf-8")
-TAILS = (HERE / "docs/tails.md").read_text(encoding="utf-8")
+PAGES = ("tails", "regression", "levy")
+TAILS = "\n".join((HERE / f"docs/{name}.md").read_text(encoding="utf-8") for name in PAGES)
 #: A number in brackets after these names an equation of docs/model.md, as do those that follow it.
 CITED = re.compile(r"(?:model\.md,?|[Ee]quations?|law|and|to|of) \((\d+)\)")
 

@@ -16,7 +16,7 @@ SHARES_FILE = "shares.json"
 
 FORMAT = 2  # of both files; 1 had survival tables of 16 entries a decade, and visits from the bottom of a well
 
-Place: TypeAlias = tuple[float, float, float | None]  # eta, b, alpha: a plan asks of one well only
+Place: TypeAlias = tuple[float, float, float | None, float | None]  # eta, b, alpha, epsilon: one well to a plan
 Record = TypeVar("Record", ExitPrediction, SharePrediction)
 
 
@@ -110,7 +110,7 @@ def _is_whole(prediction: ExitPrediction, max_steps: int) -> bool:
 
 
 def _place(of: Cell | ExitPrediction | SharePrediction) -> Place:
-    return of.eta, of.b, of.alpha
+    return of.eta, of.b, of.alpha, of.epsilon
 
 
 def _written(prediction: ExitPrediction | SharePrediction) -> dict[str, Any]:

@@ -1,23 +1,23 @@
 """Cells computed side by side, with an ear for Ctrl-C."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import TypeVar
 
 from hts.engines import ThreadEngine
 from hts.errors import StoppedError
-from hts.plans import Cell
 
 Record = TypeVar("Record")
+Key = TypeVar("Key", bound=Hashable)
 
 #: How long a wish to stop may go unheard: a cell computes for seconds, and the main thread alone hears signals.
 LISTEN_SECONDS = 0.2
 
 
 def complete(
-    found: dict[Cell, Record],
-    cells: Sequence[Cell],
-    compute: Callable[[Cell], Record],
+    found: dict[Key, Record],
+    cells: Sequence[Key],
+    compute: Callable[[Key], Record],
     *,
     threads: int | None,
     keep: Callable[[Sequence[Record]], None] | None,
@@ -30,7 +30,8 @@ def complete(
     ----------
     found : dict
         What is known already; added to.
-    cells : sequence of Cell
+    cells : sequence
+        Of cells of any kind.
     compute : callable
         Makes the record of one cell.
     threads : int or None

@@ -8,11 +8,12 @@ from hts.answers.parallel import complete
 from hts.answers.records import ExitPrediction, SurvivalTable
 from hts.answers.tabulation import TOLERANCE, tabulate_survival
 from hts.plans import Cell, Plan
+from hts.plans.limits import exit_limit_of
 from hts.theory.exact.exits import ExactExit, exact_exit
 from hts.theory.exact.means import larger_eta, rough_mean_exit_steps
 from hts.theory.exact.steps import BeyondArithmeticError, ExactExitError, TooMuchWorkError
 from hts.theory.exact.survival import UnstableStepsError
-from hts.theory.limit.limits import ExitLimit, exit_limit
+from hts.theory.limit.limits import ExitLimit
 
 #: Wanted relative error of the mean.
 MEAN_TOLERANCE = 1e-6
@@ -110,8 +111,11 @@ def predict_roughly(plan: Plan, cells: Sequence[Cell], *, threads: int | None = 
 def approach_cells(plan: Plan) -> tuple[Cell, ...]:
     """List a cell at a small eta for each (b, alpha) whose own cells all have larger ones.
 
-    There the exact value is close enough to the limit to tell how the one approaches the other.
+    There the exact value is close enough to the limit to tell how the one approaches the other. With [levy] the limit
+    is not about small steps, and there is no such cell.
     """
+    if plan.levy is not None:
+        return ()
     smallest: dict[tuple[float, float | None], Cell] = {}
     for cell in plan.cells():
         key = cell.b, cell.alpha
@@ -124,11 +128,11 @@ def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False, finer: boo
     """Predict one cell; finer: see `predict`."""
     part = FINER if finer else 1.0
     leaving = plan.exit_of(cell)
-    limit = exit_limit(leaving)
+    limit = exit_limit_of(plan, cell)
     try:
         exact = exact_exit(leaving, within=plan.within, tolerance=part * MEAN_TOLERANCE)
     except BeyondArithmeticError as problem:
-        advice = larger_eta(leaving)
+        advice = "take a larger step" if plan.levy is not None else larger_eta(leaving)
         return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}; {advice}"))
     except ExactExitError as problem:
         return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}"))
@@ -171,4 +175,5 @@ def _joined(
         survival_exact=survival,
         warnings=warnings,
         probability_within_relative_error=None if exact is None else exact.probability_within_relative_error,
+        epsilon=cell.epsilon,
     )

@@ -53,6 +53,7 @@ class ExitPrediction:
     survival_exact: SurvivalTable | None  #: only where it was asked for
     warnings: tuple[str, ...]
     probability_within_relative_error: float | None = None  #: None also in files of before there was one
+    epsilon: float | None = None  #: of a plan with [levy]
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class SharePrediction:
     rates_relative_error: float | None  #: their own estimate
     warnings: tuple[str, ...]
     first_wells: tuple[float, ...] | None = None  #: chance to settle first in each; None: it starts at a minimum
+    epsilon: float | None = None  #: of a plan with [levy]
 
     def occupation(self, start_well: int, n_steps: npt.ArrayLike) -> FloatArray | None:
         """Return the expected share of the first n steps in each well (float64[k, well]) from the plan's start.

@@ -14,6 +14,9 @@ from hts.theory.exact.occupation import first_wells
 from hts.theory.exact.shares import StationaryShares, stationary_shares
 from hts.theory.exact.steps import ExactExitError
 from hts.theory.limit.chains import LimitChain, limit_chain
+from hts.theory.limit.geometry import power
+from hts.theory.limit.levy import levy_chain
+from hts.theory.limit.limits import mean_steps
 
 #: Wanted relative error of each share: no run is ever so long that it could tell.
 TOLERANCE = 1e-5
@@ -77,8 +80,11 @@ def predict_shares(
 def predict_cell_shares(plan: Plan, cell: Cell, finer: bool = False) -> SharePrediction:
     """Predict the shares of one cell; finer: see `predict_shares`."""
     landscape, noise = plan.build_landscape(), plan.noise_of(cell)
-    chain = limit_chain(landscape, cell.b, noise.tail_index, noise.p_plus)
-    limit, relaxation, said = _limit(chain, noise, cell.eta)
+    if cell.epsilon is not None:
+        limit, relaxation, said = levy_limit(landscape, cell)
+    else:
+        chain = limit_chain(landscape, cell.b, noise.tail_index, noise.p_plus)
+        limit, relaxation, said = _limit(chain, noise, cell.eta)
     exact, why = _exact(landscape, noise, cell, FINER * TOLERANCE if finer else TOLERANCE)
     first, unsettled = (None, ()) if exact is None else _first(plan, cell, landscape, noise)
     moves = None if exact is None else exact.chain
@@ -96,7 +102,20 @@ def predict_cell_shares(plan: Plan, cell: Cell, finer: bool = False) -> SharePre
         rates_relative_error=None if moves is None else moves.relative_error,
         warnings=(*said, *why, *unsettled),
         first_wells=first,
+        epsilon=cell.epsilon,
     )
+
+
+def levy_limit(landscape: Landscape, cell: Cell) -> tuple[tuple[float, ...] | None, float | None, tuple[str, ...]]:
+    """Return the limit epsilon -> 0 of the shares, docs/levy.md (20), and the relaxation time of its chain in steps."""
+    if cell.epsilon is None or cell.alpha is None:
+        raise ValueError("a cell without epsilon is of no plan with [levy]")
+    chain = levy_chain(landscape, cell.alpha)
+    if chain.stationary is None:
+        return None, None, ("no limit of the shares: some well cannot be left within [-L, L]",)
+    time = chain.relaxation_time
+    steps = None if time is None else mean_steps(power(cell.epsilon, cell.alpha) * cell.eta / time)
+    return tuple(chain.stationary.tolist()), steps, ()
 
 
 def _exact(

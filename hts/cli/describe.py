@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hts.cli.graphs import graph_document, show_graphs, windows_document
+from hts.cli.levy_plan import describe_document, show_description
 from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
 from hts.cli.progress import clock, rate
 from hts.words import plural
@@ -57,6 +58,7 @@ def command(
 
 def document(d: "Description") -> dict[str, Any]:
     """Give the document of docs/interface.md, "describe"."""
+    own = {} if d.plan.levy is None else describe_document(d)
     return {
         "landscape": {
             "kind": d.landscape.kind,
@@ -105,11 +107,24 @@ def document(d: "Description") -> dict[str, Any]:
         ],
         "notes": list(d.notes),
         "warnings": list(d.warnings),
-    }
+    } | own
 
 
 def show(d: "Description", folder: Path) -> None:
     """Print the description as tables."""
+    if d.plan.levy is not None:
+        show_description(d, folder)
+    else:
+        show_tables(d, folder)
+    show_cost(d.cost)
+    for note in d.notes:
+        click.echo(note)
+    for warning in d.warnings:
+        click.echo(f"warning: {warning}")
+
+
+def show_tables(d: "Description", folder: Path) -> None:
+    """Print wells, graphs and cells."""
     from hts.cli.tables import number, print_table
 
     headers = ["well", "minimum", "f''", "left", "right", "exit distance"]
@@ -125,11 +140,6 @@ def show(d: "Description", folder: Path) -> None:
         show_graphs(d.graphs, d.windows)
     click.echo()
     show_cells(d.cells, folder)
-    show_cost(d.cost)
-    for note in d.notes:
-        click.echo(note)
-    for warning in d.warnings:
-        click.echo(f"warning: {warning}")
 
 
 def show_cost(cost: "Cost") -> None:

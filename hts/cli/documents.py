@@ -3,10 +3,13 @@
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
+
+if TYPE_CHECKING:
+    from hts.plans import Cell
 
 SCHEMA = 1
 
@@ -31,6 +34,13 @@ def plain(value: Any, key: str = "") -> Any:
 def to_json(document: Mapping[str, Any]) -> dict[str, Any]:
     """Give a document as JSON takes it, its schema first."""
     return {"schema": SCHEMA, **plain(document)}
+
+
+def cell_document(cell: "Cell") -> dict[str, Any]:
+    """Name a cell in JSON: eta, b, alpha and well, or epsilon, step, alpha and well of a plan with [levy]."""
+    if cell.epsilon is not None:
+        return {"epsilon": cell.epsilon, "step": cell.eta, "alpha": cell.alpha, "well": cell.well}
+    return {"eta": cell.eta, "b": cell.b, "alpha": cell.alpha, "well": cell.well}
 
 
 def print_document(document: Mapping[str, Any]) -> None:

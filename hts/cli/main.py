@@ -36,6 +36,7 @@ COMMANDS = {
     "verify": "hts.cli.verify",
     "export": "hts.cli.export",
     "tails": "hts.cli.tails",
+    "regression": "hts.cli.regression",
 }
 SUMMARIES = {
     "new": "Write a commented starter plan.",
@@ -49,6 +50,7 @@ SUMMARIES = {
     "verify": "Check every shard against its checksum, and walkers against their plan.",
     "export": "Write the cells as a table for other programs.",
     "tails": "Estimate how heavy the tails of your own numbers are.",
+    "regression": "Tail index of SGD on least squares: exact, and of simulated runs.",
 }
 INTERRUPTED = 130
 BUG = 70

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from hts.cli.options import json_option, plan_options, threads_option
-from hts.cli.predictor import share_predictor
+from hts.cli.predictor import predictor, share_predictor
 from hts.cli.studies import commands_for
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction, SharePrediction
+    from hts.answers.discretisation import Discretisation
+    from hts.plans import Plan
 
 
 @click.command("predict")
@@ -38,22 +40,54 @@ def command(
 
     parsed = read_plan(plan, overrides, seed)
     predictions = commands_for(parsed).predict(parsed, threads)
+    studies = levy_studies(parsed, threads)
     shares: tuple[SharePrediction, ...] = ()
     if not no_shares:
         with share_predictor(None, threads) as predict_shares:
             shares = tuple(predict_shares(parsed, parsed.cells()))
+    if parsed.levy is not None:
+        answer_levy(parsed, predictions, studies, shares, as_json)
+        return
     if as_json:
         from hts.cli.documents import print_document
 
-        rows = [asdict(prediction) for prediction in predictions]
-        for row in rows:
-            del row["survival_exact"]
-        print_document({"cells": rows, "shares": [asdict(share) for share in shares]})
+        rows, share_rows = ([asdict(one) for one in those] for those in (predictions, shares))
+        for row in (*rows, *share_rows):
+            row.pop("survival_exact", None)
+            del row["epsilon"]
+        print_document({"cells": rows, "shares": share_rows})
         return
     if predictions:
         show(predictions, parsed.title)
     if shares:
         show_shares(shares, parsed.title)
+
+
+def levy_studies(plan: "Plan", threads: int | None) -> "tuple[Discretisation, ...]":
+    """Follow the exits of a plan with [levy] to h = 0; nothing of other plans."""
+    if plan.levy is None:
+        return ()
+    from hts.answers.discretisation import discretise
+
+    with predictor(None, threads) as predict:
+        return discretise(plan, predict)
+
+
+def answer_levy(
+    plan: "Plan",
+    predictions: tuple["ExitPrediction", ...],
+    studies: "tuple[Discretisation, ...]",
+    shares: tuple["SharePrediction", ...],
+    as_json: bool,
+) -> None:
+    """Print what there is of a plan with [levy], in time t = k h."""
+    from hts.cli.documents import print_document
+    from hts.cli.levy_plan import predict_document, show_predictions
+
+    if as_json:
+        print_document(predict_document(plan, predictions, studies, shares))
+    else:
+        show_predictions(plan, predictions, studies, shares)
 
 
 def show(predictions: tuple["ExitPrediction", ...], title: str) -> None:

@@ -66,14 +66,14 @@ def predictor(folder: Path | None, threads: int | None, finer: bool = False) -> 
 
 
 def own_cells_first(predict: Predict, display: CellDisplay) -> Predict:
-    """Predict a plan's own cells, counted as such, and then those at smaller eta that tell where the limit begins."""
+    """Predict a plan's own cells, counted as such, then those at smaller eta that tell where a limit begins."""
 
     def predictions_of(plan: "Plan", cells: Sequence["Cell"]) -> Sequence["ExitPrediction"]:
         of_plan = set(plan.cells())
         own, beyond = [c for c in cells if c in of_plan], [c for c in cells if c not in of_plan]
         found = dict(zip(own, predict(plan, own), strict=True))
         if beyond:
-            display.count("smaller etas")
+            display.count("smaller etas" if plan.levy is None else "smaller steps")
             found.update(zip(beyond, predict(plan, beyond), strict=True))
             display.count("cells")
         return [found[cell] for cell in cells]

@@ -12,6 +12,7 @@ from hts.cli.terminal import below
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
+    from hts.regression import RunsProgress
     from hts.sweeps import Progress
 
 LINE_SECONDS = 30.0
@@ -109,6 +110,20 @@ class SweepDisplay(Display):
         if self._must_compile and progress.steps_done == 0:
             words = f"{_count(done, total)} shards  compiling the kernel, once: some ten seconds"
         self._show(progress.share or 0.0, 1.0, words, line)
+
+
+class RunsDisplay(Display):
+    """Shows how many runs of SGD on least squares are done, and the time left."""
+
+    def __init__(self) -> None:
+        super().__init__("looking for what is done already")
+
+    def show(self, progress: "RunsProgress") -> None:
+        """Show how far the runs are."""
+        left, speed = clock(progress.seconds_left), f"{progress.steps_per_second:.2g} run-steps/s"
+        done, total = progress.runs_done, progress.runs_total
+        line = f"{progress.share:.0%} of the work, {done}/{total} runs, {speed}, {left} left"
+        self._show(progress.share, 1.0, f"{_count(done, total)} runs  {speed}  {left} left", line)
 
 
 class CellDisplay(Display):

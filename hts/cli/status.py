@@ -20,25 +20,25 @@ def command(folder: Path, as_json: bool) -> None:
     Example:
       hts status results/quick
     """
-    from hts.cli.documents import print_document
-    from hts.cli.tables import CELLS_SHOWN, number, print_table, say_more
+    from hts.cli.documents import cell_document, print_document
+    from hts.cli.tables import CELLS_SHOWN, cell_headers, cell_words, print_table, say_more
     from hts.sweeps.status import folder_status
 
     found = folder_status(folder)
     cells, n_damaged = found.cells, sum(s.state == "damaged" for s in found.cells)
     if as_json:
-        flat = [asdict(status) for status in cells]
-        print_document({"cells": [status.pop("cell") | status for status in flat], "strays": list(found.strays)})
+        flat = [cell_document(s.cell) | {k: v for k, v in asdict(s).items() if k != "cell"} for s in cells]
+        print_document({"cells": flat, "strays": list(found.strays)})
         refuse_damage(folder, n_damaged, len(found.strays))
         return
     # of many cells, those that are not done are what a person looks for
     shown = list(cells) if len(cells) <= CELLS_SHOWN else [s for s in cells if s.state != "done"]
     rows = [
-        [number(s.cell.b), number(s.cell.alpha), number(s.cell.eta), s.state,
+        [*cell_words(s.cell), s.state,
          f"{s.walkers_done}/{s.walkers_wanted}", s.message]
         for s in shown[:CELLS_SHOWN]
     ]  # fmt: skip
-    print_table(f"{folder}", ["b", "alpha", "eta", "state", "walkers", ""], rows)
+    print_table(f"{folder}", [*cell_headers(cells[0].cell), "state", "walkers", ""], rows)
     say_more(len(shown))
     n_done = sum(s.state == "done" for s in cells)
     click.echo(f"{n_done} of {plural(len(cells), 'cell')} done")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hts.cli.exits import ExitCommands
+from hts.cli.levy import LevyExitCommands, LevyVisitCommands
 from hts.cli.shares import VisitCommands
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ class StudyCommands(Protocol):
 
 #: By the name of the plan's table.
 KINDS: Mapping[str, StudyCommands] = {"exit": ExitCommands(), "visits": VisitCommands()}
+#: The same for plans with [levy].
+LEVY_KINDS: Mapping[str, StudyCommands] = {"exit": LevyExitCommands(), "visits": LevyVisitCommands()}
 
 
 def commands_for(plan: "Plan") -> StudyCommands:
     """Return what belongs to the kind of study that a plan asks for."""
-    return KINDS[plan.study.table]
+    return (KINDS if plan.levy is None else LEVY_KINDS)[plan.study.table]
 
 
 def commands_of(folder: Path) -> StudyCommands:

@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -10,6 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from hts.cli.terminal import below, plain
+
+if TYPE_CHECKING:
+    from hts.plans import Cell
 
 #: Rows that a person reads; --json lists all.
 CELLS_SHOWN = 100
@@ -24,6 +28,16 @@ def number(value: float | None, digits: int = 4) -> str:
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
     return f"{value:,.0f}".replace(",", " ") if 10 ** (digits - 1) <= abs(value) < 1e6 else f"{value:.{digits}g}"
+
+
+def cell_headers(cell: "Cell") -> list[str]:
+    """Name the columns that tell cells apart: those of a plan with [levy], or those of others."""
+    return ["b", "alpha", "eta"] if cell.epsilon is None else ["epsilon", "alpha", "h"]
+
+
+def cell_words(cell: "Cell") -> list[str]:
+    """Write a cell in those columns."""
+    return [number(cell.b if cell.epsilon is None else cell.epsilon), number(cell.alpha), number(cell.eta)]
 
 
 def whole(value: int) -> str:

@@ -119,9 +119,11 @@ def fit_results(
 def _accused(plan: Plan, compared: ExitComparison) -> list[Cell]:
     """Return the cells of the fits that disagree with their exact values."""
     lines = {
-        (fit.b, fit.alpha) for fit in compared.fits if fit.chi_square_p is not None and fit.chi_square_p < DISAGREE_P
+        (fit.epsilon, fit.b, fit.alpha)
+        for fit in compared.fits
+        if fit.chi_square_p is not None and fit.chi_square_p < DISAGREE_P
     }
-    return [cell for cell in plan.cells() if (cell.b, cell.alpha) in lines]
+    return [cell for cell in plan.cells() if (cell.epsilon, cell.b, cell.alpha) in lines]
 
 
 def z_exact(estimate: ExitEstimate, exact: float, relative_error: float) -> float | None:
@@ -203,9 +205,9 @@ class _Row:
     cell: CellComparison
 
 
-def _group(row: _Row) -> tuple[float, float, int]:
+def _group(row: _Row) -> tuple[float, float, float, int]:
     cell = row.cell
-    return cell.b, 0.0 if cell.alpha is None else cell.alpha, cell.well
+    return -(cell.epsilon or 0.0), cell.b, 0.0 if cell.alpha is None else cell.alpha, cell.well
 
 
 def _row(sample: _Walkers, prediction: CellPrediction, within: float | None) -> _Row:
@@ -241,6 +243,7 @@ def _row(sample: _Walkers, prediction: CellPrediction, within: float | None) -> 
         probability_within_high=None if share is None else share.high,
         probability_within_exact=prediction.probability_within_exact,
         within_reason=None if share is None else share.reason,
+        epsilon=sample.cell.epsilon,
     )
     return _Row(estimate, prediction, cell)
 
@@ -300,5 +303,6 @@ def _compare_fit(rows: Sequence[_Row]) -> FitComparison:
         chi_square_p=float(scipy.special.chdtrc(len(z), np.sum(np.square(z)))) if z else None,
         limit_below_eta=rows[0].prediction.limit_below_eta,
         verdict="",
+        epsilon=cells[0].epsilon,
     )
     return replace(fit, verdict=verdict(fit, cells))

@@ -9,7 +9,7 @@ from hts.answers import ExitPrediction, approach_cells
 from hts.comparison.records import CellPrediction
 from hts.comparison.verdicts import LIMIT_REACHED
 from hts.plans import Cell, Plan
-from hts.theory.limit.limits import exit_limit
+from hts.plans.limits import exit_limit_of
 
 Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
 Line: TypeAlias = tuple[float, "float | None"]  # b, alpha
@@ -32,7 +32,7 @@ def limit_predictions(plan: Plan) -> dict[Cell, CellPrediction]:
     """
     predictions = {}
     for cell in plan.cells():
-        limit = exit_limit(plan.exit_of(cell))
+        limit = exit_limit_of(plan, cell)
         predictions[cell] = CellPrediction(
             jump_number=limit.jump_number,
             exit_exponent_limit=limit.exit_exponent,
@@ -106,7 +106,13 @@ def limit_below_eta(prediction: ExitPrediction) -> float | None:
         None without exact or limit value, and where the correction is not small yet: then nothing can be read off.
     """
     exact, limit, alpha = prediction.mean_exit_steps_exact, prediction.mean_exit_steps_limit, prediction.alpha
-    if exact is None or limit is None or alpha is None or alpha <= 1.0 + LIMIT_REACHED:
+    if (
+        exact is None
+        or limit is None
+        or alpha is None
+        or alpha <= 1.0 + LIMIT_REACHED
+        or prediction.epsilon is not None
+    ):
         return None
     correction = limit / exact - 1.0
     if not 0.0 < correction < LARGEST_CORRECTION:

@@ -52,6 +52,7 @@ class CellComparison:
     probability_within_high: float | None
     probability_within_exact: float | None  # P(sigma <= floor(within/eta + 1e-9))
     within_reason: str | None  # why there is no measured share although the plan has `within`
+    epsilon: float | None = None  # of a plan with [levy]
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class FitComparison:
     chi_square_p: float | None  # of the cells' z_exact together
     limit_below_eta: float | None  # where the limit exponent would be reached for good
     verdict: str  # what may be said, in words
+    epsilon: float | None = None  # of a plan with [levy]
 
 
 @dataclass(frozen=True)
@@ -88,4 +90,10 @@ class ExitComparison:
 
     def document(self) -> dict[str, Any]:
         """Return the entries of the JSON document (docs/interface.md, "fit")."""
-        return {"cells": [asdict(cell) for cell in self.cells], "fits": [asdict(fit) for fit in self.fits]}
+        return {"cells": [row_of(cell) for cell in self.cells], "fits": [row_of(fit) for fit in self.fits]}
+
+
+def row_of(record: Any) -> dict[str, Any]:
+    """Give the fields of a record (a dataclass) by name; epsilon is left out where there is none."""
+    row = asdict(record)
+    return row if row["epsilon"] is not None else {name: value for name, value in row.items() if name != "epsilon"}

@@ -1,9 +1,8 @@
 """A comparison as the columns of one flat table."""
 
-from dataclasses import asdict, fields
 from typing import Any
 
-from hts.comparison.records import CellComparison, ExitComparison
+from hts.comparison.records import ExitComparison, row_of
 from hts.comparison.visit_records import ShareComparison
 
 #: Fields that hold counts by name, and how their columns begin.
@@ -21,15 +20,15 @@ def cell_table(comparison: ExitComparison) -> dict[str, list[Any]]:
     dict of str to list
         One entry per cell; None where there is no value.
     """
-    rows = [asdict(cell) for cell in comparison.cells]
+    rows = [row_of(cell) for cell in comparison.cells]
     table: dict[str, list[Any]] = {}
-    for field in fields(CellComparison):
-        if field.name not in COUNTS:
-            table[field.name] = [row[field.name] for row in rows]
+    for field in rows[0]:
+        if field not in COUNTS:
+            table[field] = [row[field] for row in rows]
             continue
-        names = sorted({name for row in rows for name in row[field.name]})
+        names = sorted({name for row in rows for name in row[field]})
         for name in names:
-            table[COUNTS[field.name] + name] = [row[field.name].get(name, 0) for row in rows]
+            table[COUNTS[field] + name] = [row[field].get(name, 0) for row in rows]
     return table
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray
+from hts.comparison.records import row_of
 
 Occupation: TypeAlias = Callable[
     [int, npt.NDArray[np.int64]], FloatArray | None
@@ -78,6 +79,7 @@ class VisitComparison:
     warnings: tuple[str, ...]  # of the exact and limit values
     verdict: str  # what may be said, in words
     n_diverged: int = 0  # walkers whose position overflowed: no well holds them
+    epsilon: float | None = None  # of a plan with [levy]
 
 
 @dataclass(frozen=True)
@@ -93,4 +95,4 @@ class ShareComparison:
 
     def document(self) -> dict[str, Any]:
         """Return the entries of the JSON document (docs/interface.md, "fit"); there are no exits and no fits."""
-        return {"cells": [], "fits": [], "visits": [asdict(cell) for cell in self.visits]}
+        return {"cells": [], "fits": [], "visits": [row_of(cell) for cell in self.visits]}

@@ -39,18 +39,20 @@ def visit_verdict(cell: VisitComparison) -> str:
 
 
 def _horizon(cell: VisitComparison) -> str:
-    steps = f"{cell.n_steps:,} steps".replace(",", " ")
+    steps, are, step = f"{cell.n_steps:,} steps".replace(",", " "), "are", "eta"
+    if cell.epsilon is not None:  # where eta is the time step h
+        steps, are, step = f"a time of {cell.n_steps * cell.eta:.6g}", "is", "h"
     if cell.n_diverged:
         return (
             f"{cell.n_diverged} of {cell.n_walkers} walkers ran off to infinity, and their shares say nothing: "
-            "eta f'' > 2 beyond the outer minima; take a smaller eta, a clip b or a projection L"
+            f"{step} f'' > 2 beyond the outer minima; take a smaller {step}, a clip b or a projection L"
         )
     if len(cell.shares) == 1:
         return f"{steps}: there is one well"
     if cell.horizon is None:
         return f"{steps}: no relaxation time is known, so whether the shares are stationary is not known either"
     chain = "" if cell.relaxation_steps_exact is not None else " of the limit chain"
-    text = f"{steps} are {_two_digits(cell.horizon)} relaxation times{chain}"
+    text = f"{steps} {are} {_two_digits(cell.horizon)} relaxation times{chain}"
     weight = start_weight(cell.horizon)
     if cell.is_stationary:
         return f"{text}: stationary, but for {_percent(weight)} that the start still weighs"

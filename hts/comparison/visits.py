@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.answers import SharePrediction
+from hts.answers.shares import levy_limit
 from hts.arrays import FloatArray
 from hts.comparison.visit_records import OutsideShare, Rates, ShareComparison, ShareReference, VisitComparison
 from hts.comparison.visit_verdicts import STATIONARY, disagrees, start_weight, visit_verdict
@@ -80,8 +81,8 @@ def fit_visits(
     _, plan, _ = open_results(Path(folder))
     references = (refer or limit_references)(plan)
     compared = compare_visits(samples, references)
-    named = {(found.eta, found.b, found.alpha) for found in compared.visits if disagrees(found)}
-    accused = [cell for cell in plan.cells() if (cell.eta, cell.b, cell.alpha) in named]
+    named = {(found.eta, found.b, found.alpha, found.epsilon) for found in compared.visits if disagrees(found)}
+    accused = [cell for cell in plan.cells() if (cell.eta, cell.b, cell.alpha, cell.epsilon) in named]
     if again is None or not accused:
         return compared
     better = {cell: reference for cell, reference in again(plan, accused).items() if reference.exact is not None}
@@ -91,6 +92,12 @@ def fit_visits(
 def limit_references(plan: Plan) -> dict[Cell, ShareReference]:
     """Give the limit shares of every cell of a plan, and the relaxation time of the limit chain at its eta."""
     landscape = plan.build_landscape()
+    if plan.levy is not None:
+        limits = {cell: levy_limit(landscape, cell) for cell in plan.cells()}
+        return {
+            cell: ShareReference(limit=None if shares is None else np.array(shares), relaxation_steps=steps)
+            for cell, (shares, steps, _) in limits.items()
+        }
     noises = {(cell.b, cell.alpha): plan.noise_of(cell) for cell in plan.cells()}
     chains = {
         (b, alpha): limit_chain(landscape, b, noise.tail_index, noise.p_plus) for (b, alpha), noise in noises.items()
@@ -201,6 +208,7 @@ def _compare(sample: VisitCellSample, reference: ShareReference) -> VisitCompari
         warnings=reference.warnings,
         verdict="",
         n_diverged=n_diverged,
+        epsilon=cell.epsilon,
     )
     return replace(compared, verdict=visit_verdict(compared))
 

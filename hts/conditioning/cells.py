@@ -191,6 +191,8 @@ def _affordable(exact: ExactExit, question: Question, most: float, longest: floa
 def _event(plan: Plan, cell: Cell, question: Question, n_steps: int | None) -> Catastrophe | None:
     """Return how paths leave in the limit, from the gradient path of the time in question."""
     landscape, domain, p = plan.build_landscape(), plan.exit_domain(), plan.noise.p_plus
+    if landscape.is_flat:  # (18) is about jumps from a gradient path, and counts times of descent
+        return None
     wanted = {"left": (-1,), "right": (1,)}.get(question.given, (-1, 1))
     signs = tuple(sign for sign in wanted if (p > 0.0 if sign > 0 else p < 1.0))
     longest = SETTLED / float(landscape.curvatures[domain.well])

@@ -21,6 +21,22 @@ class WithinEstimate:
     reason: str | None  # why there is none
 
 
+def binomial_interval(n_hits: int, n_trials: int, level: float = LEVEL) -> tuple[float, float]:
+    """Return the exact interval of a probability, Clopper and Pearson, Biometrika 26 (1934) 404.
+
+    Parameters
+    ----------
+    n_hits, n_trials : int
+        Of independent trials, at least one.
+    level : float
+        Coverage, at least, half of the rest on each side.
+    """
+    tail, n_rest = (1.0 - level) / 2.0, n_trials - n_hits
+    low = float(scipy.special.betaincinv(n_hits, n_rest + 1, tail)) if n_hits else 0.0
+    high = float(scipy.special.betaincinv(n_hits + 1, n_rest, 1.0 - tail)) if n_rest else 1.0
+    return low, high
+
+
 def estimate_within(
     exit_steps: npt.NDArray[np.int64], is_censored: npt.NDArray[np.bool_], n_steps: int, level: float = LEVEL
 ) -> WithinEstimate:
@@ -48,7 +64,5 @@ def estimate_within(
         early = f"{n_early} of {n_walkers} walkers were stopped before step {n_steps}; raise max_steps to {n_steps}"
         reason = early if n_walkers else "no walkers yet"
         return WithinEstimate(n_steps, n_within, None, None, None, reason)
-    tail, n_rest = (1.0 - level) / 2.0, n_walkers - n_within
-    low = float(scipy.special.betaincinv(n_within, n_rest + 1, tail)) if n_within else 0.0
-    high = float(scipy.special.betaincinv(n_within + 1, n_rest, 1.0 - tail)) if n_rest else 1.0
+    low, high = binomial_interval(n_within, n_walkers, level)
     return WithinEstimate(n_steps, n_within, n_within / n_walkers, low, high, None)

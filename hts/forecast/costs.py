@@ -12,10 +12,11 @@ import numpy as np
 from hts.errors import PlanError
 from hts.forecast.means import rough_means
 from hts.plans import Cell, Plan
+from hts.plans.limits import exit_limit_of
 from hts.sweeps import dry_run, study_of
-from hts.theory.limit.limits import ExitLimit, exit_limit, mean_steps, rate_scale
+from hts.theory.limit.limits import ExitLimit, mean_steps, rate_scale
 
-Line: TypeAlias = tuple[float, float | None]  # b and alpha
+Line: TypeAlias = tuple[float, float | None, float | None]  # b, alpha and epsilon
 
 #: Bytes of a stored walker, measured on 1e6 rows (walker, steps, side, landing).
 BYTES_PER_WALKER = 14
@@ -89,6 +90,11 @@ def forecast_cells(
     return tuple(cells), refusal
 
 
+def line_of(cell: Cell) -> Line:
+    """Return what cells have in common that differ in eta alone."""
+    return cell.b, cell.alpha, cell.epsilon
+
+
 def _means_that_matter(plan: Plan, walkers: Mapping[Cell, int]) -> dict[Cell, float]:
     """Compute exact means of cells that are still to do; where the limit says nothing, max_steps is what is feared."""
     expected, steps, without_limit = expected_steps(plan), {}, set()
@@ -121,7 +127,9 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
     scales: dict[tuple[float, float | None, int], float] = {}  # lambda by eta, alpha, l*: the same for many b
 
     def limit_of(cell: Cell) -> float | None:
-        known = limits.get((cell.b, cell.alpha))
+        if cell.epsilon is not None:
+            return exit_limit_of(plan, cell).mean_exit_steps
+        known = limits.get(line_of(cell))
         if known is not None and known.rate_constant and known.jump_number:
             key = cell.eta, cell.alpha, known.jump_number
             if key not in scales:
@@ -130,15 +138,15 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
         noise = plan.noise_of(cell)
         if known is not None and known.rate_constant is None and noise.is_heavy:
             return None  # there is no limit law, whatever eta
-        limit = exit_limit(plan.exit_of(cell))
-        limits[cell.b, cell.alpha] = limit
+        limit = exit_limit_of(plan, cell)
+        limits[line_of(cell)] = limit
         return limit.mean_exit_steps
 
     exact = means or {}
     ratios: dict[Line, float] = {}
     for cell in sorted(exact, key=lambda cell: -cell.eta):  # the smallest eta, where most steps are taken, comes last
         if (limit := limit_of(cell)) is not None and math.isfinite(limit):
-            ratios[cell.b, cell.alpha] = exact[cell] / limit
+            ratios[line_of(cell)] = exact[cell] / limit
 
     between = _between(exact)
 
@@ -150,7 +158,7 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
             return mean, "scaled"
         if limit is None:
             return math.inf, "max_steps"
-        ratio = ratios.get((cell.b, cell.alpha))
+        ratio = ratios.get(line_of(cell))
         return max(limit * (ratio or 1.0), 1.0), "limit" if ratio is None else "scaled"
 
     def expected(cell: Cell) -> tuple[float, str]:
@@ -163,16 +171,16 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
 
 
 def _between(exact: Mapping[Cell, float]) -> Callable[[Cell], float | None]:
-    """Give the function that reads a mean off the exact ones of the same (b, alpha), linearly in logarithms.
+    """Give the function that reads a mean off the exact ones of the same line, linearly in logarithms.
 
     Above the largest eta that is known, a walker takes no longer than there; below the smallest, nothing is said.
     """
     lines: dict[Line, list[tuple[float, float]]] = defaultdict(list)
     for cell, mean in exact.items():
-        lines[cell.b, cell.alpha].append((math.log(cell.eta), math.log(mean)))
+        lines[line_of(cell)].append((math.log(cell.eta), math.log(mean)))
 
     def between(cell: Cell) -> float | None:
-        points = sorted(lines.get((cell.b, cell.alpha), ()))
+        points = sorted(lines.get(line_of(cell), ()))
         if not points or math.log(cell.eta) < points[0][0]:
             return None
         etas, means = np.array(points).T

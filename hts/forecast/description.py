@@ -76,7 +76,8 @@ def describe(
 
     choice = None if isinstance(plan.study.walkers, int) else chosen(plan, folder, predict)
     plan, means = (plan, {}) if choice is None else (choice.plan, choice.means)
-    landscape, graphs = plan.build_landscape(), predict_chains(plan)
+    landscape = plan.build_landscape()
+    graphs = () if plan.levy is not None else predict_chains(plan)  # with [levy] nothing is clipped, and (20) holds
     cells, refusal = forecast_cells(plan, folder, means)
     n_threads = threads or available_cores()
     longest = max(cells, key=lambda forecast: forecast.mean_steps)
@@ -86,7 +87,7 @@ def describe(
         landscape=landscape,
         wells=describe_wells(plan, landscape, sorted({cell.b for cell in plan.cells()})),
         graphs=graphs,
-        windows=predict_windows(landscape, plan.noise.p_plus),
+        windows=None if plan.levy is not None else predict_windows(landscape, plan.noise.p_plus),
         cells=cells,
         cost=cost_of(plan, cells, n_threads, *speed),
         notes=(*landscape.origin, *plan.noise.origin, *(() if choice is None else choice.notes)),

@@ -32,9 +32,9 @@ def rough_means(plan: Plan, steps: Mapping[Cell, float], without_limit: Collecti
     dict of Cell to float
         In steps; cells without an exact value are left out.
     """
-    lines: dict[tuple[float, float | None], list[Cell]] = defaultdict(list)
+    lines: dict[tuple[float, float | None, float | None], list[Cell]] = defaultdict(list)
     for cell in steps:
-        lines[cell.b, cell.alpha].append(cell)
+        lines[cell.b, cell.alpha, cell.epsilon].append(cell)
     wanted = [cells for cells in lines.values() if sum(steps[cell] for cell in cells) > FEW_STEPS]
     if not 0 < len(wanted) <= MOST_LINES:
         return {}

@@ -17,6 +17,8 @@ def stability_warnings(landscape: Landscape, etas: Sequence[float], well: int | 
     well : int, optional
         The well that the plan is about, which has a warning of its own.
     """
+    if landscape.is_flat:
+        return
     limits = [2 / float(curvature) for curvature in landscape.curvatures]
     if well is not None and (unstable := [eta for eta in etas if eta > limits[well]]):
         yield (

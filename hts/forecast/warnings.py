@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from hts.forecast.levy_warnings import levy_warnings
 from hts.forecast.stability import stability_warnings
 from hts.forecast.visit_warnings import visit_warnings
 from hts.landscapes import Landscape
@@ -21,6 +22,9 @@ def warnings_of(plan: Plan) -> tuple[str, ...]:
     """Say where theory does not hold or finite eta misleads, one warning for each cause with the values it concerns."""
     landscape, domain = plan.build_landscape(), plan.exit_domain()
     cells = plan.cells()
+    if plan.levy is not None:
+        about_domain = () if plan.exit is None else _about_domain(landscape, domain)
+        return (*landscape.notes, *about_domain, *levy_warnings(plan, plan.levy))
     if plan.study.table == "visits":
         found = {cell.alpha for cell in cells if cell.alpha is not None}
         return (*landscape.notes, *_about_law(plan, sorted(found)), *visit_warnings(plan))

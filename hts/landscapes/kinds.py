@@ -21,7 +21,7 @@ from hts.landscapes.gradients import freeze
 from hts.landscapes.landscape import Landscape
 from hts.landscapes.parabolas import join_parabolas
 
-__all__ = ["basin", "formula", "multi_well", "quartic", "tilted_cosine", "wang_oh_rhee"]
+__all__ = ["basin", "flat", "formula", "multi_well", "quartic", "tilted_cosine", "wang_oh_rhee"]
 
 # Wang, Oh, Rhee, arXiv 2102.04297, section 3: the four-well function of the R^1 experiment.
 WANG_OH_RHEE = (
@@ -43,6 +43,33 @@ def basin(minimum: float, curvature: float, L: float = inf) -> Landscape:
     as_numbers("minimum", [minimum], 1)
     as_curvatures("curvature", [curvature], 1)
     return multi_well([minimum], [], [curvature], L=L, kind="basin")
+
+
+def flat(L: float = inf) -> Landscape:
+    """Return f = 0, on which walkers fly: one well without ends whose every point is at rest, 0 standing for them.
+
+    Parameters
+    ----------
+    L : float
+        Projection onto [-L, L]; inf for none.
+    """
+    shape = join_parabolas([0.0], [0.0])
+    m = np.zeros(1)
+    return Landscape(
+        kind="flat",
+        minima=freeze(m),
+        barriers=freeze([]),
+        curvatures=freeze(np.zeros(1)),
+        barrier_curvatures=freeze([]),
+        projection=as_projection(L, m),
+        kinks=freeze([]),
+        domain=(-inf, inf),
+        potential=shape.value,
+        derivative=shape.derivative,
+        second_derivative=shape.second_derivative,
+        encode=shape.gradient,
+        notes=("f' = 0 everywhere: nothing draws walkers back, so there is no well and no limit law of exits",),
+    )
 
 
 def multi_well(

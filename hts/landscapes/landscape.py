@@ -37,6 +37,11 @@ class Landscape:
         """Number of minima."""
         return len(self.minima)
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether f' = 0 everywhere."""
+        return self.kind == "flat"
+
     def gradient(self, low: float = -inf, high: float = inf) -> Gradient:
         """Return f' as arrays that hold on (low, high); the smaller the interval, the smaller the arrays.
 
@@ -62,7 +67,12 @@ class Landscape:
         return [float(m) for m in self.minima[(self.minima > low) & (self.minima < high)]]
 
     def only_minimum(self, low: float, high: float, start: float) -> float | None:
-        """Return the only minimum between two ends, None unless the start lies in its basin."""
+        """Return the only minimum between two ends, None unless the start lies in its basin.
+
+        On a flat landscape it is the start, as much at rest as any other point.
+        """
+        if self.is_flat:
+            return start
         inside = self.minima_between(low, high)
         is_at_home = len(inside) == 1 and self.well_of(start) == self.well_of(inside[0])
         return inside[0] if is_at_home else None

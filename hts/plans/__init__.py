@@ -3,6 +3,7 @@
 from hts.plans.counts import MAX_WALKERS, Count, WalkersByError
 from hts.plans.domains import ExitDomain
 from hts.plans.identity import differences
+from hts.plans.levy import LevyPlan
 from hts.plans.mistakes import Mistake
 from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan, VisitsPlan
 from hts.plans.plan import Cell, Plan
@@ -20,6 +21,7 @@ __all__ = [
     "FigurePlan",
     "GridPlan",
     "LandscapePlan",
+    "LevyPlan",
     "Mistake",
     "NoisePlan",
     "Plan",

@@ -19,6 +19,9 @@ EXAMPLES = {
     "eta": "eta = [0.1, 0.05] or eta = { geom = [1e-3, 1e-1, 9] }",
     "b": "b = [0.4, 0.7, inf]",
     "alpha": "alpha = [1.2, 1.5, 1.8]",
+    "epsilon": "epsilon = [0.5, 0.2, 0.1]",
+    "step": "step = [0.1, 0.01]",
+    "sigma": "sigma = [0.5, 1.0]",
 }
 
 
@@ -28,7 +31,7 @@ def read_axis(raw: object, info: ValidationInfo) -> tuple[float, ...]:
     Parameters
     ----------
     raw : object
-        What stands in the plan under `eta`, `b` or `alpha`.
+        What stands in the plan under `eta`, `b` or `alpha`, or in [levy] under `epsilon` or `step`.
     info : pydantic.ValidationInfo
         Holds the name of the axis; `b` alone may hold inf.
 
@@ -109,7 +112,7 @@ def plainly(text: str, n_more: int = 0) -> PydanticCustomError:
 
 
 def _not_positive(value: object, may_be_infinite: bool = False) -> str:
-    """Say what keeps a value from being a step size, a clip or a tail index, or nothing."""
+    """Say what keeps a value from being a step size, a clip, a strength or a tail index, or nothing."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return "must be a number"
     if not value > 0:

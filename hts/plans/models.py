@@ -128,6 +128,17 @@ class BasinPlan(Table):
         return landscapes.basin(self.minimum, self.curvature, L=self.L)
 
 
+class FlatPlan(Table):
+    """No landscape at all, f' = 0: for flights."""
+
+    kind: Literal["flat"]
+    L: Projection = Field(math.inf, examples=["L = 2.0"])
+
+    def build(self) -> Landscape:
+        """Build the landscape."""
+        return landscapes.flat(L=self.L)
+
+
 class WellsPlan(Table):
     """Wells of parabolas, joined once continuously differentiable between minima and barriers."""
 
@@ -233,10 +244,11 @@ class SamplesPlan(Table):
 
 
 LandscapePlan: TypeAlias = (
-    BasinPlan | WellsPlan | FormulaPlan | WangOhRheePlan | QuarticPlan | TiltedCosinePlan | SamplesPlan
+    BasinPlan | FlatPlan | WellsPlan | FormulaPlan | WangOhRheePlan | QuarticPlan | TiltedCosinePlan | SamplesPlan
 )
 LANDSCAPE_PLANS: dict[str, type[LandscapePlan]] = {
     "basin": BasinPlan,
+    "flat": FlatPlan,
     "double-well": WellsPlan,
     "multi-well": WellsPlan,
     "formula": FormulaPlan,

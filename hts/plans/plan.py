@@ -1,8 +1,11 @@
 """The plan after reading, free of mistakes: its cells, landscape, noise and exit."""
 
+import hashlib
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +16,7 @@ from hts.noise import Noise
 from hts.plans.counts import Count
 from hts.plans.domains import ExitDomain, exit_domain
 from hts.plans.identity import identity_of, physics_of
+from hts.plans.levy import LevyPlan
 from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan, Table, VisitsPlan
 from hts.plans.sources import INPUTS, SourceFile
 from hts.plans.values import toml_key, toml_value
@@ -35,12 +39,15 @@ class Cell:
         Tail index; None for normal noise.
     well : int
         The well in whose basin every walker starts.
+    epsilon : float or None
+        Strength of the noise, docs/levy.md (21), in a plan with [levy], where eta is the time step h; None elsewhere.
     """
 
     eta: float
     b: float
     alpha: float | None
     well: int
+    epsilon: float | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,9 @@ class Plan:
         The file, as it was given.
     counts : mapping of Cell to Count
         Walkers of the cells for which they were chosen, where `walkers` is a relative error; no part of the text.
+    levy : LevyPlan or None
+        The table [levy], where the plan has one; `noise` and `grid` are then what it stands for, but for the strength
+        of the noise, which is each cell's own.
     """
 
     title: str
@@ -72,14 +82,20 @@ class Plan:
     figure: FigurePlan
     path: Path = field(compare=False)
     counts: Mapping[Cell, Count] = field(default_factory=dict, compare=False, repr=False)
+    levy: LevyPlan | None = None
 
     def cells(self) -> tuple[Cell, ...]:
-        """List the union of the products, each point once: by b, then alpha, then eta from large to small."""
+        """List the union of the products, each point once: by b, then alpha, then eta from large to small.
+
+        Those of a plan with [levy] come by epsilon from large to small, then alpha, then h from large to small.
+        """
         return self._cells
 
     @cached_property
     def _cells(self) -> tuple[Cell, ...]:
         well = self.exit_domain().well
+        if self.levy is not None:
+            return tuple(Cell(h, inf, alpha, well, epsilon) for epsilon, alpha, h in self.levy.points())
         points = {
             (b, alpha, -eta)
             for grid in self.grid
@@ -158,8 +174,20 @@ class Plan:
         return built(self.landscape)
 
     def noise_of(self, cell: Cell) -> Noise:
-        """Build the law of one cell."""
+        """Build the law of one cell; with [levy] that of a step of size h, docs/levy.md (21)."""
+        if self.levy is not None and cell.epsilon is not None and cell.alpha is not None:
+            return self.levy.law(cell.epsilon, cell.alpha, cell.eta)
         return self.noise.build(cell.alpha)
+
+    def seed_of(self, cell: Cell) -> int:
+        """Give the seed of a cell's random streams: that of the plan, or with [levy] one for each epsilon.
+
+        Streams are named by seed, eta, b and alpha, so cells that differ in epsilon alone would share theirs.
+        """
+        if cell.epsilon is None:
+            return self.seed
+        named = struct.pack("<Qd", self.seed, cell.epsilon)
+        return int.from_bytes(hashlib.blake2b(named, digest_size=8, person=b"hts epsilon").digest(), "little")
 
     def is_heavy(self, cell: Cell) -> bool:
         """Tell whether one cell's noise has a heavy tail, so that jumps are counted and clips matter to the limit."""
@@ -195,7 +223,8 @@ class Plan:
     def physics(self) -> dict[str, Any]:
         """Everything that decides a cell's numbers but the cell's own parameters, ready for JSON (inf is "inf")."""
         study = self.setting.physics()
-        return physics_of(self.seed, self.landscape, self.build_landscape(), self.noise, self.study.table, study)
+        physics = physics_of(self.seed, self.landscape, self.build_landscape(), self.noise, self.study.table, study)
+        return physics if self.levy is None else physics | {"noise": self.levy.physics()}
 
     def identity(self) -> str:
         """Sum `physics` up in sixty-four hexadecimal digits."""
@@ -204,11 +233,10 @@ class Plan:
     def to_toml(self) -> str:
         """Write the plan in full: defaults filled in, axes spelled out; reading it gives an equal plan."""
         lines = [f"title = {toml_value(self.title)}", f"seed = {self.seed}"]
-        grids = [("[[grid]]", grid) for grid in self.grid]
+        grids = [("[noise]", self.noise), *(("[[grid]]", grid) for grid in self.grid)]
         tables = [
             ("[landscape]", self.landscape),
-            ("[noise]", self.noise),
-            *grids,
+            *(grids if self.levy is None else [("[levy]", self.levy)]),
             (f"[{self.study.table}]", self.study),
         ]
         for header, table in [*tables, ("[figure]", self.figure)]:

@@ -1,12 +1,12 @@
 """Reading a plan: a TOML text becomes a Plan, or all its mistakes are reported at once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from operator import itemgetter
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
@@ -14,6 +14,7 @@ from hts.errors import PlanError
 from hts.plans.checks import cross_mistakes, grid_mistakes, landscape_mistakes, within_mistakes
 from hts.plans.domains import exit_mistakes
 from hts.plans.inputs import with_numbers, with_slice, with_tail_index
+from hts.plans.levy import REPLACED, LevyPlan, levy_mistakes, stability_mistakes
 from hts.plans.mistakes import MAX_TOLD, Mistake, did_you_mean, first_in_words, key_name, table_mistakes
 from hts.plans.models import (
     LANDSCAPE_PLANS,
@@ -28,15 +29,18 @@ from hts.plans.models import (
     VisitsPlan,
 )
 from hts.plans.overrides import Settings, apply_overrides
-from hts.plans.plan import Plan
+from hts.plans.plan import Plan, built
 from hts.plans.positions import KeyPath, Positions
 from hts.plans.toml import MAX_BYTES, TooLargeError, read_toml
 from hts.plans.values import MAX_SHOWN, shown
 from hts.plans.visits import visits_mistakes
 
 MAX_PRODUCTS = 1_000  # [[grid]] tables: each is validated on its own, and a hundred cells a table are a study
-TABLES = ("landscape", "noise", "grid", "exit", "visits", "figure")
+TABLES = ("landscape", "noise", "grid", "levy", "exit", "visits", "figure")
 AnyTable = TypeVar("AnyTable", bound=Table)
+Checked = TypeVar("Checked")
+#: Checks all tables of a plan, and adds to the mistakes; gives nothing where there are some.
+Check: TypeAlias = Callable[[dict[str, Any], Path, list[Mistake]], Checked | None]
 
 
 def read_plan(path: str | PathLike[str], overrides: Sequence[str] = (), seed: int | None = None) -> Plan:
@@ -56,20 +60,31 @@ def read_plan(path: str | PathLike[str], overrides: Sequence[str] = (), seed: in
     hts.errors.PlanError
         The message holds every mistake, a line each: `path:line:column: key: what is wrong (the value); remedy`.
     """
+    return read_checked(path, overrides, seed, _check)
+
+
+def read_checked(
+    path: str | PathLike[str], overrides: Sequence[str], seed: int | None, check: Check[Checked]
+) -> Checked:
+    """Read a plan of any kind, which `check` makes of its tables; see `read_plan`."""
     file = Path(path)
-    return parse_plan(_read_text(file), file, overrides, seed)
+    return _parse_checked(_read_text(file), file, overrides, seed, check)
 
 
 def parse_plan(text: str, path: Path, overrides: Sequence[str] = (), seed: int | None = None) -> Plan:
     """Read a plan from text; `path` is what messages call it. See `read_plan`."""
+    return _parse_checked(text, path, overrides, seed, _check)
+
+
+def _parse_checked(text: str, path: Path, overrides: Sequence[str], seed: int | None, check: Check[Checked]) -> Checked:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")  # as tomllib counts lines
     try:
-        return _parse(text, path, overrides, seed)
+        return _parse(text, path, overrides, seed, check)
     except RecursionError:
         raise PlanError(f"{path}:1:1: brackets are nested too deeply; a plan needs three levels at most") from None
 
 
-def _parse(text: str, path: Path, overrides: Sequence[str], seed: int | None) -> Plan:
+def _parse(text: str, path: Path, overrides: Sequence[str], seed: int | None, check: Check[Checked]) -> Checked:
     try:
         tables = read_toml(text)
     except TooLargeError as problem:
@@ -80,7 +95,7 @@ def _parse(text: str, path: Path, overrides: Sequence[str], seed: int | None) ->
     if seed is not None:
         tables["seed"] = seed
         settings[("seed",)] = "--seed"
-    plan = _check(tables, path, mistakes)
+    plan = check(tables, path, mistakes)
     if plan is None:
         raise PlanError(_report(path, text, settings, mistakes))
     return plan
@@ -134,23 +149,50 @@ def _syntax_mistake(path: Path, text: str, problem: ValueError) -> str:
 
 def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan | None:
     """Check every table, then what holds between the sound ones; a plan if nothing was found."""
+    if "regression" in tables:
+        mistakes.append(
+            Mistake(("regression",), "is a study of its own; use it with `hts regression`", is_about_key=True)
+        )
+        return None
     head = _head(tables, mistakes)
     landscape = _landscape(tables, path.parent, mistakes)
-    noise = _table(tables, "noise", NoisePlan, mistakes)
-    noise = None if noise is None else with_numbers(noise, path.parent, mistakes)
-    grids = _grids(tables, mistakes)
-    noise, grids = with_tail_index(noise, grids, path.parent, mistakes)
+    levy = _levy(tables, mistakes)
+    noise: NoisePlan | None = None
+    grids: list[tuple[KeyPath, GridPlan]] = []
+    if levy is not None:
+        noise, grids = levy.noise(), [(("levy",), levy.grid())]
+    elif "levy" not in tables:
+        noise = _table(tables, "noise", NoisePlan, mistakes)
+        noise = None if noise is None else with_numbers(noise, path.parent, mistakes)
+        grids = _grids(tables, mistakes)
+        noise, grids = with_tail_index(noise, grids, path.parent, mistakes)
     study = _study(tables, mistakes)
     figure = _table({"figure": {}} | tables, "figure", FigurePlan, mistakes)
-    mistakes += grid_mistakes(noise, grids)
+    mistakes += grid_mistakes(noise, grids) if levy is None else []
     mistakes += within_mistakes(study, grids)
     mistakes += cross_mistakes(landscape, study)
+    if levy is not None and landscape is not None and study is not None:
+        mistakes += stability_mistakes(built(landscape), levy, is_whole=isinstance(study, VisitsPlan))
     if mistakes or not (head and landscape and noise and study and figure):
         return None
     products = tuple(grid for _, grid in grids)
     title = path.stem if head.title is None else head.title
     exits, visits = (study, None) if isinstance(study, ExitPlan) else (None, study)
-    return Plan(title, head.seed, landscape, noise, products, exits, visits, figure, path)
+    return Plan(title, head.seed, landscape, noise, products, exits, visits, figure, path, levy=levy)
+
+
+def _levy(tables: dict[str, Any], mistakes: list[Mistake]) -> LevyPlan | None:
+    """Read [levy], where there is one; it stands for [noise] and [grid]."""
+    if "levy" not in tables:
+        return None
+    for name in REPLACED:
+        if name in tables:
+            text = "cannot stand beside [levy], which says what the noise and the steps are; remove one of the two"
+            mistakes.append(Mistake((name,), text, is_about_key=True))
+    levy = _table(tables, "levy", LevyPlan, mistakes)
+    wrong = [] if levy is None else levy_mistakes(levy)
+    mistakes += wrong
+    return None if wrong else levy
 
 
 def _study(tables: dict[str, Any], mistakes: list[Mistake]) -> ExitPlan | VisitsPlan | None:
@@ -172,7 +214,7 @@ def _study(tables: dict[str, Any], mistakes: list[Mistake]) -> ExitPlan | Visits
 
 def _head(tables: dict[str, Any], mistakes: list[Mistake]) -> HeadPlan | None:
     known = [*HeadPlan.model_fields, *TABLES]
-    models = (("noise", NoisePlan), ("visits", VisitsPlan), ("exit", ExitPlan), ("grid", GridPlan))
+    models = (("levy", LevyPlan), ("noise", NoisePlan), ("visits", VisitsPlan), ("exit", ExitPlan), ("grid", GridPlan))
     homes = {field: f"[{name}]" for name, model in models for field in model.model_fields if field != "kind"}
 
     def unknown(key: str) -> Mistake:

@@ -129,6 +129,10 @@ def _record_mistakes(landscape: Landscape, plan: VisitsPlan) -> Iterator[Mistake
         n = "one well" if landscape.n_wells == 1 else f"{landscape.n_wells} wells"
         yield Mistake(("visits", "well"), f"no such well ({plan.well}); the landscape has {n}{last}")
         return
+    if landscape.is_flat:
+        text = "a flat landscape has no wells to visit; give [exit] with domain = [lo, hi] and start = x"
+        yield Mistake(("visits",), text, is_about_key=True)
+        return
     if plan.range is None and not all(map(math.isfinite, _window(landscape))):
         text = "is missing; the landscape has one well and no L, so say where to count, for example range = [-2.0, 2.0]"
         yield Mistake(("visits", "range"), text, is_about_key=True)

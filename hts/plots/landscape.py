@@ -247,10 +247,12 @@ def _handles(landscape: Landscape, domain: ExitDomain | None) -> list[Artist]:
     return handles
 
 
-def gather(study: Study) -> ShownLandscape:
-    """Take what the figure shows from the plan of a study."""
+def gather(study: Study) -> ShownLandscape | None:
+    """Take what the figure shows from the plan of a study; None where the landscape is flat."""
     plan = study.plan
     landscape, domain = plan.build_landscape(), plan.exit_domain()
+    if landscape.is_flat:
+        return None
     clips = [cell.b for cell in plan.cells() if plan.is_heavy(cell)]  # light tails have no jumps to count
     return ShownLandscape(landscape, domain, clip_rulers(landscape, domain, clips, plan.noise.p_plus))
 
@@ -259,6 +261,7 @@ FIGURE = FigureKind(
     name="landscape",
     place=3,
     reads=(),
+    levy=None,
     needs="run the plan first (hts run)",
     gather=gather,
     draw=draw,

@@ -8,7 +8,9 @@ from typing import Any, Generic, Literal, TypeVar
 
 from matplotlib.figure import Figure
 
-from hts.answers import ExitPrediction
+from hts.answers import ExitPrediction, SharePrediction
+from hts.answers.discretisation import Discretisation
+from hts.answers.flights import Flight
 from hts.answers.waiting import WaitingDensity
 from hts.comparison import CellComparison, VisitComparison
 from hts.plans import Cell, Plan
@@ -16,7 +18,7 @@ from hts.plots.save import Row
 from hts.plots.style import set_title
 from hts.sweeps import CellSample, VisitCellSample
 
-Part = Literal["cells", "samples", "predictions", "densities", "visits", "runs"]
+Part = Literal["cells", "samples", "predictions", "densities", "visits", "runs", "shares", "studies", "flights"]
 Shown = TypeVar("Shown")
 
 
@@ -31,6 +33,9 @@ class Study:
     densities: Sequence[WaitingDensity] = ()  # of walkers that have not left
     visits: Sequence[VisitComparison] = ()  # of a study of visits
     runs: Iterable[VisitCellSample] = ()  # its long runs, read once
+    shares: Sequence[SharePrediction] = ()  # of a plan of exits with [levy], in the order of its cells
+    studies: Sequence[Discretisation] = ()  # of a plan of exits with [levy]
+    flights: Sequence[Flight] = ()  # of a plan of exits with [levy] on a flat landscape
 
     def own_predictions(self) -> list[ExitPrediction]:
         """List the predictions of the plan's own cells: others, at an eta far below, would stretch the axes."""
@@ -51,6 +56,7 @@ class FigureKind(Generic[Shown]):
     finding: Callable[[Shown], str]  # the title: what the figure shows
     rows: Callable[[Shown], list[Row]]  # all that is drawn, for the CSV
     of: Literal["exits", "visits"] | None = None  # the studies that can have it; None: all
+    levy: bool | None = False  # whether plans with [levy] have it, and no others; None: all
 
     def titled(self, shown: Shown) -> Figure:
         """Draw the figure with its finding as the title."""

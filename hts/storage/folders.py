@@ -34,6 +34,11 @@ class ResultsFolder:
         return self.path / "visits"
 
     @property
+    def regression(self) -> Path:
+        """Where finished runs of SGD on least squares lie."""
+        return self.path / "regression"
+
+    @property
     def paths(self) -> Path:
         """Where recorded paths lie, with their figure; they can be drawn again at any time."""
         return self.path / "paths"

@@ -1,7 +1,7 @@
 """Column names and types of each kind of shard, and their way between NumPy and Arrow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -20,6 +20,7 @@ CELL_FIELDS = [
     pa.field("alpha", pa.float64()),  # null for normal noise
     pa.field("well", pa.int16()),
 ]
+LEVY_FIELDS = [*CELL_FIELDS, pa.field("epsilon", pa.float64())]  # of a plan with [levy]
 COUNTS = pa.list_(pa.field("element", pa.int64()))  # as Parquet calls what is in a list
 
 
@@ -37,17 +38,25 @@ class Layout:
         Whole numbers, as Parquet calls their columns: stored as differences.
     is_cut_at_max_steps : bool
         Whether every walker runs to max_steps; otherwise the column `is_censored` says which.
+    has_epsilon : bool
+        Whether its cells have an epsilon beside eta, b, alpha and well.
     """
 
     kind: str
     fields: tuple[pa.Field, ...]
     packed: tuple[str, ...]
     is_cut_at_max_steps: bool = False
+    has_epsilon: bool = False
+
+    @property
+    def cell_fields(self) -> list[pa.Field]:
+        """Columns of the cell."""
+        return LEVY_FIELDS if self.has_epsilon else CELL_FIELDS
 
     @cached_property
     def schema(self) -> pa.Schema:
         """All columns of a file."""
-        return pa.schema([*CELL_FIELDS, *self.fields])
+        return pa.schema([*self.cell_fields, *self.fields])
 
     @property
     def names(self) -> list[str]:
@@ -77,11 +86,11 @@ VISITS = Layout(
     ("walker", *(f"{name}.list.element" for name in LISTS)),
     is_cut_at_max_steps=True,
 )
-LAYOUTS = (EXITS, VISITS)
+LAYOUTS = (EXITS, VISITS, replace(EXITS, has_epsilon=True), replace(VISITS, has_epsilon=True))
 
 
-def layout_of(columns: Columns) -> Layout:
-    """Find the layout that has these columns.
+def layout_of(columns: Columns, has_epsilon: bool = False) -> Layout:
+    """Find the layout that has these columns of a walker, and of the cell an epsilon or none.
 
     Raises
     ------
@@ -89,7 +98,7 @@ def layout_of(columns: Columns) -> Layout:
         Where there is none.
     """
     for layout in LAYOUTS:
-        if set(layout.names) == set(columns):
+        if set(layout.names) == set(columns) and layout.has_epsilon == has_epsilon:
             return layout
     raise ValueError(f"no shard has just the columns {', '.join(columns)}")
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-Parameters: TypeAlias = Mapping[str, float | int | None]  # of a cell: eta, b, alpha (None for normal noise), well
+#: Of a cell: eta, b, alpha (None for normal noise) and well; epsilon too, where the plan has [levy].
+Parameters: TypeAlias = Mapping[str, float | int | None]
 
 SUFFIX = ".parquet"
 # 64 of the 256 bits of SHA-256: an accident passes unseen once in 2e19 times, and the name stays readable
@@ -61,6 +62,8 @@ def cell_slug(cell: Parameters) -> str:
     parts = [f"eta{_float(cell['eta'])}", f"b{_float(cell['b'])}"]
     if cell["alpha"] is not None:
         parts.append(f"alpha{_float(cell['alpha'])}")
+    if "epsilon" in cell:
+        parts.append(f"epsilon{_float(cell['epsilon'])}")
     return "_".join([*parts, f"well{cell['well']}"])
 
 

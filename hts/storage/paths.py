@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from hts.storage.atomic import write_whole
 from hts.storage.content import Columns
 from hts.storage.exports import write_table
-from hts.storage.layouts import CELL_FIELDS, constant, to_arrow
+from hts.storage.layouts import LEVY_FIELDS, constant, to_arrow
 from hts.storage.names import Parameters, cell_to_json
 from hts.storage.tables import software_versions
 
@@ -49,12 +49,13 @@ def write_paths(path: Path, cell: Parameters, columns: Columns, about: Mapping[s
         Where the system refuses.
     """
     n = len(columns["path"])
+    cell_fields = [field for field in LEVY_FIELDS if field.name in cell]
     if path.suffix == ".csv":
-        same = {field.name: [cell[field.name]] * n for field in CELL_FIELDS}
+        same = {field.name: [cell[field.name]] * n for field in cell_fields}
         write_table(path, same | {field.name: _listed(columns[field.name]) for field in PATH_FIELDS})
         return
-    schema = pa.schema([*CELL_FIELDS, *PATH_FIELDS])
-    same_arrays = [constant(cell[field.name], n, field.type) for field in CELL_FIELDS]
+    schema = pa.schema([*cell_fields, *PATH_FIELDS])
+    same_arrays = [constant(cell[field.name], n, field.type) for field in cell_fields]
     varying = [to_arrow(columns[field.name], field.type) for field in PATH_FIELDS]
     metadata = {"cell": cell_to_json(cell), "software": json.dumps(software_versions(), sort_keys=True)}
     metadata |= {name: json.dumps(value, sort_keys=True, allow_nan=False) for name, value in about.items()}
@@ -63,7 +64,7 @@ def write_paths(path: Path, cell: Parameters, columns: Columns, about: Mapping[s
         sink,
         schema,
         compression="zstd",
-        use_dictionary=[*(field.name for field in CELL_FIELDS), "path", "is_big", "weight"],
+        use_dictionary=[*(field.name for field in cell_fields), "path", "is_big", "weight"],
         column_encoding={"step": "DELTA_BINARY_PACKED"},
         write_page_checksum=True,
         store_schema=False,

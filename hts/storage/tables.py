@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 
 from hts.storage.content import Columns, Provenance
 from hts.storage.layouts import (
-    CELL_FIELDS,
     LAYOUTS,
     Layout,
     Shapes,
@@ -79,7 +78,7 @@ def encode(cell: Parameters, columns: Columns, provenance: Provenance) -> bytes:
     Parameters
     ----------
     cell : mapping
-        eta, b, alpha (None for normal noise), well.
+        eta, b, alpha (None for normal noise), well; epsilon where the plan has [levy].
     columns : mapping of str to array[walker]
         Those of a layout: walker (consecutive), exit_steps, is_censored, side, landing for exits.
     provenance : Provenance
@@ -87,13 +86,13 @@ def encode(cell: Parameters, columns: Columns, provenance: Provenance) -> bytes:
     """
     walker = columns["walker"]
     n = len(walker)
-    layout = layout_of(columns)
+    layout = layout_of(columns, "epsilon" in cell)
     if n == 0 or any(len(columns[name]) != n for name in layout.names):
         shapes = {name: columns[name].shape for name in layout.names}
         raise ValueError(f"a shard needs columns of one length, at least 1 ({shapes})")
     if not np.array_equal(walker, np.arange(int(walker[0]), int(walker[0]) + n)):
         raise ValueError("the walkers of a shard must be consecutive")
-    same = [constant(cell[column.name], n, column.type) for column in CELL_FIELDS]
+    same = [constant(cell[column.name], n, column.type) for column in layout.cell_fields]
     varying = [to_arrow(columns[column.name], column.type) for column in layout.fields]
     metadata = {
         "cell": cell_to_json(cell),
@@ -113,7 +112,7 @@ def encode(cell: Parameters, columns: Columns, provenance: Provenance) -> bytes:
         sink,
         layout.schema,
         compression="zstd",
-        use_dictionary=[column.name for column in CELL_FIELDS],
+        use_dictionary=[column.name for column in layout.cell_fields],
         column_encoding=dict.fromkeys(layout.packed, "DELTA_BINARY_PACKED"),
         write_page_checksum=True,
         store_schema=False,  # the Parquet types say all; Arrow's copy would double a small shard's footer

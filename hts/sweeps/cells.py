@@ -6,8 +6,9 @@ from hts.storage.walkers import read_walkers, write_walkers
 
 
 def parameters_of(cell: Cell) -> Parameters:
-    """Give eta, b, alpha and well of a cell."""
-    return {"eta": cell.eta, "b": cell.b, "alpha": cell.alpha, "well": cell.well}
+    """Give eta, b, alpha and well of a cell, and epsilon where it has one."""
+    parameters = {"eta": cell.eta, "b": cell.b, "alpha": cell.alpha, "well": cell.well}
+    return parameters if cell.epsilon is None else {**parameters, "epsilon": cell.epsilon}
 
 
 def slug_of(cell: Cell) -> str:

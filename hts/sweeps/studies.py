@@ -146,7 +146,7 @@ class ExitStudy:
             low=domain.low,
             high=domain.high,
             start=domain.start,
-            seed=plan.seed,
+            seed=plan.seed_of(cell),
         )
 
     def simulator(self, plan: Plan, cell: Cell, max_steps: int) -> CellSimulator:
@@ -209,7 +209,7 @@ class VisitStudy:
             b=cell.b,
             projection=landscape.projection,
             start=record.start,
-            seed=plan.seed,
+            seed=plan.seed_of(cell),
             minima=landscape.minima,
             barriers=landscape.barriers,
             radius=np.full(landscape.n_wells, record.radius),

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from hts.arrays import FloatArray
 from hts.errors import PlanError
 from hts.storage.numbers import read_numbers
-from hts.tails.blocks import MIN_BLOCKS, BlockEstimate, block_estimate, block_sizes, default_block_size
+from hts.tails.blocks import MIN_BLOCKS, BlockEstimate, block_estimate, block_estimates, block_sizes, default_block_size
 from hts.tails.dependence import Dependence, dependence
 from hts.tails.extremes import (
     MIN_K,
@@ -175,7 +175,7 @@ def tail_of(
 def _in_blocks(x: FloatArray, inflation: float) -> tuple[int, tuple[BlockEstimate, ...], BlockEstimate | None]:
     """Return the block size that is quoted, the estimates for all sizes, and the one for that size."""
     size = default_block_size(x.size)
-    blocks = tuple(block_estimate(x, one, inflation) for one in block_sizes(x.size))
+    blocks = block_estimates(x, block_sizes(x.size), inflation)
     return size, blocks, next((estimate for estimate in blocks if estimate.block_size == size), None)
 
 

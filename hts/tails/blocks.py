@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,6 +19,9 @@ MIN_BLOCKS = 20
 LEVEL = 0.95
 #: Numbers whose logarithms are taken at a time.
 PART = 1 << 22
+#: Numbers of a pass that several block sizes share: a multiple of those of LADDER up to itself. Smaller blocks would
+#: keep too many sums at a time.
+SHARED_PART, SMALLEST_SHARED = 2_000_000, 5
 #: Block sizes of the plot over K1: 1, 2, 5 of each decade.
 LADDER = tuple(step * 10**decade for decade in range(7) for step in (1, 2, 5))[1:]
 
@@ -44,7 +47,9 @@ class BlockEstimate:
     high: float
 
 
-def block_estimate(values: FloatArray, block_size: int, inflation: float = 1.0) -> BlockEstimate:
+def block_estimate(
+    values: FloatArray, block_size: int, inflation: float = 1.0, fewest: int = MIN_BLOCKS
+) -> BlockEstimate:
     """Estimate the index of a strictly stable law from sums of blocks ([SSG, Theorem 3], docs/tails.md (23)).
 
     Each block gives one value of (log |its sum| - mean log |its members|) / log K1, whose mean is 1/alpha; the interval
@@ -58,15 +63,17 @@ def block_estimate(values: FloatArray, block_size: int, inflation: float = 1.0) 
         K1 >= 2; numbers beyond the last full block are left out.
     inflation : float
         Factor on the variance: the correlation time of a series.
+    fewest : int
+        Fewest blocks that are accepted, 2 or more.
 
     Raises
     ------
     ValueError
-        With fewer than MIN_BLOCKS blocks.
+        With fewer blocks.
     """
     n_blocks = len(values) // block_size
-    if block_size < 2 or n_blocks < MIN_BLOCKS:
-        raise ValueError(f"{n_blocks} blocks of {block_size}: take at least {MIN_BLOCKS} blocks of at least 2")
+    if block_size < 2 or n_blocks < fewest:
+        raise ValueError(f"{n_blocks} blocks of {block_size}: take at least {fewest} blocks of at least 2")
     inverse = np.empty(n_blocks)
     blocks_at_a_time = max(1, PART // block_size)
     for first in range(0, n_blocks, blocks_at_a_time):
@@ -77,8 +84,41 @@ def block_estimate(values: FloatArray, block_size: int, inflation: float = 1.0) 
             sums, sizes = np.linalg.norm(sums, axis=-1), np.linalg.norm(members, axis=-1)
         with np.errstate(divide="ignore"):
             inverse[first:last] = np.log(np.abs(sums)) - np.log(np.abs(sizes)).mean(axis=1)
+    return _summary(inverse, block_size, inflation, fewest)
+
+
+def block_estimates(values: FloatArray, sizes: Sequence[int], inflation: float = 1.0) -> tuple[BlockEstimate, ...]:
+    """Estimate at several block sizes, as `block_estimate` does; most share one pass of logarithms.
+
+    Parameters
+    ----------
+    values : float64[number]
+    sizes : sequence of int
+    inflation : float
+    """
+    shared = [size for size in sizes if size >= SMALLEST_SHARED and SHARED_PART % size == 0]
+    inverses = {size: np.empty(len(values) // size) for size in shared}
+    for first in range(0, len(values) if shared else 0, SHARED_PART):
+        part = values[first : first + SHARED_PART]
+        logs = np.log(np.abs(part))
+        for size, inverse in inverses.items():
+            n, begin = len(part) // size, first // size
+            sums, means = part[: n * size].reshape(n, size).sum(axis=1), logs[: n * size].reshape(n, size).mean(axis=1)
+            with np.errstate(divide="ignore"):
+                inverse[begin : begin + n] = np.log(np.abs(sums)) - means
+    return tuple(
+        _summary(inverses[size], size, inflation, MIN_BLOCKS)
+        if size in inverses
+        else block_estimate(values, size, inflation)
+        for size in sizes
+    )
+
+
+def _summary(inverse: FloatArray, block_size: int, inflation: float, fewest: int) -> BlockEstimate:
+    """Turn log |sum| - mean log |members| of each block into the estimate and its interval."""
+    n_blocks = len(inverse)
     inverse = inverse[np.isfinite(inverse)] / math.log(block_size)  # sums of exactly 0 say nothing
-    if inverse.size < MIN_BLOCKS:
+    if inverse.size < fewest:
         raise ValueError("the sums of the blocks vanish")
     mean = float(inverse.mean())
     error = float(inverse.std(ddof=1)) * math.sqrt(inflation / inverse.size)

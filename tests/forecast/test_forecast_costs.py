@@ -12,9 +12,9 @@ from hts.comparison import limit_predictions
 from hts.ensembles import simulate_exits
 from hts.forecast import costs, describe, expected_steps, means
 from hts.plans import Cell, parse_plan
+from hts.plans.limits import exit_limit_of
 from hts.sweeps import EXIT_STUDY
 from hts.theory.exact.exits import exact_exit
-from hts.theory.limit.limits import exit_limit
 from hts.theory.limit.rates import exit_rates
 
 PLAN = plan()
@@ -159,7 +159,7 @@ def test_costs_add_up():
 def test_each_line_without_a_limit_is_asked_for_its_limit_once(monkeypatch):
     """At b = 1 the exit is a whole number of clips away: there is no limit whatever eta, and many etas ask for it."""
     asked = []
-    monkeypatch.setattr(costs, "exit_limit", lambda *args: asked.append(args) or exit_limit(*args))
+    monkeypatch.setattr(costs, "exit_limit_of", lambda *args: asked.append(args) or exit_limit_of(*args))
     describe(plan("grid.eta={ geom = [1e-3, 1e-1, 20] }", "grid.b=[0.7, 1.0]"))
     assert len(asked) == 4  # both lines, for what matters and for the forecast
 

@@ -43,6 +43,21 @@ def test_interpreted_and_generic_code_give_the_same_visits_as_compiled_code(comp
     assert any(any(map(any, sample["transitions"][0])) for sample in compiled)
 
 
+@pytest.fixture(scope="module")
+def compiled_regressions():
+    return small_exits(3, 0, "small_regressions.py")
+
+
+def test_interpreted_code_gives_the_same_regressions_as_compiled_code(compiled_regressions):
+    assert small_exits(3, 0, "small_regressions.py", NUMBA_DISABLE_JIT="1") == compiled_regressions
+
+
+@pytest.mark.long
+def test_a_generic_cpu_gives_the_same_regressions(compiled_regressions, tmp_path):
+    generic = {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(tmp_path)}
+    assert small_exits(3, 0, "small_regressions.py", **generic) == compiled_regressions
+
+
 def test_a_generic_cpu_gives_the_same_bits(compiled, tmp_path):
     """NUMBA_CPU_NAME=generic: no AVX, no fused multiply-add in hardware."""
     assert small_exits(100, 60, NUMBA_CPU_NAME="generic", NUMBA_CACHE_DIR=str(tmp_path)) == compiled
@@ -59,6 +74,9 @@ def test_a_cache_folder_that_cannot_be_written_costs_time_only(compiled, tmp_pat
 GOLDEN = "65448bb0eccdc5ed8d0958069a85745be2797be5129d0c25959b2d6bc0c08e37"
 
 
+#: The same of small_regressions.py, whose change is a new RUN_VERSION (hts/ensembles/regression.py).
+GOLDEN_REGRESSIONS = "bc3ae1581ed55ba0e1cc44132479830c0a5aee34fa8fdfffedd2554a3a56dc86"
+
 #: The same of small_visits.py, counts, histograms and positions alike.
 GOLDEN_VISITS = "f76de494dbe0b0fb06941a0c67bee85438442f7383ba639cb4fd29c63d80273e"
 
@@ -69,3 +87,7 @@ def test_a_small_plan_has_its_golden_hash(compiled):
 
 def test_a_small_plan_of_visits_has_its_golden_hash(compiled_visits):
     assert hashlib.sha256(json.dumps(compiled_visits).encode()).hexdigest() == GOLDEN_VISITS
+
+
+def test_small_regressions_have_their_golden_hash(compiled_regressions):
+    assert hashlib.sha256(json.dumps(compiled_regressions).encode()).hexdigest() == GOLDEN_REGRESSIONS

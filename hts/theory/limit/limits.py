@@ -71,8 +71,8 @@ def exit_limit(problem: Exit) -> ExitLimit:
     warnings: list[str] = []
     n_jumps = None
     try:
-        low, high, ends = _way_out(problem, minimum, warnings)
-        assert minimum is not None  # or _way_out had refused
+        low, high, ends = way_out(problem, warnings)
+        assert minimum is not None  # or way_out had refused
         n_jumps = min((jump_number(end.distance, b) for end in ends), default=None)
         if not (noise.is_heavy or noise.is_normal):
             raise NoLimitError(f"{noise.kind} noise has no power tail and is not normal: its exits have no limit law")
@@ -99,15 +99,21 @@ def exit_limit(problem: Exit) -> ExitLimit:
         rate_constant=rates.total,
         rate_scale=scale if 0 < scale < inf else None,
         mean_exit_steps=mean_steps(rates.total * scale),
-        destinations=_destinations(landscape, rates),
+        destinations=destinations_of(landscape, rates),
         relative_error=rates.relative_error,
         warnings=tuple(warnings),
     )
 
 
-def _way_out(problem: Exit, minimum: float | None, warnings: list[str]) -> tuple[float, float, tuple[End, ...]]:
-    """Return the ends that count, and those of them that jumps reach; refuse domains without a limit law."""
-    landscape, noise = problem.landscape, problem.noise
+def way_out(problem: Exit, warnings: list[str]) -> tuple[float, float, tuple[End, ...]]:
+    """Return the ends that count, and those of them that jumps reach; `warnings` grows.
+
+    Raises
+    ------
+    NoLimitError
+        The domain has no limit law.
+    """
+    landscape, noise, minimum = problem.landscape, problem.noise, problem.minimum
     if minimum is None:
         raise NoLimitError("the domain does not hold exactly one minimum: there is no limit law for its exit")
     if abs(minimum) > landscape.projection:
@@ -164,7 +170,8 @@ def _finite_eta(noise: Noise, eta: float, b: float, ends: tuple[End, ...], n_jum
     return warnings
 
 
-def _destinations(landscape: Landscape, rates: ExitRates) -> dict[str, float]:
+def destinations_of(landscape: Landscape, rates: ExitRates) -> dict[str, float]:
+    """Return the probability of each landing by its well, or by "left" and "right" where there is one well."""
     names = {-1: "left", 1: "right"}
     return {
         names[landing.sign] if landscape.n_wells == 1 else str(landing.well): landing.rate / rates.total

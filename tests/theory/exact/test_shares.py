@@ -82,6 +82,16 @@ def test_without_projection_an_interval_loses_nothing_that_counts():
     assert light.shares == pytest.approx(ulam_shares(FREE, Noise("normal", None), 0.2, inf, 3000, -6.0, 6.0), rel=1e-4)
 
 
+@pytest.mark.parametrize("scale", [0.2, 0.5])
+def test_under_stretched_exponential_noise_the_interval_is_wide_enough(scale):
+    """Its tail is neither a power nor normal: the interval counts one jump and what many steps add up to."""
+    noise = Noise("stretched-exponential", None, scale=scale, shape=0.5)
+    walks = [multi_well([-1.0, 1.4], [0.0], 1.0, L=L) for L in (inf, 100.0)]
+    free, held = (stationary_shares(landscape, noise, 0.05, inf) for landscape in walks)
+    assert free.shares == pytest.approx(held.shares, rel=3 * (free.relative_error + held.relative_error))
+    assert free.relative_error < 1e-5
+
+
 @pytest.mark.parametrize(("eta", "b"), [(0.1, 0.7), (1e-3, 0.7), (1e-5, 0.7), (1e-3, inf), (1e-4, 0.4)])
 def test_two_equal_wells_have_half_the_time_each(eta, b):
     answer = stationary_shares(multi_well([-1.0, 1.0], [0.0], 1.0, L=1.8), PARETO, eta, b)

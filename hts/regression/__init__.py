@@ -1,0 +1,19 @@
+"""SGD on Gaussian least squares: where heavy tails come from, computed and simulated."""
+
+from hts.regression.measuring import RegressionEstimate, estimate_tail
+from hts.regression.prediction import RegressionPrediction, predict_regression
+from hts.regression.results import CellResult, regression_results, to_document
+from hts.regression.running import RunsProgress, RunsReport, run_regression
+
+__all__ = [
+    "CellResult",
+    "RegressionEstimate",
+    "RegressionPrediction",
+    "RunsProgress",
+    "RunsReport",
+    "estimate_tail",
+    "predict_regression",
+    "regression_results",
+    "run_regression",
+    "to_document",
+]

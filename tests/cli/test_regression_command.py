@@ -1,0 +1,110 @@
+"""Tests of `hts regression`: table, JSON, figure, warnings and exit codes."""
+
+import csv
+import json
+import os
+import signal
+
+import pytest
+
+TEXT = """\
+title = "small"
+seed = 5
+[regression]
+dimension = [1, 2]
+batch = 1
+eta = [0.5, 1.0]
+runs = 200
+steps = 50
+"""
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "study.toml"
+    path.write_text(TEXT)
+    return path
+
+
+def test_the_table_lays_measured_beside_exact_and_marks_what_is_outside(study, hts):
+    code, out, _ = hts("regression", study)
+    assert code == 0
+    assert "800 runs simulated" in out
+    assert "1.0908" in out
+    assert "warning: (d 2, b 1, eta 1): no stationary law, and no tail index" in out
+    assert "NO" in out
+    code, out, _ = hts("regression", study)
+    assert "all 800 runs were there; nothing to do" in out
+
+
+def test_the_document_has_the_promised_keys(study, hts):
+    code, out, err = hts("regression", study, "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert document["schema"] == 1
+    cell = document["cells"][0]
+    assert {"dimension", "batch", "eta", "sigma", "lyapunov", "tail_index", "warnings"} <= set(cell)
+    assert (cell["dimension"], cell["batch"], cell["eta"], cell["sigma"]) == (1, 1, 0.5, 1.0)
+    assert set(cell["iterates"]) == set(cell["averages"]) == {"n", "hill", "moment", "block", "block_median"}
+    assert document["cells"][3]["tail_index"] is None
+    assert "runs simulated" in err
+
+
+def test_exact_values_alone_write_nothing(study, hts):
+    code, out, _ = hts("regression", study, "--exact-only", "--set", "regression.sigma=0.5", "--json")
+    cells = json.loads(out)["cells"]
+    assert code == 0
+    assert cells[0]["iterates"] is None
+    assert cells[0]["eta_edge"] == pytest.approx(2.421249521 / 0.25)
+    assert not (study.parent / "results").exists()
+
+
+def test_the_figure_has_every_cell_in_its_table(study, hts):
+    code, out, _ = hts("regression", study, "--plot", "-o", "here")
+    assert code == 0
+    written = [line for line in out.splitlines() if line.startswith("here/figures")]
+    assert [line.rsplit(".", 1)[1] for line in written] == ["pdf", "png", "csv"]
+    with open(written[2], newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["dimension"], row["eta"]) for row in rows] == [("1", "0.5"), ("1", "1.0"), ("2", "0.5"), ("2", "1.0")]
+    assert float(rows[1]["tail_index"]) == pytest.approx(1.0908265)
+    assert rows[3]["tail_index"] == ""
+    assert float(rows[0]["iterates_hill"]) > 1.0
+
+
+def test_a_figure_without_anything_to_see_is_refused(study, hts):
+    code, _, err = hts("regression", study, "--exact-only", "--plot", "--set", "regression.eta=0.001")
+    assert code == 1
+    assert "nothing to draw: no cell has a tail index below 20" in err
+
+
+def test_mistakes_end_with_their_place(study, hts):
+    study.write_text(TEXT.replace("batch = 1", "batch = 0").replace("steps = 50", "stpes = 50"))
+    code, _, err = hts("regression", study)
+    assert code == 2
+    assert [line.split(": ")[1] for line in err.splitlines()] == ["regression.batch", "regression.stpes"]
+    code, _, err = hts("run", study)
+    assert code == 2
+    assert "use it with `hts regression`" in err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 3)])
+def test_a_signal_keeps_what_is_done(study, hts, monkeypatch, number, code):
+    from hts.regression import running
+
+    honest = running.simulate_regression
+
+    def struck(problem, first, n, **hearing):
+        if problem.dimension == 1 and problem.eta == 1.0:
+            os.kill(os.getpid(), number)
+        return honest(problem, first, n, **hearing)
+
+    monkeypatch.setattr(running, "simulate_regression", struck)
+    ended, _, err = hts("regression", study, "--threads", "1")
+    assert ended == code
+    assert "Run it again to go on" in err
+    monkeypatch.setattr(running, "simulate_regression", honest)
+    ended, out, _ = hts("regression", study)
+    assert ended == 0
+    assert "runs simulated" in out
