@@ -70,8 +70,47 @@ MEANS = {
 }
 
 
-def draw(kind, alpha, scale, words, p_plus=0.5, normal_scale=0.0, shape=None):
+def empirical(u, alpha, knots, outside):
+    """W of empirical noise: the quantile of u, from those at equidistant probabilities."""
+    if u < outside or u > 1 - outside:
+        end, v = (knots[0], u) if u < 0.5 else (knots[-1], 1 - u)
+        return end * (v / outside) ** (-1 / alpha)
+    cell = (1 - 2 * outside) / (len(knots) - 1)
+    k = min(int((u - outside) / cell), len(knots) - 2)
+    t = (u - outside) / cell - k
+    one, other = (empirical_slope(j, alpha, knots, outside, cell) for j in (k, k + 1))
+    return (
+        knots[k] * (1 + 2 * t) * (1 - t) ** 2 + knots[k + 1] * t**2 * (3 - 2 * t)
+        + t * (1 - t) ** 2 * one - t**2 * (1 - t) * other
+    )  # fmt: skip
+
+
+def empirical_slope(k, alpha, knots, outside, cell):
+    """Derivative of the quantiles, by cell: the harmonic mean of both sides' rises, at the ends the tail's."""
+    if k in (0, len(knots) - 1):
+        rise = abs(knots[k] - knots[1 if k == 0 else -2])
+        return min(abs(knots[k]) * cell / (alpha * outside), 3 * rise)
+    before, after = knots[k] - knots[k - 1], knots[k + 1] - knots[k]
+    return 2 / (1 / before + 1 / after)
+
+
+def empirical_mean(alpha, knots, outside):
+    """E W: Simpson's rule is exact for cubics."""
+    n = len(knots) - 1
+    cell = (1 - 2 * outside) / n
+    inside = 0.0
+    for k in range(n):
+        middle = empirical(outside + (k + 0.5) * cell, alpha, knots, outside)
+        inside += cell / 6 * (knots[k] + 4 * middle + knots[k + 1])
+    return inside + outside * alpha / (alpha - 1) * (knots[0] + knots[-1])
+
+
+def draw(kind, alpha, scale, words, p_plus=0.5, normal_scale=0.0, shape=None, body=None):
     """One Z of docs/model.md, section 2."""
+    if kind == "empirical":
+        knots = body.knots.tolist()
+        centre = empirical_mean(alpha, knots, body.outside) if alpha > 1 else 0.0
+        return scale * (empirical(uniform(next(words)), alpha, knots, body.outside) - centre)
     if kind == "normal":
         return math.hypot(scale, normal_scale) * gauss(words)
     word = next(words)

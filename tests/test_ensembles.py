@@ -9,9 +9,10 @@ import reference
 
 from hts import landscapes
 from hts.ensembles import ExitProblem, Interrupted, simulate_exits
-from hts.noise import Noise
+from hts.noise import Body, Noise
 
 INF = math.inf
+OWN = Body.of(np.random.default_rng(3).standard_t(1.5, 20_000) ** 3, 0.9)
 LAWS = {
     "pareto": Noise("pareto", 1.5),
     "pareto, scaled": Noise("pareto", 1.2, scale=0.5),
@@ -29,6 +30,8 @@ LAWS = {
     "normal": Noise("normal", None, scale=3.0),
     "stretched exponential": Noise("stretched-exponential", None, scale=2.0, shape=0.5),
     "stretched exponential, skewed": Noise("stretched-exponential", None, p_plus=0.7, shape=0.4),
+    "empirical": Noise("empirical", 1.4, scale=0.3, body=OWN),
+    "empirical, alpha 0.8": Noise("empirical", 0.8, scale=0.3, body=OWN),
     "normal with a normal part": Noise("normal", None, scale=2.0, normal_scale=2.0),
 }
 
@@ -46,7 +49,7 @@ def twin(problem, derivative, walker, max_steps):
     return reference.first_exit(
         derivative,
         lambda: reference.draw(
-            noise.kind, noise.alpha, noise.scale, words, noise.p_plus, noise.normal_scale, noise.shape
+            noise.kind, noise.alpha, noise.scale, words, noise.p_plus, noise.normal_scale, noise.shape, noise.body
         ),
         problem.eta, problem.b, problem.low, problem.high, problem.start, max_steps, problem.projection,
     )  # fmt: skip

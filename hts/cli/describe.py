@@ -105,6 +105,7 @@ def document(d: "Description") -> dict[str, Any]:
             }
             for f in d.cells
         ],
+        "notes": list(d.notes),
         "warnings": list(d.warnings),
     } | own
 

@@ -3,7 +3,7 @@
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -150,7 +150,7 @@ class _Walk:
     ) -> None:
         self.condition = condition
         noise = condition.step.noise
-        self.mirror = replace(noise, p_plus=noise.p_minus)  # the law of -Z: its left tail has all digits
+        self.mirror = noise.mirrored  # the law of -Z: its left tail has all digits
         nodes = condition.mesh.basis.nodes
         self.to_powers = np.linalg.inv(np.vander(nodes, increasing=True)).T
         width = -(-n // LANES) * LANES

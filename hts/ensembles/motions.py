@@ -12,7 +12,7 @@ from hts.arrays import FloatArray
 from hts.kernels import motions
 from hts.kernels.motions import Motion
 from hts.landscapes import Gradient
-from hts.noise import Noise
+from hts.noise import Empirical, Noise
 
 #: Version of the computation from a seed to a path. It changes when any bit of any path may change; every shard has it.
 STREAM_VERSION: Final = "xoshiro256++/philox4x32-10/2"
@@ -73,10 +73,13 @@ def cell_key(problem: Problem, purpose: bytes) -> npt.NDArray[np.uint64]:
 
 
 def law_numbers(noise: Noise) -> FloatArray:
-    """Give a law as the draw kernels read it: alpha or shape, scale, centre, p_plus, normal_scale."""
+    """Give a law as the draw kernels read it: alpha or shape, scale, centre, p_plus, normal_scale, its own."""
     alpha = noise.alpha or noise.shape or 0.0
     if noise.kind == "normal":  # the sum of two normals is one
         return np.array([alpha, math.hypot(noise.scale, noise.normal_scale), 0.0, 0.5, 0.0])
+    if noise.body is not None:  # its signs are those of its quantiles
+        own = Empirical(noise.body, alpha).numbers
+        return np.concatenate([[alpha, noise.scale, noise.centre, 0.5, 0.0], own])
     return np.array([alpha, noise.scale, noise.centre, noise.p_plus, noise.normal_scale])
 
 

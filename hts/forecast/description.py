@@ -41,7 +41,7 @@ class Description:
     windows: "IrreducibleWindows | None"  #: of b; None where no well leads to another
     cells: tuple[CellForecast, ...]
     cost: Cost
-    notes: tuple[str, ...]  #: walkers that a run would choose, cells that are slow to predict
+    notes: tuple[str, ...]  #: what a landscape of samples was made of, walkers chosen, cells that are slow to predict
     warnings: tuple[str, ...]
 
 
@@ -92,7 +92,12 @@ def describe(
         windows=None if plan.levy is not None else predict_windows(landscape, plan.noise.p_plus),
         cells=cells,
         cost=cost_of(plan, cells, n_threads, *speed),
-        notes=(*(() if choice is None else choice.notes), *([slow] if slow else ())),
+        notes=(
+            *landscape.origin,
+            *plan.noise.origin,
+            *(() if choice is None else choice.notes),
+            *([slow] if slow else ()),
+        ),
         warnings=(
             *warnings_of(plan),
             *chain_warnings(plan, graphs),

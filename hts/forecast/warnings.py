@@ -64,9 +64,13 @@ def _about_domain(landscape: Landscape, domain: ExitDomain) -> Iterator[str]:
     ends = [f"{end:g}" for end in (domain.low, domain.high) if np.isfinite(end) and _is_outside(landscape, end)]
     if ends:
         yield (
-            f"the formula holds on [{landscape.domain[0]:g}, {landscape.domain[1]:g}] only, and the end "
+            f"{_what_ends(landscape)} [{landscape.domain[0]:g}, {landscape.domain[1]:g}] only, and the end "
             f"{' and '.join(ends)} lies beyond: the gradient goes on linearly there, and steps spent there are counted"
         )
+
+
+def _what_ends(landscape: Landscape) -> str:
+    return "the samples lie on" if landscape.origin else "the formula holds on"
 
 
 def _is_outside(landscape: Landscape, x: float) -> bool:

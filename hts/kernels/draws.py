@@ -15,7 +15,21 @@ import numpy as np
 
 from hts.kernels.arithmetic import as_bits, as_float, fma
 from hts.kernels.elementary import LN2, ONE, exp2, exp2m1, log2, sinpi
-from hts.kernels.motions import ALPHA, CENTRE, LOMAX, NORMAL_SCALE, P_PLUS, PARETO, SCALE, STABLE, STRETCHED, STUDENT
+from hts.kernels.motions import (
+    ALPHA,
+    BODY,
+    CELLS,
+    CENTRE,
+    EMPIRICAL,
+    LOMAX,
+    NORMAL_SCALE,
+    P_PLUS,
+    PARETO,
+    SCALE,
+    STABLE,
+    STRETCHED,
+    STUDENT,
+)
 from hts.kernels.settings import inline, jit
 
 UNIFORM_SHIFT: Final = np.uint64(12)
@@ -129,6 +143,27 @@ def student(words, z, n, numbers):
 
 
 @jit
+def empirical(words, z, n, numbers):
+    """Draw W by its quantile function: a cubic of the cell that v falls into, or a power of the distance to the end."""
+    scale, centre, power = numbers[SCALE], numbers[CENTRE], -1.0 / numbers[ALPHA]
+    outside, left, right, per_cell = numbers[BODY], numbers[BODY + 1], numbers[BODY + 2], numbers[BODY + 3]
+    last = (numbers.shape[0] - CELLS) // 4 - 1.0
+    inside, offset = 1.0 - outside, -power * log2(outside)
+    for i in range(n):
+        z[i] = power * log2(min(distance_to_end(words[0, i]), outside)) + offset
+    for i in range(n):
+        z[i] = exp2(z[i])
+    for i in range(n):
+        v = uniform(words[0, i])
+        position = min(max((v - outside) * per_cell, 0.0), last + 1.0)
+        cell = np.int64(min(position, last))
+        t, row = position - cell, CELLS + 4 * cell
+        body = fma(fma(fma(numbers[row + 3], t, numbers[row + 2]), t, numbers[row + 1]), t, numbers[row])
+        tail = -left * z[i] if v < 0.5 else right * z[i]
+        z[i] = scale * (body if (v >= outside) & (v <= inside) else tail) - centre
+
+
+@jit
 def normal(words, z, n, numbers):
     """Draw W = sqrt(-2 log u) cos(pi v) (Box and Muller 1958; v and 1 - v serve both halves of the circle)."""
     scale = numbers[SCALE] * np.sqrt(2.0 * LN2)
@@ -152,13 +187,13 @@ def draw(law, words, z, n, numbers):
     Parameters
     ----------
     law : int
-        PARETO ... STRETCHED of `motions`.
+        PARETO ... EMPIRICAL of `motions`.
     words : uint64[word, draw]
         `motions.n_words` words per draw; a law may write over its own.
     z : float64[draw]
         Z, written; the first `n` entries.
-    numbers : float64[5]
-        alpha or shape, scale, centre, p_plus, normal_scale.
+    numbers : float64[5 or more]
+        alpha or shape, scale, centre, p_plus, normal_scale, and what belongs to the law alone.
     """
     if law == PARETO:
         pareto(words, z, n, numbers)
@@ -170,6 +205,8 @@ def draw(law, words, z, n, numbers):
         student(words, z, n, numbers)
     elif law == STRETCHED:
         stretched_exponential(words, z, n, numbers)
+    elif law == EMPIRICAL:
+        empirical(words, z, n, numbers)
     else:
         normal(words, z, n, numbers)
     if numbers[P_PLUS] != 0.5:

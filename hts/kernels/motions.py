@@ -12,6 +12,7 @@ STABLE: Final = 2
 STUDENT: Final = 3
 NORMAL: Final = 4
 STRETCHED: Final = 5
+EMPIRICAL: Final = 6
 #: Laws whose draw takes one word, its fair sign included; the second word of a draw can give it another sign.
 ONE_WORD: Final = (PARETO, LOMAX, STRETCHED)
 
@@ -21,6 +22,10 @@ SCALE: Final = 1
 CENTRE: Final = 2  # c = scale (p_plus - p_minus) E|W|
 P_PLUS: Final = 3
 NORMAL_SCALE: Final = 4
+#: Behind them, of empirical noise: probability of each tail, where the left and the right one begin, cells per unit of
+#: probability, and four coefficients of each cell's quantiles.
+BODY: Final = 5
+CELLS: Final = 9
 
 
 class Motion(NamedTuple):
@@ -31,8 +36,8 @@ class Motion(NamedTuple):
     slopes: npt.NDArray[np.float64]  # float64[hinge]
     table: npt.NDArray[np.float64]  # float64[node, 4]; no rows: no table
     place: npt.NDArray[np.float64]  # float64[3], where the table lies
-    law: int  # PARETO ... STRETCHED
-    numbers: npt.NDArray[np.float64]  # float64[5], the law's numbers
+    law: int  # PARETO ... EMPIRICAL
+    numbers: npt.NDArray[np.float64]  # float64[5 or more], the law's numbers
     eta: float
     b: float
     projection: float
@@ -43,5 +48,5 @@ class Motion(NamedTuple):
 
 def n_words(law: int, p_plus: float, normal_scale: float) -> int:
     """Count the 64-bit words that one draw takes."""
-    own = 1 if law in ONE_WORD and p_plus == 0.5 else 2
+    own = 1 if law == EMPIRICAL or (law in ONE_WORD and p_plus == 0.5) else 2
     return own + (2 if normal_scale > 0.0 else 0)

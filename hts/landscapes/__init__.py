@@ -6,6 +6,7 @@ from hts.landscapes.formulas import FormulaError
 from hts.landscapes.gradients import Gradient
 from hts.landscapes.kinds import *  # noqa: F403  (its __all__: a new kind need not be named here)
 from hts.landscapes.landscape import Landscape
+from hts.landscapes.samples import samples
 
-__all__ = ["FormulaError", "Gradient", "Landscape", "LandscapeError"]
+__all__ = ["FormulaError", "Gradient", "Landscape", "LandscapeError", "samples"]
 __all__ += kinds.__all__

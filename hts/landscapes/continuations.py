@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import inf
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,16 +19,25 @@ from hts.landscapes.gradients import (
     hinged_gradient,
     tabulated_gradient,
 )
+from hts.landscapes.jets import Jet
 from hts.landscapes.roots import brent_roots
 
 KINK = 1e-7  # a jump is one when larger than this, relative to the largest f' or f''; extrapolation errs by 1e-9 or so
 
 
+class Curve(Protocol):
+    """What has f, f' and f'' on an interval: a `Formula`, a `Hermite` spline."""
+
+    def jet(self, x: npt.ArrayLike) -> Jet:
+        """Return f, f' and f'' at x, each of x's shape."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class ContinuedFormula:
-    """A formula on [low, high] and its continuation to the whole line, f' and f'' being continuous at both ends."""
+    """A formula or a spline on [low, high], and its continuation to the whole line without a jump of f' or f''."""
 
-    formula: Formula
+    formula: Curve
     low: float
     high: float
     kinks: FloatArray  # float64[kink], where f'' jumps inside the domain

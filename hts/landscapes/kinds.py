@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray
+from hts.landscapes.assembly import MAX_WELLS, notes_on_projection, wells_of
 from hts.landscapes.checks import (
     LandscapeError,
     as_curvatures,
@@ -22,7 +23,6 @@ from hts.landscapes.parabolas import join_parabolas
 
 __all__ = ["basin", "flat", "formula", "multi_well", "quartic", "tilted_cosine", "wang_oh_rhee"]
 
-MAX_WELLS = 100  # the rates out of each take some ten milliseconds, and graphs grow with their square
 # Wang, Oh, Rhee, arXiv 2102.04297, section 3: the four-well function of the R^1 experiment.
 WANG_OH_RHEE = (
     "(x + 1.6)*(x + 1.3)**2*(x - 0.2)**2*(x - 0.7)**2*(x - 1.6)*(0.05*abs(1.65 - x))**0.6"
@@ -137,7 +137,7 @@ def multi_well(
         derivative=shape.derivative,
         second_derivative=shape.second_derivative,
         encode=shape.gradient,
-        notes=_notes_on_projection(L, m),
+        notes=notes_on_projection(L, m),
     )
 
 
@@ -168,30 +168,8 @@ def formula(text: str, domain: tuple[float, float], L: float = inf, kind: str = 
     if not low < high:
         raise LandscapeError("domain", f"[{low:g}, {high:g}] is empty: the first end must be below the second")
     shape, seen = continue_formula(parse_formula(text), float(low), float(high))
-    points, curvatures = find_critical_points(shape.derivative, shape.second_derivative, *seen)
-    wells = np.flatnonzero(curvatures > 0)
-    if not len(wells):
-        raise LandscapeError("f", f"f has no minimum in the domain [{low:g}, {high:g}]: widen it, or change f")
-    if len(wells) > MAX_WELLS:
-        raise LandscapeError("f", f"f has {len(wells)} minima in the domain, more than {MAX_WELLS}: narrow it")
-    inner = slice(wells[0], wells[-1] + 1)
-    m, s = points[inner][0::2], points[inner][1::2]
-    return Landscape(
-        kind=kind,
-        minima=freeze(m),
-        barriers=freeze(s),
-        curvatures=freeze(curvatures[inner][0::2]),
-        barrier_curvatures=freeze(-curvatures[inner][1::2]),
-        projection=as_projection(L, m),
-        kinks=shape.kinks,
-        domain=(shape.low, shape.high),
-        potential=shape.value,
-        derivative=shape.derivative,
-        second_derivative=shape.second_derivative,
-        encode=shape.gradient,
-        notes=(*_notes_on_projection(L, m), *notes_on_ends(shape, points, m, L)),
-        check=shape.check_gradient,
-    )
+    critical = find_critical_points(shape.derivative, shape.second_derivative, *seen)
+    return wells_of(shape, critical, kind, L)
 
 
 def tilted_cosine(amplitude: float, period: float, tilt: float, L: float) -> Landscape:
@@ -270,10 +248,3 @@ def _interlace(outer: FloatArray, inner: FloatArray) -> FloatArray:
     both = np.empty(len(outer) + len(inner))
     both[0::2], both[1::2] = outer, inner
     return both
-
-
-def _notes_on_projection(L: float, minima: FloatArray) -> tuple[str, ...]:
-    return tuple(
-        f"the minimum {m:g} lies outside [-L, L] = [-{L:g}, {L:g}]: no walker reaches it"
-        for m in minima[np.abs(minima) > L]
-    )

@@ -29,6 +29,7 @@ class Landscape:
     second_derivative: Callable[[npt.ArrayLike], FloatArray]  # f''; at a kink, from the right
     encode: Callable[[float, float], Gradient]  # f' as arrays on (low, high); ask `gradient`, which checks
     notes: tuple[str, ...] = ()  # what a person should know about this landscape
+    origin: tuple[str, ...] = ()  # what a landscape of samples was made of, and how well they decide it
     check: Callable[[float, float], object] | None = None  # that f' can be encoded, where encoding takes long
 
     @property

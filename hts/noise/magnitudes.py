@@ -85,6 +85,8 @@ class Law:
         Tail indices that it is good for; None for a law that has none.
     shape : (float, float) or None
         The same of `noise.shape`, the parameter of a law whose tail is no power; a law has one of the two at most.
+    is_of_numbers : bool
+        Whether it is made of a user's numbers, which a `Noise` then has as its `body`.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Law:
     steps_per_second: float
     alpha: Range | None = None
     shape: Range | None = None
+    is_of_numbers: bool = False
 
     @property
     def is_skewable(self) -> bool:

@@ -1,7 +1,7 @@
 """The noise Z: a named law with scale, skew and normal part (docs/model.md, section 2)."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from hts.arrays import FloatArray
 from hts.noise.blends import blend
+from hts.noise.laws.empirical import Body, Empirical
 from hts.noise.laws.normal import Normal
 from hts.noise.lines import Line, Signed
 from hts.noise.magnitudes import Law, Magnitude
@@ -55,6 +56,9 @@ class Noise:
         Standard deviation of the added normal part; >= 0.
     shape : float or None
         Parameter of a law whose tail is no power, within the law's range; None for the others.
+    body : Body or None
+        Of empirical noise, the numbers that it is made of; None for the others. Then p_plus is the share of large |W|
+        that are positive, whatever was given, W is in units of `body.unit`, and E W is taken away where alpha > 1.
 
     Raises
     ------
@@ -68,9 +72,13 @@ class Noise:
     p_plus: float = 0.5
     normal_scale: float = 0.0
     shape: float | None = None
+    body: Body | None = None
 
     def __post_init__(self) -> None:
         _check_kind(self.kind, self.alpha, self.shape)
+        _check_body(self)
+        if isinstance(self._magnitude, Empirical):
+            object.__setattr__(self, "p_plus", self._magnitude.p_plus)
         _check_numbers(self)
 
     @property
@@ -98,9 +106,24 @@ class Noise:
         """The law of W."""
         return LAWS[self.kind]
 
+    @property
+    def mirrored(self) -> "Noise":
+        """The law of -Z."""
+        body = None if self.body is None else self.body.mirrored
+        return replace(self, p_plus=self.p_minus, body=body)
+
+    @property
+    def kinks(self) -> FloatArray:
+        """Where the density has kinks, beside its singular points."""
+        if not isinstance(self._magnitude, Empirical):
+            return np.empty(0)
+        return self.scale * self._magnitude.knots - self.centre
+
     @cached_property
     def centre(self) -> float:
         """Return scale*E W, the c of docs/model.md, section 2: what is taken away to make E Z = 0."""
+        if isinstance(self._magnitude, Empirical):
+            return self.scale * self._magnitude.mean if self._magnitude.alpha > 1.0 else 0.0
         if self.p_plus == 0.5:
             return 0.0
         return self.scale * (self.p_plus - self.p_minus) * self._magnitude.mean
@@ -165,8 +188,10 @@ class Noise:
         return np.where(x < 0.0, 1.0, np.minimum(both, 1.0))
 
     @cached_property
-    def _magnitude(self) -> Magnitude:
-        """The law of |W|."""
+    def _magnitude(self) -> Magnitude | Empirical:
+        """The law of |W|, or of W."""
+        if self.body is not None and self.alpha is not None:
+            return Empirical(self.body, self.alpha)
         return _magnitude(self.kind, self.alpha if self.shape is None else self.shape)
 
     @cached_property
@@ -174,6 +199,8 @@ class Noise:
         """The law of (Z + centre)/scale."""
         spread = self.normal_scale / self.scale
         magnitude = self._magnitude
+        if isinstance(magnitude, Empirical):
+            return magnitude
         if isinstance(magnitude, Normal):  # variances add
             return Signed(Normal(math.hypot(magnitude.deviation, spread)), 0.5)
         if spread > 0.0:
@@ -214,6 +241,21 @@ def _check_kind(kind: str, alpha: float | None, shape: float | None) -> None:
             raise LawError(key, f"{key} = {value}: {kind} noise takes {key} between {low:g} and {high:g}")
 
 
+def _check_body(noise: Noise) -> None:
+    """Refuse a law of numbers without numbers or with a normal part, and numbers for another law."""
+    if not noise.law.is_of_numbers:
+        if noise.body is not None:
+            raise LawError(
+                "kind", f"{noise.kind} noise is not made of numbers: leave body out, or take kind = 'empirical'"
+            )
+        return
+    if noise.body is None:
+        raise LawError("file", "empirical noise is made of numbers: give a file, or body = Body.of(numbers, quantile)")
+    if noise.normal_scale != 0.0:
+        message = f"normal_scale = {noise.normal_scale}: empirical noise takes no normal part; add it to the numbers"
+        raise LawError("normal_scale", message)
+
+
 def _check_numbers(noise: Noise) -> None:
     """Refuse a scale, a skew or a normal part that makes no law of mean zero."""
     if not 0.0 < noise.scale < math.inf:
@@ -226,7 +268,7 @@ def _check_numbers(noise: Noise) -> None:
         raise LawError("normal_scale", f"{message} {low:g} and {high:g}; leave the smaller part out")
     if not 0.0 <= noise.p_plus <= 1.0:
         raise LawError("p_plus", f"p_plus = {noise.p_plus}: a probability lies between 0 and 1")
-    if noise.p_plus == 0.5:
+    if noise.p_plus == 0.5 or noise.body is not None:
         return
     if not noise.law.is_skewable:
         *others, last = [law.name for law in LAWS.values() if law.is_skewable]

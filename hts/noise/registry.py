@@ -18,5 +18,7 @@ def _declared() -> Iterator[Law]:
 
 #: The laws by name, in the order of their numbers.
 LAWS: dict[str, Law] = {law.name: law for law in sorted(_declared(), key=lambda law: law.number)}
-#: Tail indices of the laws that have one, both ends included.
-ALPHA_RANGE: dict[str, Range] = {law.name: law.alpha for law in LAWS.values() if law.alpha is not None}
+#: Tail indices of the laws that have one and need no numbers, both ends included.
+ALPHA_RANGE: dict[str, Range] = {
+    law.name: law.alpha for law in LAWS.values() if law.alpha is not None and not law.is_of_numbers
+}

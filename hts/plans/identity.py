@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hts.landscapes import Landscape
-from hts.plans.models import FormulaPlan, LandscapePlan, NoisePlan, WellsPlan
+from hts.plans.models import FormulaPlan, LandscapePlan, NoisePlan, SamplesPlan, WellsPlan
 from hts.plans.values import shown
 
 # minima of formulas are found by iteration, whose last bits differ between machines
@@ -30,6 +30,7 @@ def physics_of(
             "p_plus": _number(noise.p_plus),
             "normal_scale": _number(noise.normal_scale),
             **({} if noise.shape is None else {"shape": noise.shape}),
+            **({} if noise.source is None else noise.model_dump(include={"sha256", "column", "quantile"})),
         },
         table: {key: _rounded(value) if isinstance(value, float) else value for key, value in study.items()},
     }
@@ -43,6 +44,8 @@ def _landscape(plan: LandscapePlan, landscape: Landscape) -> dict[str, Any]:
             physics[name] = [float(x) for x in getattr(landscape, name)]
     elif isinstance(plan, FormulaPlan):
         physics |= {"f": "".join(plan.f.split()), "domain": list(plan.domain)}
+    elif isinstance(plan, SamplesPlan):  # the file's content, wherever it lies
+        physics |= {"sha256": plan.sha256, "smoothing": plan.smoothing}
     else:
         physics |= plan.model_dump(exclude={"kind", "L"})
     return physics

@@ -11,6 +11,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
+    PrivateAttr,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
@@ -20,6 +21,7 @@ from hts.landscapes import Landscape
 from hts.noise import LAWS, Noise
 from hts.plans.counts import MAX_WALKERS, WALKERS_SCHEMA, WalkersByError, read_walkers, write_walkers
 from hts.plans.grids import AXIS_SCHEMA, read_axis
+from hts.plans.sources import OwnNumbers, Slice, SourceFile
 from hts.plans.values import LARGEST, SMALLEST, shown
 
 MAX_LISTED = 1_000  # values in a list of [landscape], [exit] or [visits]
@@ -27,6 +29,7 @@ MAX_WELL = 9_999  # no landscape has so many, and a message writes the number ou
 MAX_SEED = 2**64 - 1  # the width of the key of the random streams
 MAX_BINS = 10_000  # of a histogram for each walker: a few kB compressed
 MAX_CHECKPOINTS = 100  # a decade; with more, rounding to whole steps leaves nothing between the first of them
+QUANTILE = 0.95  # where the tails of a law of numbers begin, if the plan does not say
 MAX_STEPS = 2**62  # step counts are int64, and sums of two of them must fit
 
 
@@ -76,6 +79,15 @@ def _interval(value: tuple[float, ...]) -> tuple[float, ...]:
     return value
 
 
+def _smoothing(value: Any) -> float | str | None:
+    if value is None or value == "auto":
+        return value  # type: ignore[no-any-return]
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and SMALLEST <= value <= LARGEST:
+        return float(value)
+    text = f'must be "auto" or a penalty between {SMALLEST:g} and {LARGEST:g} ({{value}})'
+    raise PydanticCustomError("smoothing", text, {"value": shown(value)})
+
+
 _NotHuge, _InRange = AfterValidator(_not_huge), AfterValidator(_in_range)
 _FloatSized = BeforeValidator(_float_sized)
 Number = Annotated[float, Field(allow_inf_nan=False), _NotHuge, _FloatSized]
@@ -92,12 +104,24 @@ Axis = Annotated[tuple[float, ...], PlainValidator(read_axis), WithJsonSchema(AX
 Walkers = Annotated[
     int | WalkersByError, PlainValidator(read_walkers), PlainSerializer(write_walkers), WithJsonSchema(WALKERS_SCHEMA)
 ]
+FileName = Annotated[str, Field(min_length=1, max_length=1000)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Smoothing = Annotated[
+    float | str | None,
+    PlainValidator(_smoothing),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"const": "auto"}]}),
+]
 
 
 class Table(BaseModel):
     """A table of the plan: strict types, no unknown keys, never changed."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @property
+    def source(self) -> SourceFile | None:
+        """The file of numbers that this table names; None where it names none."""
+        return None
 
 
 class BasinPlan(Table):
@@ -225,8 +249,54 @@ class TiltedCosinePlan(Table):
         return landscapes.tilted_cosine(self.amplitude, self.period, self.tilt, self.L)
 
 
+class SamplesPlan(Table):
+    """A potential given by samples in a file; beyond them the gradient goes on linearly."""
+
+    kind: Literal["samples"]
+    file: FileName = Field(
+        description="The samples: columns x, f and, where known, f'.", examples=['file = "slice.csv"']
+    )
+    smoothing: Smoothing = Field(
+        None,
+        description="Penalty on curvature for noisy samples, or auto; none by default.",
+        examples=['smoothing = "auto"'],
+    )
+    sha256: Digest | None = Field(
+        None,
+        description="Digest of the file, where it must be that one.",
+        examples=["sha256 of 64 hexadecimal digits, or leave it out"],
+    )
+    L: Projection = Field(
+        math.inf, description="Projection: walkers stay in [-L, L]; inf is none.", examples=["L = 2.0"]
+    )
+    _slice: Slice | None = PrivateAttr(None)
+
+    def with_slice(self, read: Slice) -> "SamplesPlan":
+        """Return the plan with what its file holds."""
+        plan = self.model_copy(update={"sha256": read.source.sha256})
+        plan._slice = read
+        return plan
+
+    @property
+    def source(self) -> SourceFile | None:
+        """The file."""
+        return None if self._slice is None else self._slice.source
+
+    def build(self) -> Landscape:
+        """Build the landscape.
+
+        Raises
+        ------
+        LandscapeError
+            The file was not read, or its samples make no landscape.
+        """
+        if self._slice is None:
+            raise landscapes.LandscapeError("file", f"{self.file} was not read: read the plan with hts.read_plan")
+        return landscapes.samples(self._slice.x, self._slice.f, self._slice.slopes, self.smoothing, self.L)
+
+
 LandscapePlan: TypeAlias = (
-    BasinPlan | FlatPlan | WellsPlan | FormulaPlan | WangOhRheePlan | QuarticPlan | TiltedCosinePlan
+    BasinPlan | FlatPlan | WellsPlan | FormulaPlan | WangOhRheePlan | QuarticPlan | TiltedCosinePlan | SamplesPlan
 )
 LANDSCAPE_PLANS: dict[str, type[LandscapePlan]] = {
     "basin": BasinPlan,
@@ -237,6 +307,7 @@ LANDSCAPE_PLANS: dict[str, type[LandscapePlan]] = {
     "wang-oh-rhee": WangOhRheePlan,
     "quartic": QuarticPlan,
     "tilted-cosine": TiltedCosinePlan,
+    "samples": SamplesPlan,
 }
 
 
@@ -262,9 +333,43 @@ class NoisePlan(Table):
         description="Shape of a law whose tail is no power, such as stretched-exponential.",
         examples=["shape = 0.5"],
     )
+    file: FileName | None = Field(
+        None, description="The numbers of an empirical law.", examples=['file = "noise.parquet"']
+    )
+    column: FileName | None = Field(None, description="The column of the file.", examples=['column = "gradient"'])
+    quantile: Annotated[float, Field(ge=0.6, lt=1, allow_inf_nan=False), _FloatSized] | None = Field(
+        None,
+        description="Where the power tails of an empirical law begin, on both sides.",
+        examples=["quantile = 0.95"],
+    )
+    sha256: Digest | None = Field(
+        None,
+        description="Digest of the file, where it must be that one.",
+        examples=["sha256 of 64 hexadecimal digits, or leave it out"],
+    )
+    _numbers: OwnNumbers | None = PrivateAttr(None)
+
+    def with_numbers(self, read: OwnNumbers) -> "NoisePlan":
+        """Return the plan with what its file holds."""
+        plan = self.model_copy(update={"sha256": read.source.sha256, "quantile": self.quantile or QUANTILE})
+        plan._numbers = read
+        return plan
+
+    @property
+    def source(self) -> SourceFile | None:
+        """The file of an empirical law."""
+        return None if self._numbers is None else self._numbers.source
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        """What was found in the numbers of an empirical law."""
+        return () if self._numbers is None else self._numbers.said
 
     def build(self, alpha: float | None) -> Noise:
-        """Build the law of one tail index."""
+        """Build the law of one tail index; that of numbers is in the units of these, times `scale`."""
+        if self._numbers is not None:
+            body = self._numbers.body
+            return Noise(self.kind, alpha, self.scale * body.unit, normal_scale=self.normal_scale, body=body)
         return Noise(self.kind, alpha, self.scale, self.p_plus, self.normal_scale, self.shape)
 
 

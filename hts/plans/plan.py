@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hts.errors import PlanError
 from hts.exits import Exit
@@ -17,9 +17,12 @@ from hts.plans.counts import Count
 from hts.plans.domains import ExitDomain, exit_domain
 from hts.plans.identity import identity_of, physics_of
 from hts.plans.levy import LevyPlan
-from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan, VisitsPlan
+from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan, Table, VisitsPlan
+from hts.plans.sources import INPUTS, SourceFile
 from hts.plans.values import toml_key, toml_value
 from hts.plans.visits import VisitRecord, visit_record
+
+AnyTable = TypeVar("AnyTable", bound=Table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,17 @@ class Plan:
         """Give the plan with the walkers that were chosen for its cells."""
         return replace(self, counts=counts)
 
+    @property
+    def sources(self) -> tuple[SourceFile, ...]:
+        """The files of numbers that the plan names."""
+        return tuple(source for table in (self.landscape, self.noise) if (source := table.source) is not None)
+
+    def with_copies(self) -> "Plan":
+        """Give the plan as a results folder keeps it: the files that it names are the folder's copies."""
+        if not self.sources:
+            return self
+        return replace(self, landscape=_with_copy(self.landscape), noise=_with_copy(self.noise))
+
     def build_landscape(self) -> Landscape:
         """Build the landscape; the second call gives the first one's."""
         return built(self.landscape)
@@ -230,6 +244,12 @@ class Plan:
                 lines += ["", header]
             lines += [f"{toml_key(key)} = {toml_value(value)}" for key, value in given.items()]
         return "\n".join(lines) + "\n"
+
+
+def _with_copy(table: AnyTable) -> AnyTable:
+    """Name the copy of a table's file instead of the file."""
+    source = table.source
+    return table if source is None else table.model_copy(update={"file": f"{INPUTS}/{source.copy_name}"})
 
 
 @lru_cache(maxsize=32)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from hts.errors import PlanError
 from hts.plans.checks import cross_mistakes, grid_mistakes, landscape_mistakes, within_mistakes
 from hts.plans.domains import exit_mistakes
+from hts.plans.inputs import with_numbers, with_slice, with_tail_index
 from hts.plans.levy import REPLACED, LevyPlan, levy_mistakes, stability_mistakes
 from hts.plans.mistakes import MAX_TOLD, Mistake, did_you_mean, first_in_words, key_name, table_mistakes
 from hts.plans.models import (
@@ -23,6 +24,7 @@ from hts.plans.models import (
     HeadPlan,
     LandscapePlan,
     NoisePlan,
+    SamplesPlan,
     Table,
     VisitsPlan,
 )
@@ -153,7 +155,7 @@ def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan 
         )
         return None
     head = _head(tables, mistakes)
-    landscape = _landscape(tables, mistakes)
+    landscape = _landscape(tables, path.parent, mistakes)
     levy = _levy(tables, mistakes)
     noise: NoisePlan | None = None
     grids: list[tuple[KeyPath, GridPlan]] = []
@@ -161,7 +163,9 @@ def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan 
         noise, grids = levy.noise(), [(("levy",), levy.grid())]
     elif "levy" not in tables:
         noise = _table(tables, "noise", NoisePlan, mistakes)
+        noise = None if noise is None else with_numbers(noise, path.parent, mistakes)
         grids = _grids(tables, mistakes)
+        noise, grids = with_tail_index(noise, grids, path.parent, mistakes)
     study = _study(tables, mistakes)
     figure = _table({"figure": {}} | tables, "figure", FigurePlan, mistakes)
     mistakes += grid_mistakes(noise, grids) if levy is None else []
@@ -222,7 +226,7 @@ def _head(tables: dict[str, Any], mistakes: list[Mistake]) -> HeadPlan | None:
     return _validated(HeadPlan, head, (), mistakes)
 
 
-def _landscape(tables: dict[str, Any], mistakes: list[Mistake]) -> LandscapePlan | None:
+def _landscape(tables: dict[str, Any], folder: Path, mistakes: list[Mistake]) -> LandscapePlan | None:
     table = tables.get("landscape")
     kinds = list(LANDSCAPE_PLANS)
     if not isinstance(table, dict):
@@ -238,6 +242,8 @@ def _landscape(tables: dict[str, Any], mistakes: list[Mistake]) -> LandscapePlan
         mistakes.append(Mistake(("landscape", "kind"), text))
         return None
     plan = _validated(LANDSCAPE_PLANS[kind], table, ("landscape",), mistakes)
+    if isinstance(plan, SamplesPlan):
+        plan = with_slice(plan, folder, mistakes)
     if plan is not None and (wrong := landscape_mistakes(plan)):
         mistakes += wrong
         return None

@@ -44,6 +44,11 @@ class ResultsFolder:
         return self.path / "paths"
 
     @property
+    def inputs(self) -> Path:
+        """Where copies of the files lie that the plan names."""
+        return self.path / "inputs"
+
+    @property
     def scratch(self) -> Path:
         """Where files grow before they have a name."""
         return self.path / "tmp"
@@ -162,7 +167,7 @@ class ResultsFolder:
         if self.identity.name in names:
             return
         folders = (self.shards, self.visits, self.scratch, self.checkpoints, self.superseded, self.damaged)
-        ours = {place.name for place in (*folders, self.failures, self.paths, self.regression)}
+        ours = {place.name for place in (*folders, self.failures, self.paths, self.inputs)}
         strangers = sorted(names - ours - {self.plan.name, "figures", *(path.name for path in self.documents)})
         strangers = [name for name in strangers if not name.startswith(".")]  # .DS_Store, .gitignore and their like
         if strangers:

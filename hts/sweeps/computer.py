@@ -182,11 +182,11 @@ def compute_slice(plan: str, folder: str, stream_version: str, task: Task, secon
     resumed: list[int] = []
     taken: list[int] = []
     end = time.monotonic() + seconds
-    computer = Computer(_parsed(plan), ResultsFolder(Path(folder)), stream_version, None)
+    computer = Computer(_parsed(plan, folder), ResultsFolder(Path(folder)), stream_version, None)
     outcome = computer.compute(task, resumed.append, taken.append, lambda: time.monotonic() > end)
     return replace(outcome, steps_resumed=sum(resumed), steps_taken=sum(taken))
 
 
 @lru_cache(maxsize=4)
-def _parsed(text: str) -> Plan:
-    return parse_plan(text, Path("plan.toml"))
+def _parsed(text: str, folder: str) -> Plan:
+    return parse_plan(text, ResultsFolder(Path(folder)).plan)

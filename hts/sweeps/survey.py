@@ -21,6 +21,7 @@ from hts.storage import (
     list_shards,
     read_shard,
 )
+from hts.storage.inputs import harmed_copies
 from hts.storage.reading import read_bytes
 from hts.sweeps.cells import counted
 from hts.sweeps.failures import failed_slugs
@@ -219,7 +220,10 @@ def check_same_plan(folder: ResultsFolder, plan: Plan) -> Mapping[str, Any] | No
     stated = stated_identity(folder)
     if stated is not None and stated["identity"] != plan.identity():
         keys = "\n".join(f"  {line}" for line in differences(plan.physics(), stated["physics"]))
-        raise PlanError(f"{folder.path}: holds results of another plan; choose another folder with -o\n{keys}")
+        hint = ""
+        if any(stated["physics"].get(name, {}).get("sha256") for name in ("landscape", "noise")) and "sha256" in keys:
+            hint = f"\n  its own copy of the file goes on with: hts run {folder.plan} -o {folder.path}"
+        raise PlanError(f"{folder.path}: holds results of another plan; choose another folder with -o\n{keys}{hint}")
     return stated
 
 
@@ -230,7 +234,12 @@ def stored_plan(folder: ResultsFolder) -> Plan:
     ------
     PlanError
         Where there is none, or none that can be read, with the remedy.
+    IntegrityError
+        Where a copy of a file that the plan names is not what was written.
     """
+    if harms := harmed_copies(folder):
+        told = "\n".join(f"  {name}: {harm}" for name, harm in harms.items())
+        raise IntegrityError(f"{folder.path}: damaged copies; hts run PLAN -o {folder.path} copies them anew\n{told}")
     remedy = f"write it anew with: hts run PLAN -o {folder.path}"
     try:
         read_bytes(folder.plan)

@@ -75,7 +75,7 @@ def run_sweep(
         checked(threads)
     streams = stream_version or _stream_version()
     results = ResultsFolder(Path(folder))
-    plan = counted(plan, results)
+    plan = counted(plan.with_copies(), results)
     found = prepare(plan, results, streams)
     walkers = {slug_of(cell): plan.walkers_of(cell) for cell in plan.cells()}
     stored = [shard for slug, n in walkers.items() for shard in found.usable.get(slug, ()) if shard.first_walker < n]

@@ -12,10 +12,11 @@ import numpy as np
 
 from hts.engines import ThreadEngine
 from hts.ensembles import STREAM_VERSION, Interrupted
-from hts.errors import PlanError, StoppedError
+from hts.errors import IntegrityError, PlanError, StoppedError
 from hts.plans import Cell, Plan
 from hts.storage import ResultsFolder, Shard, move_into, read_columns
 from hts.storage.checkpoints import is_harmed
+from hts.storage.inputs import harmed_copies
 from hts.storage.reading import read_bytes
 from hts.sweeps.cells import slug_of
 from hts.sweeps.studies import study_of
@@ -133,13 +134,14 @@ def _expected(folder: ResultsFolder) -> tuple[str | None, str | None]:
         return stated["identity"], stated.get("stream_version")
     try:
         return stored_plan(folder).identity(), None
-    except PlanError:
+    except (PlanError, IntegrityError):
         return None, None
 
 
 def harms_of(folder: ResultsFolder, found: Survey) -> dict[str, str]:
     """Name the files that are not what was written, with what is wrong; shards were looked at in the survey."""
-    harms = {path.name: harm for path in folder.documents if (harm := folder.harm_of(path)) is not None}
+    harms = harmed_copies(folder)
+    harms |= {path.name: harm for path in folder.documents if (harm := folder.harm_of(path)) is not None}
     name = folder.identity.name
     if not folder.identity.exists():
         harms[name] = "is missing"
@@ -147,7 +149,7 @@ def harms_of(folder: ResultsFolder, found: Survey) -> dict[str, str]:
         harms[name] = "its identity is not that of its physics"
     if name in harms:
         harms[name] += f"; {_way_back(folder, found)}"
-    if (harm := _harm_of_plan(folder)) is not None:
+    if not harmed_copies(folder) and (harm := _harm_of_plan(folder)) is not None:
         harms[folder.plan.name] = harm
     if folder.checkpoints.is_dir():
         for path in sorted(folder.checkpoints.iterdir()):
@@ -178,7 +180,7 @@ def _restored(folder: ResultsFolder, found: Survey) -> dict[str, Any] | None:
     """
     try:
         plan = stored_plan(folder)
-    except PlanError:
+    except (PlanError, IntegrityError):
         return None
     said = {(p.identity, p.stream_version) for p in found.provenances()}
     streams = {stream_version for _, stream_version in said}

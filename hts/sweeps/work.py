@@ -7,6 +7,7 @@ from typing import Any
 from hts.errors import PlanError
 from hts.plans import Cell, Plan
 from hts.storage import ResultsFolder, move_into
+from hts.storage.inputs import keep_copy
 from hts.sweeps.cells import keep_counts, slug_of
 from hts.sweeps.failures import Failure, kept_failure
 from hts.sweeps.studies import study_of
@@ -114,6 +115,8 @@ def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
         Where the folder cannot be written.
     """
     found = examine(plan, folder, stream_version)
+    for source in plan.sources:
+        keep_copy(folder, source.path, source.copy_name)
     folder.write_json(folder.identity, identity_document(plan, stream_version))
     folder.write_text(folder.plan, plan.to_toml())
     keep_counts(plan, folder)

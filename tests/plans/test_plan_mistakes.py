@@ -60,7 +60,7 @@ def test_the_good_plan_is_good():
         ("walkers = 500\n", "", "16:1: exit.walkers: is missing; add for example walkers = 2000"),
         ("curvature = 1.0\n", "", "3:1: landscape.curvature: is missing; add curvature = 1.0, or curvatures = [..]"),
         ('kind = "pareto"\n', "", '8:1: noise.kind: is missing; add for example kind = "pareto"'),
-        ('"pareto"', '"paretto"', "9:8: noise.kind: must be 'pareto', 'lomax', 'stable', 'student', 'normal' or"),
+        ('"pareto"', '"paretto"', "9:8: noise.kind: must be 'pareto', 'lomax', 'stable', 'student', 'normal', "),
         ('"double-well"', '"dbl-well"', "4:8: landscape.kind: no such landscape (\"dbl-well\"); did"),
         ('kind = "double-well"\n', "", '3:1: landscape.kind: is missing; add kind = "double-well" or'),
         ("500", "0", "18:11: exit.walkers: must be at least 1 (0); for example walkers = 2000"),

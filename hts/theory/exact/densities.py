@@ -68,7 +68,7 @@ def tabulate_density(noise: Noise, low: float, high: float) -> DensityTable:
     low, high : float
         In units of Z: all steps that may stay inside the domain.
     """
-    singular = noise.singular_points
+    singular = np.concatenate([noise.singular_points, noise.kinks])
     pending = _first_intervals(noise, low, high)
     intervals, polynomials = [], []
     for depth in range(MAX_DEPTH):
@@ -118,6 +118,6 @@ def _first_intervals(noise: Noise, low: float, high: float) -> FloatArray:
     centres = noise.singular_points if len(noise.singular_points) else np.zeros(1)
     with np.errstate(over="ignore"):  # inf lies beyond as well
         distances = noise.scale * 2.0 ** np.arange(-4.0, 64.0)
-    points = np.concatenate([[low, high], centres, centres[0] - distances, centres[-1] + distances])
+    points = np.concatenate([[low, high], centres, noise.kinks, centres[0] - distances, centres[-1] + distances])
     points = np.unique(points[(points >= low) & (points <= high)])
     return np.column_stack([points[:-1], points[1:]])
