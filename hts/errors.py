@@ -53,7 +53,7 @@ def what_ran_out(error: BaseException) -> str | None:
     while seen is not None:
         words = str(seen).lower()
         if isinstance(seen, MemoryError) or (
-            isinstance(seen, ImportError) and ("failed to map" in words or "cannot allocate" in words)
+            isinstance(seen, (ImportError, OSError)) and ("failed to map" in words or "cannot allocate" in words)
         ):
             return RAN_OUT[errno.ENOMEM]
         if isinstance(seen, RuntimeError) and "can't start new thread" in words:

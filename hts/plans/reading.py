@@ -79,7 +79,7 @@ def parse_plan(text: str, path: Path, overrides: Sequence[str] = (), seed: int |
 def _parse_checked(text: str, path: Path, overrides: Sequence[str], seed: int | None, check: Check[Checked]) -> Checked:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")  # as tomllib counts lines
     try:
-        return _parse(text, path, overrides, seed, check)
+        return _parse(text, Path(path), overrides, seed, check)
     except RecursionError:
         raise PlanError(f"{path}:1:1: brackets are nested too deeply; a plan needs three levels at most") from None
 

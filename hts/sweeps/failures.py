@@ -8,7 +8,7 @@ from pathlib import Path
 from hts.errors import IncompleteError
 from hts.plans import Cell
 from hts.storage import ResultsFolder, remove
-from hts.sweeps.cells import slug_of
+from hts.sweeps.cells import parameters_of, slug_of
 from hts.words import plural
 
 # more lines than this would scroll the first ones away; the folder has all of them
@@ -68,7 +68,9 @@ def keep_failure(folder: ResultsFolder, failure: Failure) -> None:
         Where the system refuses.
     """
     document = asdict(failure)
-    document["cell"] = {key: "inf" if value == float("inf") else value for key, value in document["cell"].items()}
+    document["cell"] = {
+        key: "inf" if value == float("inf") else value for key, value in parameters_of(failure.cell).items()
+    }
     folder.write_json(failure_path(folder, failure.cell), document)
 
 
