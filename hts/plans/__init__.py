@@ -3,9 +3,10 @@
 from hts.plans.counts import MAX_WALKERS, Count, WalkersByError
 from hts.plans.domains import ExitDomain
 from hts.plans.identity import differences
+from hts.plans.landscapes import LandscapePlan
 from hts.plans.levy import LevyPlan
 from hts.plans.mistakes import Mistake
-from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan, VisitsPlan
+from hts.plans.models import ExitPlan, FigurePlan, GridPlan, NoisePlan, VisitsPlan
 from hts.plans.plan import Cell, Plan
 from hts.plans.reading import mistake_in, parse_plan, read_plan
 from hts.plans.starter import starter

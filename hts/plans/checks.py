@@ -8,17 +8,9 @@ from hts.landscapes import LandscapeError
 from hts.noise import LAWS, LawError
 from hts.plans.domains import domain_mistakes, exit_domain
 from hts.plans.grids import EXAMPLES, MAX_CELLS
+from hts.plans.landscapes import FormulaPlan, LandscapePlan, WellsPlan
 from hts.plans.mistakes import Mistake
-from hts.plans.models import (
-    MAX_STEPS,
-    ExitPlan,
-    FormulaPlan,
-    GridPlan,
-    LandscapePlan,
-    NoisePlan,
-    VisitsPlan,
-    WellsPlan,
-)
+from hts.plans.models import MAX_STEPS, ExitPlan, GridPlan, NoisePlan, VisitsPlan
 from hts.plans.plan import built
 from hts.plans.positions import KeyPath
 from hts.plans.values import shown

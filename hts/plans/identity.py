@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hts.landscapes import Landscape
-from hts.plans.models import FormulaPlan, LandscapePlan, NoisePlan, SamplesPlan, WellsPlan
+from hts.plans.landscapes import FormulaPlan, LandscapePlan, SamplesPlan, WellsPlan
+from hts.plans.models import NoisePlan
 from hts.plans.values import shown
 
 # minima of formulas are found by iteration, whose last bits differ between machines

@@ -7,8 +7,9 @@ from pathlib import Path
 from hts.errors import PlanError
 from hts.noise import LAWS, Body
 from hts.noise.laws.empirical import Empirical
+from hts.plans.landscapes import SamplesPlan
 from hts.plans.mistakes import Mistake
-from hts.plans.models import QUANTILE, GridPlan, NoisePlan, SamplesPlan
+from hts.plans.models import QUANTILE, GridPlan, NoisePlan
 from hts.plans.positions import KeyPath
 from hts.plans.sources import OwnNumbers, Slice, SourceFile
 

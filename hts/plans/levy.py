@@ -7,9 +7,10 @@ from pydantic import Field
 
 from hts.landscapes import Landscape
 from hts.noise import LAWS, LawError, Noise
+from hts.plans.fields import Axis, Number, Table
 from hts.plans.grids import MAX_CELLS
 from hts.plans.mistakes import Mistake, first_in_words
-from hts.plans.models import Axis, GridPlan, NoisePlan, Number, Table
+from hts.plans.models import GridPlan, NoisePlan
 from hts.plans.values import LARGEST, SMALLEST, listed
 
 #: Tables that [levy] stands for.

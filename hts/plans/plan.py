@@ -15,9 +15,11 @@ from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.plans.counts import Count
 from hts.plans.domains import ExitDomain, exit_domain
+from hts.plans.fields import Table
 from hts.plans.identity import identity_of, physics_of
+from hts.plans.landscapes import LandscapePlan
 from hts.plans.levy import LevyPlan
-from hts.plans.models import ExitPlan, FigurePlan, GridPlan, LandscapePlan, NoisePlan, Table, VisitsPlan
+from hts.plans.models import ExitPlan, FigurePlan, GridPlan, NoisePlan, VisitsPlan
 from hts.plans.sources import INPUTS, SourceFile
 from hts.plans.values import toml_key, toml_value
 from hts.plans.visits import VisitRecord, visit_record

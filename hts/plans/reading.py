@@ -13,21 +13,12 @@ from pydantic import ValidationError
 from hts.errors import PlanError
 from hts.plans.checks import cross_mistakes, grid_mistakes, landscape_mistakes, within_mistakes
 from hts.plans.domains import exit_mistakes
+from hts.plans.fields import Table
 from hts.plans.inputs import with_numbers, with_slice, with_tail_index
+from hts.plans.landscapes import LANDSCAPE_PLANS, LandscapePlan, SamplesPlan
 from hts.plans.levy import REPLACED, LevyPlan, levy_mistakes, stability_mistakes
 from hts.plans.mistakes import MAX_TOLD, Mistake, did_you_mean, first_in_words, key_name, table_mistakes
-from hts.plans.models import (
-    LANDSCAPE_PLANS,
-    ExitPlan,
-    FigurePlan,
-    GridPlan,
-    HeadPlan,
-    LandscapePlan,
-    NoisePlan,
-    SamplesPlan,
-    Table,
-    VisitsPlan,
-)
+from hts.plans.models import ExitPlan, FigurePlan, GridPlan, HeadPlan, NoisePlan, VisitsPlan
 from hts.plans.overrides import Settings, apply_overrides
 from hts.plans.plan import Plan, built
 from hts.plans.positions import KeyPath, Positions

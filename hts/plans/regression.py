@@ -15,10 +15,11 @@ from pydantic_core import InitErrorDetails
 from pydantic_core import ValidationError as CoreError
 
 from hts.ensembles.regression import RegressionProblem
+from hts.plans.fields import Number, Positive, Table
 from hts.plans.grids import AXIS_SCHEMA, plainly, read_axis
 from hts.plans.identity import identity_of
 from hts.plans.mistakes import Mistake, did_you_mean, table_mistakes
-from hts.plans.models import HeadPlan, Number, Positive, Table
+from hts.plans.models import HeadPlan
 from hts.plans.reading import read_checked
 from hts.plans.values import shown, toml_value
 

@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from hts.plans.landscapes import LANDSCAPE_PLANS
 from hts.plans.levy import LevyPlan
-from hts.plans.models import LANDSCAPE_PLANS, ExitPlan, FigurePlan, GridPlan, HeadPlan, NoisePlan, VisitsPlan
+from hts.plans.models import ExitPlan, FigurePlan, GridPlan, HeadPlan, NoisePlan, VisitsPlan
 from hts.plans.regression import RegressionTable
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

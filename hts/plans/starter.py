@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 
 from hts.noise import LAWS
-from hts.plans.models import LANDSCAPE_PLANS
+from hts.plans.landscapes import LANDSCAPE_PLANS
 
 KINDS = ("exits", "visits", "formula", "paths")
 

@@ -8,7 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from hts.plans import parse_plan, starter
-from hts.plans.models import LANDSCAPE_PLANS, HeadPlan
+from hts.plans.landscapes import LANDSCAPE_PLANS
+from hts.plans.models import HeadPlan
 from hts.plans.schema import TABLES, plan_schema
 from hts.plans.starter import KINDS
 
