@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import time
 
 import pytest
 
@@ -98,6 +99,8 @@ def test_a_signal_keeps_what_is_done(study, hts, monkeypatch, number, code):
     def struck(problem, first, n, **hearing):
         if problem.dimension == 1 and problem.eta == 1.0:
             os.kill(os.getpid(), number)
+            while not hearing["should_stop"]():  # the main thread hears it at its next look
+                time.sleep(0.01)
         return honest(problem, first, n, **hearing)
 
     monkeypatch.setattr(running, "simulate_regression", struck)
