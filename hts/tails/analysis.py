@@ -121,12 +121,7 @@ def tail_of(
     """
     x, shift = _centred(values, centre)
     surrogate_scales = _scales(x) if x.ndim == 2 else None
-    x = x.reshape(-1)
-    n_zero = x.size - int(np.count_nonzero(x))
-    if n_zero:
-        x = x[x != 0.0]
-    if x.size == 0:
-        raise ValueError("all numbers are equal")
+    x, n_zero = _without_zeros(x.reshape(-1))
     notes = (*notes, *([f"{n_zero} left out, equal to the centre"] if n_zero else []))
     common: dict[str, Any] = {
         "file": file, "column": column, "n": x.size, "n_zero": n_zero, "n_not_finite": n_not_finite,
@@ -170,6 +165,20 @@ def tail_of(
         extremes=found,
         quantiles=points,
     )
+
+
+def _without_zeros(x: FloatArray) -> tuple[FloatArray, int]:
+    """Leave out what equals the centre, of which there is no logarithm; say how many.
+
+    Raises
+    ------
+    ValueError
+        Where nothing is left.
+    """
+    n_zero = x.size - int(np.count_nonzero(x))
+    if n_zero == x.size:
+        raise ValueError("all numbers are equal")
+    return (x[x != 0.0] if n_zero else x), n_zero
 
 
 def _in_blocks(x: FloatArray, inflation: float) -> tuple[int, tuple[BlockEstimate, ...], BlockEstimate | None]:

@@ -1,6 +1,7 @@
 """Fixtures of the command tests: the command line in this process, and a plan for it."""
 
 import pytest
+from double_well import DOUBLE_WELL
 
 from hts.cli.main import main
 
@@ -21,24 +22,7 @@ def hts(capsys):
 @pytest.fixture
 def plan_text():
     """Two cells of a double well; files whose tests need another plan say so in a fixture of this name."""
-    return """title = "two cells"
-seed = 5
-[landscape]
-kind = "double-well"
-minima = [-1.0, 1.0]
-barriers = [0.0]
-curvature = 1.0
-[noise]
-kind = "pareto"
-[grid]
-eta = [0.1, 0.05]
-b = [0.7]
-alpha = [1.5]
-[exit]
-well = 0
-walkers = 300
-max_steps = 100000
-"""
+    return DOUBLE_WELL
 
 
 @pytest.fixture

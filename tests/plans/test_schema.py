@@ -24,14 +24,14 @@ def test_the_schema_is_one():
 
 @pytest.mark.parametrize("file", sorted(CONFIGS.glob("*.toml")), ids=lambda file: file.stem)
 def test_every_plan_that_comes_with_hts_fits_the_schema(file):
-    VALIDATOR.validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    assert list(VALIDATOR.iter_errors(tomllib.loads(file.read_text(encoding="utf-8")))) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_template_is_a_plan_without_mistakes_that_fits_the_schema(kind):
     text = starter(kind)
     assert parse_plan(text, Path("plan.toml")).cells()
-    VALIDATOR.validate(tomllib.loads(text))
+    assert list(VALIDATOR.iter_errors(tomllib.loads(text))) == []
     assert "<" not in text
 
 
@@ -56,7 +56,7 @@ def test_each_template_is_a_plan_without_mistakes_that_fits_the_schema(kind):
 )
 def test_a_mistake_does_not_fit_the_schema(path, value):
     tables = tomllib.loads(starter())
-    VALIDATOR.validate(tables)
+    assert VALIDATOR.is_valid(tables)
     changed = copy.deepcopy(tables)
     table = changed
     for key in path[:-1]:
