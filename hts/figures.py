@@ -82,9 +82,13 @@ def plot(
     StoppedError
         If the output folder cannot be written.
     """
-    folder = output or (target / "figures" if target.is_dir() else Path("figures") / target.stem)
     study = gather_study(target, names, overrides=overrides, predict=predict, predict_shares=predict_shares)
-    return draw_figures(study, folder, names)
+    return draw_figures(study, output or figures_folder(target), names)
+
+
+def figures_folder(target: Path) -> Path:
+    """Name the folder of the figures of a results folder, or of a plan."""
+    return target / "figures" if target.is_dir() else Path("figures") / target.stem
 
 
 def gather_study(

@@ -1,6 +1,7 @@
 """Numbers, and words with numbers, as people read them in messages and tables."""
 
 import math
+from collections.abc import Iterable
 
 
 def plural(n: int, noun: str, form: str = "") -> str:
@@ -38,3 +39,17 @@ def interval(value: float | None, low: float | None, high: float | None, digits:
     if low is None or high is None:
         return number(value, digits)
     return f"{number(value, digits)} [{number(low, digits)}, {number(high, digits)}]"
+
+
+def each_once(said: Iterable[tuple[str, str]]) -> list[str]:
+    """List each text once, after the first of the names it is said of: "a and 2 more: text".
+
+    Parameters
+    ----------
+    said : iterable of (name, text)
+    """
+    names: dict[str, list[str]] = {}
+    for name, text in said:
+        names.setdefault(text, []).append(name)
+    more = {text: f" and {len(those) - 1} more" if len(those) > 1 else "" for text, those in names.items()}
+    return [f"{those[0]}{more[text]}: {text}" for text, those in names.items()]

@@ -6,7 +6,7 @@ from math import ceil, inf, log2
 from typing import TypeAlias
 
 from hts.answers.extrapolation import Approach, approach, step_exponents
-from hts.answers.records import ExitPrediction
+from hts.answers.records import ExitPrediction, times
 from hts.plans import Cell, LevyPlan, Plan
 
 Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
@@ -93,17 +93,13 @@ def _follow(
         well=well,
         tolerance=levy.tolerance,
         steps=steps,
-        mean_exit_time=followed((_times(one.mean_exit_steps_exact, one.eta) for one in found), errors),
-        escape_rate=followed((_times(one.escape_rate_exact, 1.0 / one.eta) for one in found), errors),
+        mean_exit_time=followed((times(one.mean_exit_steps_exact, one.eta) for one in found), errors),
+        escape_rate=followed((times(one.escape_rate_exact, 1.0 / one.eta) for one in found), errors),
         probability_within=followed(
             (one.probability_within_exact if has_time else None for one in found),
             [one.probability_within_relative_error or 0.0 for one in found],
         ),
     )
-
-
-def _times(value: float | None, factor: float) -> float | None:
-    return None if value is None else value * factor
 
 
 def study_of_cell(studies: Sequence[Discretisation], cell: Cell) -> Discretisation | None:

@@ -94,3 +94,8 @@ class SharePrediction:
             )
         shares: FloatArray = np.maximum(settled @ np.array(self.whereabouts_exact), 0.0)
         return shares
+
+
+def times(value: float | None, factor: float) -> float | None:
+    """Multiply a value by a factor, where there is one."""
+    return None if value is None else value * factor

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hts.cli.graphs import graph_document, show_graphs, windows_document
-from hts.cli.levy_plan import describe_document, show_description
+from hts.cli.levy_documents import describe_document
+from hts.cli.levy_plan import show_description
 from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
 from hts.cli.progress import clock, rate
 from hts.words import plural

@@ -1,5 +1,6 @@
 """What commands compute and print for a study of exits."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,33 @@ if TYPE_CHECKING:
     from hts.answers import ExitPrediction
     from hts.comparison import ExitComparison
     from hts.plans import Plan
+    from hts.plots.study import Study
+    from hts.reports.document import Part
 
 
-class ExitCommands:
+class ExitTheory:
+    """What commands ask of theory for exits, in steps and in time alike."""
+
+    def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
+        """Compute exact and limit exit times of every cell, said to be slow beforehand where they are."""
+        from hts.answers.slowness import slow_cells
+
+        if slow := slow_cells(plan, plan.cells()):
+            click.echo(slow, err=True)
+        with predictor(None, threads) as predict:
+            return tuple(predict(plan, plan.cells()))
+
+    def gather(
+        self, target: Path, names: Sequence[str] | None, overrides: Sequence[str], threads: int | None, with_exact: bool
+    ) -> "Study":
+        """Gather what the figures are made from, exact values with a bar."""
+        from hts.figures import gather_study
+
+        with predictor(target if target.is_dir() else None, threads) as predict:
+            return gather_study(target, names, overrides=overrides, predict=predict if with_exact else None)
+
+
+class ExitCommands(ExitTheory):
     """A study of exits on the command line; see `StudyCommands`."""
 
     def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "ExitComparison":
@@ -40,14 +65,23 @@ class ExitCommands:
 
         return cell_table(comparison), plural(len(comparison.cells), "cell")
 
-    def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
-        """Compute exact and limit exit times of every cell, said to be slow beforehand where they are."""
-        from hts.answers.slowness import slow_cells
+    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
+        """Lay mean exit times and exponents out for a report."""
+        from hts.reports.document import Part
+        from hts.reports.tables import exit_tables, exit_verdicts
 
-        if slow := slow_cells(plan, plan.cells()):
-            click.echo(slow, err=True)
-        with predictor(None, threads) as predict:
-            return tuple(predict(plan, plan.cells()))
+        comparison = self.compare(folder, threads, with_exact)
+        return Part(exit_tables(comparison, title), exit_verdicts(comparison))
+
+    def predicted_part(self, plan: "Plan", threads: int | None, with_exact: bool) -> "Part":
+        """Lay exact and limit exit times out for a report."""
+        from hts.reports.document import Part
+        from hts.reports.tables import prediction_table, prediction_warnings
+
+        if not with_exact:
+            return Part(())
+        predictions = self.predict(plan, threads)
+        return Part([prediction_table(predictions, plan.title)], warnings=prediction_warnings(predictions))
 
 
 def show(comparison: "ExitComparison", folder: Path) -> None:

@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from hts.cli.exits import ExitTheory
 from hts.cli.predictor import looks, predictor, share_predictor
+from hts.cli.shares import VisitTheory
+from hts.errors import PlanError
 from hts.words import plural
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction
-    from hts.comparison.levy import LevyCell, LevyExits, LevyShares, LevyVisit, TransitionComparison
+    from hts.comparison.levy_records import LevyCell, LevyExits, LevyShares, LevyVisit, TransitionComparison
     from hts.plans import Cell, Plan
 
 #: Fields of a cell of exits that are no column of their own.
@@ -21,7 +24,24 @@ NESTED = ("exits", "transitions")
 BY_WELL = ("shares", "low", "high", "expected", "z_exact", "exact", "limit")
 
 
-class LevyExitCommands:
+class LevyReport:
+    """Reports of studies in time t = k h: their tables are in steps, so there are none yet."""
+
+    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> NoReturn:
+        """Refuse."""
+        refuse_report(title)
+
+    def predicted_part(self, plan: "Plan", threads: int | None, with_exact: bool) -> NoReturn:
+        """Refuse."""
+        refuse_report(plan.title)
+
+
+def refuse_report(title: str) -> NoReturn:
+    """Name what shows the results instead."""
+    raise PlanError(f"{title}: no report of plans with [levy] yet; hts fit and hts plot show their results")
+
+
+class LevyExitCommands(ExitTheory, LevyReport):
     """A study of exits with [levy] on the command line; see `StudyCommands`."""
 
     def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "LevyExits":
@@ -65,13 +85,8 @@ class LevyExitCommands:
                 table[f"transition_{name}_{field}"] = [one.get(field) for one in found]
         return table, plural(len(rows), "cell")
 
-    def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
-        """Compute exact and limit exits of every cell."""
-        with predictor(None, threads) as predict:
-            return tuple(predict(plan, plan.cells()))
 
-
-class LevyVisitCommands:
+class LevyVisitCommands(VisitTheory, LevyReport):
     """A study of long runs with [levy] on the command line; see `StudyCommands`."""
 
     def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "LevyShares":
@@ -106,10 +121,6 @@ class LevyVisitCommands:
                 rows.append({**same, "start_well": cell.well, "well": well, **own})
         table = {name: [row[name] for row in rows] for name in rows[0]}
         return table, f"{plural(len(comparison.visits), 'cell')}, a row for each well"
-
-    def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
-        """Compute nothing: the plan asks for no exits."""
-        return ()
 
 
 def show_exits(comparison: "LevyExits", folder: Path) -> None:

@@ -5,8 +5,7 @@ from pathlib import Path
 import click
 
 from hts.cli.options import output_option, set_option, threads_option
-from hts.cli.predictor import predictor, share_predictor
-from hts.cli.studies import warn_of_identity
+from hts.cli.studies import commands_for, warn_of_identity
 
 
 @click.command("plot")
@@ -33,18 +32,14 @@ def command(
       hts plot results/quick
       hts plot configs/quick.toml --figure landscape
     """
-    from hts.figures import plot
+    from hts.figures import draw_figures, figures_folder
+    from hts.plans import read_plan
     from hts.sweeps.survey import open_results
 
-    chosen, plan = names or None, open_results(target)[1] if target.is_dir() else None
-    if plan is not None:
+    has_run = target.is_dir()
+    plan = open_results(target)[1] if has_run else read_plan(target, overrides)
+    if has_run:
         warn_of_identity(target)
-    if plan is not None and plan.visits is not None:
-        with share_predictor(target, threads) as shares:
-            exact = None if no_exact else shares
-            paths = plot(target, folder, chosen, overrides=overrides, predict_shares=exact)
-    else:
-        with predictor(target if target.is_dir() else None, threads) as predict:
-            paths = plot(target, folder, chosen, overrides=overrides, predict=None if no_exact else predict)
-    for path in paths:
+    study = commands_for(plan).gather(target, names or None, overrides, threads, not no_exact)
+    for path in draw_figures(study, folder or figures_folder(target), names or None):
         click.echo(path)

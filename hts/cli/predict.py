@@ -93,7 +93,8 @@ def answer_levy(
 ) -> None:
     """Print what there is of a plan with [levy], in time t = k h."""
     from hts.cli.documents import print_document
-    from hts.cli.levy_plan import predict_document, show_predictions
+    from hts.cli.levy_documents import predict_document
+    from hts.cli.levy_plan import show_predictions
 
     if as_json:
         print_document(predict_document(plan, predictions, studies, shares))

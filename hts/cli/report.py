@@ -7,13 +7,10 @@ import click
 
 from hts.cli.export import check_target
 from hts.cli.options import set_option, threads_option
-from hts.cli.predictor import predictor, share_predictor
-from hts.cli.studies import commands_for
+from hts.cli.studies import commands_for, warn_of_identity
 from hts.errors import PlanError
 
 if TYPE_CHECKING:
-    from hts.plans import Plan
-    from hts.plots.study import Study
     from hts.reports.document import Report
 
 
@@ -43,12 +40,10 @@ def command(
     from hts.reports.page import page_of
     from hts.storage.atomic import write_whole
 
-    has_run = target.is_dir()
-    path = file or (target / "report.html" if has_run else Path(f"{target.stem}-report.html"))
+    path = file or (target / "report.html" if target.is_dir() else Path(f"{target.stem}-report.html"))
     check_target(path, force or is_report(path))
-    report = report_on_results if has_run else report_on_plan
-    made = report(target, overrides, threads, not no_exact)
-    write_whole(path, page_of(made).encode(), path.parent)
+    page = page_of(report_on(target, overrides, threads, not no_exact))
+    write_whole(path, page.encode(), path.parent)
     click.echo(path)
 
 
@@ -63,64 +58,22 @@ def is_report(path: Path) -> bool:
         return False
 
 
-def report_on_results(folder: Path, overrides: tuple[str, ...], threads: int | None, with_exact: bool) -> "Report":
-    """Gather what a results folder shows."""
-    from hts.comparison import ExitComparison
-    from hts.reports import tables as t
+def report_on(target: Path, overrides: tuple[str, ...], threads: int | None, with_exact: bool) -> "Report":
+    """Gather what a results folder shows, or what theory says of a plan."""
+    from hts.plans import read_plan
     from hts.reports.document import report_of
     from hts.reports.figures import page_figures
     from hts.sweeps.survey import open_results
 
-    if overrides:
-        raise PlanError(f"--set: changes the keys of a plan, and {folder} is a results folder")
-    plan = open_results(folder)[1]
-    refuse_levy(plan)
-    comparison = commands_for(plan).compare(folder, threads, with_exact)
-    if isinstance(comparison, ExitComparison):
-        tables, verdicts, warnings = t.exit_tables(comparison, plan.title), t.exit_verdicts(comparison), []
+    has_run = target.is_dir()
+    if has_run and overrides:
+        raise PlanError(f"--set: changes the keys of a plan, and {target} is a results folder")
+    plan = open_results(target)[1] if has_run else read_plan(target, overrides)
+    commands = commands_for(plan)
+    if has_run:
+        warn_of_identity(target)
+        part = commands.measured_part(target, plan.title, threads, with_exact)
     else:
-        tables, verdicts = [t.share_table(comparison, plan.title)], t.share_verdicts(comparison)
-        warnings = t.share_warnings(comparison)
-    figures = page_figures(study_of(folder, overrides, threads, with_exact, plan.visits is not None))
-    return report_of(plan, verdicts, warnings, tables, tuple(figures), has_run=True)
-
-
-def report_on_plan(file: Path, overrides: tuple[str, ...], threads: int | None, with_exact: bool) -> "Report":
-    """Gather what theory says of a plan."""
-    from hts.plans import read_plan
-    from hts.reports import tables as t
-    from hts.reports.document import report_of
-    from hts.reports.figures import page_figures
-
-    plan = read_plan(file, overrides)
-    refuse_levy(plan)
-    tables, warnings = [], []
-    if with_exact and plan.visits is None:
-        predictions = commands_for(plan).predict(plan, threads)
-        tables, warnings = [t.prediction_table(predictions, plan.title)], t.prediction_warnings(predictions)
-    elif with_exact:
-        with share_predictor(None, threads) as predict_shares:
-            shares = predict_shares(plan, plan.cells())
-        tables, warnings = [t.share_prediction_table(shares, plan.title)], t.prediction_warnings(shares)
-    figures = page_figures(study_of(file, overrides, threads, with_exact, plan.visits is not None))
-    return report_of(plan, (), warnings, tables, tuple(figures), has_run=False)
-
-
-def refuse_levy(plan: "Plan") -> None:
-    """Turn away a study in time t = k h: the tables of a report are in steps."""
-    if plan.levy is not None:
-        raise PlanError(f"{plan.path}: no report of plans with [levy] yet; hts fit and hts plot show their results")
-
-
-def study_of(
-    target: Path, overrides: tuple[str, ...], threads: int | None, with_exact: bool, has_visits: bool
-) -> "Study":
-    """Gather what the figures are made from."""
-    from hts.figures import gather_study
-
-    folder = target if target.is_dir() else None
-    if has_visits:
-        with share_predictor(folder, threads) as shares:
-            return gather_study(target, overrides=overrides, predict_shares=shares if with_exact else None)
-    with predictor(folder, threads) as predict:
-        return gather_study(target, overrides=overrides, predict=predict if with_exact else None)
+        part = commands.predicted_part(plan, threads, with_exact)
+    study = commands.gather(target, None, overrides, threads, with_exact)
+    return report_of(plan, part, page_figures(study), has_run)

@@ -1,5 +1,6 @@
 """What commands compute and print for a study of long runs."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,28 @@ if TYPE_CHECKING:
     from hts.answers import ExitPrediction
     from hts.comparison import ShareComparison
     from hts.plans import Plan
+    from hts.plots.study import Study
+    from hts.reports.document import Part
 
 
-class VisitCommands:
+class VisitTheory:
+    """What commands ask of theory for long runs, in steps and in time alike."""
+
+    def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
+        """Compute nothing: the plan asks for no exits."""
+        return ()
+
+    def gather(
+        self, target: Path, names: Sequence[str] | None, overrides: Sequence[str], threads: int | None, with_exact: bool
+    ) -> "Study":
+        """Gather what the figures are made from, exact shares with a bar."""
+        from hts.figures import gather_study
+
+        with share_predictor(target if target.is_dir() else None, threads) as shares:
+            return gather_study(target, names, overrides=overrides, predict_shares=shares if with_exact else None)
+
+
+class VisitCommands(VisitTheory):
     """A study of long runs on the command line; see `StudyCommands`."""
 
     def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "ShareComparison":
@@ -41,9 +61,24 @@ class VisitCommands:
 
         return share_table(comparison), f"{plural(len(comparison.visits), 'cell')}, a row for each well"
 
-    def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
-        """Compute nothing: the plan asks for no exits."""
-        return ()
+    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
+        """Lay shares of time out for a report."""
+        from hts.reports.document import Part
+        from hts.reports.tables import share_table, share_verdicts, share_warnings
+
+        comparison = self.compare(folder, threads, with_exact)
+        return Part([share_table(comparison, title)], share_verdicts(comparison), share_warnings(comparison))
+
+    def predicted_part(self, plan: "Plan", threads: int | None, with_exact: bool) -> "Part":
+        """Lay stationary shares of time out for a report."""
+        from hts.reports.document import Part
+        from hts.reports.tables import prediction_warnings, share_prediction_table
+
+        if not with_exact:
+            return Part(())
+        with share_predictor(None, threads) as predict_shares:
+            shares = predict_shares(plan, plan.cells())
+        return Part([share_prediction_table(shares, plan.title)], warnings=prediction_warnings(shares))
 
 
 def show(comparison: "ShareComparison", folder: Path) -> None:

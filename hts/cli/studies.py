@@ -1,6 +1,6 @@
 """The two kinds of study on the command line: exits and long runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,6 +13,8 @@ from hts.cli.shares import VisitCommands
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction
     from hts.plans import Plan
+    from hts.plots.study import Study
+    from hts.reports.document import Part
 
 
 class StudyCommands(Protocol):
@@ -32,6 +34,17 @@ class StudyCommands(Protocol):
 
     def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
         """Compute exact and limit exit times of every cell, where the plan asks for exits."""
+
+    def gather(
+        self, target: Path, names: Sequence[str] | None, overrides: Sequence[str], threads: int | None, with_exact: bool
+    ) -> "Study":
+        """Gather what the figures of a results folder, or of a plan, are made from."""
+
+    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
+        """Compare as `compare` does, and lay it out for a report."""
+
+    def predicted_part(self, plan: "Plan", threads: int | None, with_exact: bool) -> "Part":
+        """Lay out for a report what theory says of a plan."""
 
 
 #: By the name of the plan's table.

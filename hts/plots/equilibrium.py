@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hts.comparison.levy import LevyPoint, exit_points, visit_points
+from hts.comparison.levy_points import LevyPoint, exit_points, visit_points
 from hts.plots.looks import AID, Look, looks_in_order, paler
 from hts.plots.save import Row
 from hts.plots.study import FigureKind, Study

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,15 @@ CITATIONS = (
     "X. Wang, C.-H. Rhee. Large deviations and metastability analysis for heavy-tailed dynamical systems. "
     "arXiv:2307.03479, 2023.",
 )
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a report says in words and tables."""
+
+    tables: Sequence[TextTable]
+    verdicts: Sequence[str] = ()
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -58,14 +67,7 @@ class Report:
     citations: tuple[str, ...]
 
 
-def report_of(
-    plan: Plan,
-    verdicts: Sequence[str],
-    warnings: Sequence[str],
-    tables: Sequence[TextTable],
-    figures: Sequence[PageFigure],
-    has_run: bool,
-) -> Report:
+def report_of(plan: Plan, part: Part, figures: Iterable[PageFigure], has_run: bool) -> Report:
     """Put a report together from what was computed of a plan."""
     versions = provenance()
     name = shlex.quote(plan.path.name)
@@ -75,9 +77,9 @@ def report_of(
     return Report(
         title=plan.title,
         question=question(plan),
-        verdicts=tuple(verdicts),
-        warnings=tuple(warnings),
-        tables=tuple(tables),
+        verdicts=tuple(part.verdicts),
+        warnings=tuple(part.warnings),
+        tables=tuple(part.tables),
         figures=tuple(figures),
         plan=plan.to_toml(),
         plan_name=Path(plan.path).name,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isinf
 from typing import TYPE_CHECKING
 
-from hts.words import interval, number
+from hts.words import each_once, interval, number
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction, SharePrediction
@@ -110,11 +111,7 @@ def share_verdicts(comparison: ShareComparison) -> list[str]:
 
 def share_warnings(comparison: ShareComparison) -> list[str]:
     """List each warning once, with the first cell it is about."""
-    warned: dict[str, list[str]] = {}
-    for cell in comparison.visits:
-        for warning in cell.warnings:
-            warned.setdefault(warning, []).append(_cell_name(cell))
-    return _once(warned)
+    return each_once((_cell_name(cell), warning) for cell in comparison.visits for warning in cell.warnings)
 
 
 def _cell_name(cell: VisitComparison) -> str:
@@ -156,14 +153,9 @@ def share_prediction_table(shares: Sequence[SharePrediction], title: str) -> Tex
 
 def prediction_warnings(predictions: Sequence[ExitPrediction | SharePrediction]) -> list[str]:
     """List each warning once, with the first cell it is about."""
-    warned: dict[str, list[str]] = {}
-    for p in predictions:
-        for warning in p.warnings:
-            b = "inf" if p.b == float("inf") else f"{p.b:g}"
-            warned.setdefault(warning, []).append(f"(eta {p.eta:g}, b {b}, alpha {number(p.alpha)})")
-    return _once(warned)
+    return each_once((_prediction_name(p), warning) for p in predictions for warning in p.warnings)
 
 
-def _once(warned: dict[str, list[str]]) -> list[str]:
-    more = {text: f" and {len(cells) - 1} more" if len(cells) > 1 else "" for text, cells in warned.items()}
-    return [f"{cells[0]}{more[text]}: {text}" for text, cells in warned.items()]
+def _prediction_name(p: ExitPrediction | SharePrediction) -> str:
+    b = "inf" if isinf(p.b) else f"{p.b:g}"
+    return f"(eta {p.eta:g}, b {b}, alpha {number(p.alpha)})"

@@ -12,7 +12,7 @@ from hts.answers import SharePrediction
 from hts.answers.discretisation import Discretisation
 from hts.answers.extrapolation import approach, step_exponents
 from hts.answers.flights import Flight, fly
-from hts.comparison.levy import exit_points
+from hts.comparison.levy_points import exit_points
 from hts.errors import IncompleteError
 from hts.figures import FIGURES, draw_figures
 from hts.plans import parse_plan
