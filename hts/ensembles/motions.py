@@ -15,7 +15,7 @@ from hts.landscapes import Gradient
 from hts.noise import Empirical, Noise
 
 #: Version of the computation from a seed to a path. It changes when any bit of any path may change; every shard has it.
-STREAM_VERSION: Final = "xoshiro256++/philox4x32-10/2"
+STREAM_VERSION: Final = "xoshiro256++/philox4x32-10/3"
 
 
 class Problem(Protocol):

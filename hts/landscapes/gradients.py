@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray
+from hts.landscapes import elementary
 from hts.landscapes.checks import LandscapeError
 from hts.landscapes.fused import fused_products
 
@@ -205,7 +206,7 @@ def _interpolate(
     left, right = np.full(n, -0.5), np.full(n, 0.5)
     left[0] = right[-1] = 0.0  # only half of the outer cells lies in the domain, and f' may end there
     middle, half = 0.5 * (left + right), 0.5 * (right - left)
-    points = np.cos((2.0 * np.arange(4) + 1.0) * np.pi / 8.0)
+    points = elementary.cos((2.0 * np.arange(4) + 1.0) * np.pi / 8.0)
     x = low + spacing * (np.arange(n)[:, None] + middle[:, None] + half[:, None] * points)
     values = _in_blocks(lambda part: derivative(part) - hinges(part), np.clip(x, low, high))
     # Cubics in the Chebyshev variable of [-1, 1], then by the binomial theorem in t.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from hts.arrays import FloatArray
+from hts.landscapes import elementary
 
 Jet = tuple[FloatArray, FloatArray, FloatArray]
 
@@ -57,12 +58,13 @@ def constant_power(u: Jet, c: float) -> Jet:
         return number(1.0)
     if c == 1.0:  # the rule below would ask for 0 * 0^-1 at 0
         return u
-    return _chain(u, v**c, c * v ** (c - 1.0), c * (c - 1.0) * v ** (c - 2.0))
+    v0, v1, v2 = (elementary.constant_power(v, c - k) for k in (0.0, 1.0, 2.0))
+    return _chain(u, v0, c * v1, c * (c - 1.0) * v2)
 
 
 def power(u: Jet, w: Jet) -> Jet:
     """Return u^w = exp(w log u) with an exponent that moves; u > 0."""
-    v: FloatArray = u[0] ** w[0]
+    v = elementary.power(u[0], w[0])
     _, e1, e2 = multiply(w, log(u))
     return v, v * e1, v * (e2 + e1**2)
 
@@ -75,13 +77,13 @@ def absolute(u: Jet) -> Jet:
 
 def exp(u: Jet) -> Jet:
     """Return exp u."""
-    v = np.exp(u[0])
+    v = elementary.exp(u[0])
     return _chain(u, v, v, v)
 
 
 def log(u: Jet) -> Jet:
     """Return the natural logarithm."""
-    return _chain(u, np.log(u[0]), 1.0 / u[0], -1.0 / u[0] ** 2)
+    return _chain(u, elementary.log(u[0]), 1.0 / u[0], -1.0 / u[0] ** 2)
 
 
 def sqrt(u: Jet) -> Jet:
@@ -92,20 +94,19 @@ def sqrt(u: Jet) -> Jet:
 
 def sin(u: Jet) -> Jet:
     """Return sin u, u in radians."""
-    v = np.sin(u[0])
-    return _chain(u, v, np.cos(u[0]), -v)
+    v = elementary.sin(u[0])
+    return _chain(u, v, elementary.cos(u[0]), -v)
 
 
 def cos(u: Jet) -> Jet:
     """Return cos u, u in radians."""
-    v = np.cos(u[0])
-    return _chain(u, v, -np.sin(u[0]), -v)
+    v = elementary.cos(u[0])
+    return _chain(u, v, -elementary.sin(u[0]), -v)
 
 
 def tanh(u: Jet) -> Jet:
     """Return the hyperbolic tangent."""
-    v = np.tanh(u[0])
-    slope = np.cosh(u[0]) ** -2.0  # 1 - tanh^2 would lose its digits where tanh is near 1
+    v, slope = elementary.tanh(u[0]), elementary.tanh_slope(u[0])
     return _chain(u, v, slope, -2.0 * v * slope)
 
 

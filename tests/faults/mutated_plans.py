@@ -1,4 +1,7 @@
-"""Plans with faults, drawn by number: a good plan with some characters, values or lines changed, or extreme numbers."""
+"""Plans with faults, drawn by number: a good plan with some characters, values or lines changed, or extreme numbers.
+
+The good plans are the published ones, which are read only, and small ones, which every command can go through.
+"""
 
 import re
 from pathlib import Path
@@ -18,11 +21,44 @@ MARKS = ("\0", "é", '"', "'", "[", "]", "{", "}", "=", ".", ",", "#", "\n", "\\
 #: Numbers that plans accept, if only just.
 EXTREME = (1e-100, 1e-50, 1e-12, 1e-3, 0.999, 1.0, 1.001, 1.5, 2.0, 10.0, 1e3, 1e12, 1e50, 1e100)
 
+WELLS = '[landscape]\nkind = "double-well"\nminima = [-1.0, 1.0]\nbarriers = [0.0]\ncurvature = 1.0\nL = 2.5\n'
+FORMULA = '[landscape]\nkind = "formula"\nf = "x**4/4 - x**2/2 + 0.1*sin(3*x)"\ndomain = [-2.0, 2.0]\n'
+BASIN = '[landscape]\nkind = "basin"\nminimum = 0.0\ncurvature = 1.0\n'
+EXIT = "walkers = 20\nmax_steps = 300\n"
+FROM_WELL = "[exit]\nwell = 0\n" + EXIT
+FROM_START = "[exit]\ndomain = [-1.0, 1.0]\nstart = 0.25\nwithin = 5.0\n" + EXIT
+#: Plans that each command goes through in a second or two.
+SMALL = (
+    WELLS
+    + '[noise]\nkind = "pareto"\np_plus = 0.6\n[grid]\neta = [0.1, 0.05]\nb = [0.7, inf]\nalpha = [1.5]\n'
+    + FROM_WELL,
+    BASIN + '[noise]\nkind = "stable"\nscale = 0.5\n[grid]\neta = [0.1]\nb = [0.4]\nalpha = [1.2, 1.8]\n' + FROM_START,
+    BASIN + '[noise]\nkind = "normal"\nscale = 0.8\n[grid]\neta = [0.1]\nb = [0.7, inf]\n' + FROM_START,
+    FORMULA + '[noise]\nkind = "student"\n[grid]\neta = [0.05]\nb = [0.5]\nalpha = [2.5]\n' + FROM_WELL,
+    BASIN
+    + '[noise]\nkind = "lomax"\nnormal_scale = 0.3\n[grid]\neta = { geom = [0.05, 0.2, 2] }\nb = [0.7]\nalpha = [1.3]\n'
+    + FROM_START,
+    WELLS
+    + '[noise]\nkind = "pareto"\nscale = 0.3\n[grid]\neta = [0.05]\nb = [0.7, inf]\nalpha = [1.5]\n'
+    + "[visits]\nwell = 0\nwalkers = 5\nsteps = 2_000\nbins = 12\n",
+    WELLS + "[levy]\nepsilon = [0.5]\nstep = [0.1]\nalpha = [1.5]\n" + FROM_WELL,
+    '[landscape]\nkind = "flat"\n[levy]\nepsilon = [1.0]\nstep = [0.1]\nalpha = [1.2]\n' + FROM_START,
+)
+
 
 def mutated(number: int) -> str:
-    """Return the text of a plan with one to three faults."""
+    """Return the text of a published plan with one to three faults."""
     rng = np.random.default_rng([SEED, number])
-    text = CONFIGS[rng.integers(len(CONFIGS))].read_text(encoding="utf-8")
+    return _with_faults(CONFIGS[rng.integers(len(CONFIGS))].read_text(encoding="utf-8"), rng)
+
+
+def small(number: int) -> str:
+    """Return the text of a small plan with one to three faults."""
+    rng = np.random.default_rng([SEED, 2, number])
+    return _with_faults(SMALL[rng.integers(len(SMALL))], rng)
+
+
+def _with_faults(text: str, rng: np.random.Generator) -> str:
     for _ in range(rng.integers(1, 4)):
         text = _changed(text, rng)
     return text

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from mutated_plans import extreme, mutated
+from mutated_plans import SMALL, extreme, mutated
 
 from hts.errors import PlanError
 from hts.plans import parse_plan
@@ -27,6 +27,10 @@ def test_a_mutated_plan_is_read_or_refused_in_lines_that_name_it():
     assert all(line.startswith("plan.toml:") for said in refusals for line in said.splitlines())
 
 
+def test_the_small_plans_have_no_fault_before_they_are_given_one():
+    assert all(parse_plan(text, Path("plan.toml")) for text in SMALL)
+
+
 @pytest.mark.parametrize("key", ["well", "walkers", "max_steps"])
 def test_a_whole_number_of_thousands_of_digits_is_refused_in_one_line(key):
     """Python refuses to write such a number out, and a message about a well did so."""
@@ -39,7 +43,7 @@ def test_a_whole_number_of_thousands_of_digits_is_refused_in_one_line(key):
 
 @pytest.mark.long
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a limit on memory as Linux sets it")
-@pytest.mark.parametrize(("kind", "n"), [("mutated", 3000), ("extreme", 300)])
+@pytest.mark.parametrize(("kind", "n"), [("mutated", 3000), ("small", 3000), ("extreme", 300)])
 def test_plans_by_the_thousand_meet_no_bug(kind, n):
     done = subprocess.run([sys.executable, SCRIPT, kind, "0", str(n)], capture_output=True, text=True, check=False)
     ends = [json.loads(line) for line in done.stdout.splitlines()]

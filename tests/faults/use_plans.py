@@ -9,11 +9,12 @@ import sys
 import tempfile
 import time
 
-from mutated_plans import extreme, mutated
+from mutated_plans import extreme, mutated, small
 
 from hts.cli.main import main
 
 MEMORY = 2 * 2**30
+KINDS = {"mutated": mutated, "small": small, "extreme": extreme}
 
 
 def call(*words: str) -> tuple[int, str]:
@@ -30,10 +31,11 @@ def call(*words: str) -> tuple[int, str]:
 def use(kind: str, number: int) -> None:
     """Write one plan, and describe, predict, run and fit it as far as it is accepted."""
     with open("plan.toml", "w", encoding="utf-8", newline="") as stream:
-        stream.write((mutated if kind == "mutated" else extreme)(number))
+        stream.write(KINDS[kind](number))
+    folder = f"r{number}"
     words = [["describe", "plan.toml"]]
-    if kind == "extreme":
-        words += [["predict", "plan.toml"], ["run", "plan.toml", "-o", f"r{number}"], ["fit", f"r{number}"]]
+    if kind != "mutated":
+        words += [["predict", "plan.toml"], ["run", "plan.toml", "-o", folder], ["fit", folder], ["verify", folder]]
     for line in words:
         begin = time.process_time()
         code, said = call(*line)
