@@ -10,7 +10,7 @@ from hts.answers.tabulation import TOLERANCE, tabulate_survival
 from hts.plans import Cell, Plan
 from hts.plans.limits import exit_limit_of
 from hts.theory.exact.exits import ExactExit, exact_exit
-from hts.theory.exact.means import larger_eta, rough_mean_exit_steps
+from hts.theory.exact.means import WORTHLESS, larger_eta, rough_mean_exit_steps
 from hts.theory.exact.steps import BeyondArithmeticError, ExactExitError, TooMuchWorkError
 from hts.theory.exact.survival import UnstableStepsError
 from hts.theory.limit.limits import ExitLimit
@@ -156,6 +156,7 @@ def _joined(
     survival: SurvivalTable | None,
     warnings: tuple[str, ...],
 ) -> ExitPrediction:
+    has_rate = exact is not None and exact.escape_rate_relative_error <= WORTHLESS
     return ExitPrediction(
         eta=cell.eta,
         b=cell.b,
@@ -169,7 +170,7 @@ def _joined(
         destinations_limit=limit.destinations,
         mean_exit_steps_exact=None if exact is None else exact.mean_exit_steps,
         relative_error_exact=None if exact is None else exact.relative_error,
-        escape_rate_exact=None if exact is None else exact.escape_rate,
+        escape_rate_exact=exact.escape_rate if exact is not None and has_rate else None,
         local_exponent_exact=None if exact is None else exact.local_exponent,
         local_exponent_error=None if exact is None else exact.local_exponent_error,
         destinations_exact=None if exact is None else dict(exact.destinations),
