@@ -134,11 +134,14 @@ def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False, finer: boo
     limit = exit_limit_of(plan, cell)
     try:
         exact = exact_exit(leaving, within=plan.within, tolerance=part * MEAN_TOLERANCE)
-    except BeyondArithmeticError as problem:
-        advice = "take a larger step" if plan.levy is not None else larger_eta(leaving)
-        return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}; {advice}"))
     except ExactExitError as problem:
-        return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}"))
+        refusal, is_beyond = f"no exact value: {problem}", isinstance(problem, BeyondArithmeticError)
+    else:
+        refusal, is_beyond = "", False
+    if is_beyond:  # out of the handler: the exception holds the matrices of what was refused, half a gigabyte
+        refusal += "; take a larger step" if plan.levy is not None else f"; {larger_eta(leaving)}"
+    if refusal:
+        return _joined(cell, limit, None, None, (*limit.warnings, refusal))
     warnings = *limit.warnings, *exact.warnings
     try:
         survival = tabulate_survival(exact, plan.most_steps, part * TOLERANCE) if with_survival else None
