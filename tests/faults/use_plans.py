@@ -13,8 +13,8 @@ from mutated_plans import extreme, mutated
 
 from hts.cli.main import main
 
-#: Of address space: it counts what is reserved too, and threads and allocators reserve much. Arrow's own allocator reserves
-#: a gigabyte of which it uses a few megabytes, so Arrow takes the system's here.
+#: Of address space: it counts what is reserved too, and threads and allocators reserve much. Arrow's own allocator
+#: reserves a gigabyte of which it uses a few megabytes, so Arrow takes the system's here.
 MEMORY = 2 * 2**30
 os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
 
