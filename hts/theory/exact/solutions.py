@@ -67,11 +67,13 @@ class _Iterations:
 
     @property
     def left(self) -> float:
-        """What all further changes would add up to; 0 once these are rounding."""
-        change = self.changes[-1]
-        if change <= ROUNDED:
+        """What all further changes would add up to; 0 once these are rounding.
+
+        Changes that hover are rounding too, of large weights: none is taken to decline more slowly than by e in 2000.
+        """
+        if self.changes[-1] <= ROUNDED:
             return 0.0
-        return change / -expm1(-self.decline) if self.decline > 0.0 else inf
+        return max(self.changes[-LOOK_EVERY:]) / -expm1(-max(self.decline, 1.0 / MAX_ITERATIONS))
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from hts.noise import Noise
 from hts.theory.exact import steps
 from hts.theory.exact.exits import exact_exit
 from hts.theory.exact.refinement import downhill, solve_again
+from hts.theory.exact.solutions import _Iterations
 from hts.theory.exact.steps import BeyondArithmeticError, ExactExitError
 from hts.theory.exact.survival import exit_by
 
@@ -114,6 +115,14 @@ def test_the_error_of_a_rate_is_stated_where_no_mode_is_the_slowest(curvature, e
     assert answer.mean_exit_steps == pytest.approx(first * (sites + 1 - first), rel=1e-8)
     assert abs(answer.escape_rate / (1.0 - cos(pi / (sites + 1))) - 1.0) <= 3 * answer.escape_rate_relative_error
     assert any("no exact escape rate" in text for text in answer.warnings)
+
+
+def test_changes_of_a_rate_that_hover_at_rounding_are_no_slow_convergence():
+    """A good rate of 2.5e-10 under normal noise was once refused for it."""
+    iterations = _Iterations(100)
+    for k in range(640):
+        iterations.end_with(1e-9 * (1 + k % 2))
+    assert 1e-9 < iterations.left < 1e-5
 
 
 @pytest.mark.parametrize(("alpha", "eta"), [(1.1, 0.1), (1.5, 0.01), (0.8, 0.1)])
