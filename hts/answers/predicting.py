@@ -10,7 +10,7 @@ from hts.answers.tabulation import TOLERANCE, tabulate_survival
 from hts.plans import Cell, Plan
 from hts.plans.limits import exit_limit_of
 from hts.theory.exact.exits import ExactExit, exact_exit
-from hts.theory.exact.means import larger_eta, rough_mean_exit_steps
+from hts.theory.exact.means import WORTHLESS, larger_eta, rough_mean_exit_steps
 from hts.theory.exact.steps import BeyondArithmeticError, ExactExitError, TooMuchWorkError
 from hts.theory.exact.survival import UnstableStepsError
 from hts.theory.limit.limits import ExitLimit
@@ -134,11 +134,14 @@ def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False, finer: boo
     limit = exit_limit_of(plan, cell)
     try:
         exact = exact_exit(leaving, within=plan.within, tolerance=part * MEAN_TOLERANCE)
-    except BeyondArithmeticError as problem:
-        advice = "take a larger step" if plan.levy is not None else larger_eta(leaving)
-        return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}; {advice}"))
     except ExactExitError as problem:
-        return _joined(cell, limit, None, None, (*limit.warnings, f"no exact value: {problem}"))
+        refusal, is_beyond = f"no exact value: {problem}", isinstance(problem, BeyondArithmeticError)
+    else:
+        refusal, is_beyond = "", False
+    if is_beyond:  # out of the handler: the exception holds the matrices of what was refused, half a gigabyte
+        refusal += "; take a larger step" if plan.levy is not None else f"; {larger_eta(leaving)}"
+    if refusal:
+        return _joined(cell, limit, None, None, (*limit.warnings, refusal))
     warnings = *limit.warnings, *exact.warnings
     try:
         survival = tabulate_survival(exact, plan.most_steps, part * TOLERANCE) if with_survival else None
@@ -156,6 +159,7 @@ def _joined(
     survival: SurvivalTable | None,
     warnings: tuple[str, ...],
 ) -> ExitPrediction:
+    has_rate = exact is not None and exact.escape_rate_relative_error <= WORTHLESS
     return ExitPrediction(
         eta=cell.eta,
         b=cell.b,
@@ -169,7 +173,7 @@ def _joined(
         destinations_limit=limit.destinations,
         mean_exit_steps_exact=None if exact is None else exact.mean_exit_steps,
         relative_error_exact=None if exact is None else exact.relative_error,
-        escape_rate_exact=None if exact is None else exact.escape_rate,
+        escape_rate_exact=exact.escape_rate if exact is not None and has_rate else None,
         local_exponent_exact=None if exact is None else exact.local_exponent,
         local_exponent_error=None if exact is None else exact.local_exponent_error,
         destinations_exact=None if exact is None else dict(exact.destinations),

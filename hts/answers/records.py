@@ -44,7 +44,7 @@ class ExitPrediction:
     destinations_limit: Mapping[str, float] | None  #: q_ij/q_i of (8)
     mean_exit_steps_exact: float | None  #: u(start) of (9)
     relative_error_exact: float | None  #: its own estimate
-    escape_rate_exact: float | None  #: mu of (10), per step
+    escape_rate_exact: float | None  #: mu of (10), per step; None too where no mode is the slowest
     local_exponent_exact: float | None  #: -d log E sigma/d log eta
     local_exponent_error: float | None  #: absolute
     destinations_exact: Mapping[str, float] | None  #: (11)

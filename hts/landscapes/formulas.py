@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -123,14 +124,37 @@ class Formula:
 
     def _trace(self, x: FloatArray) -> Iterator[tuple[Step, list[Jet], Jet]]:
         """Yield each step with the jets it was given and the one it made."""
-        stack: list[Jet] = []
+        known: dict[int, Jet] = {}
         itself = jets.variable(x)
-        for step in self.steps:
+        for step, (node, given, done) in zip(self.steps, self._nodes, strict=True):
+            operands = [known[k] for k in given]
+            if node not in known:
+                known[node] = itself if step.name == "x" else _result(step, operands)
+            yield step, operands, known[node]
+            for k in done:
+                del known[k]
+
+    @cached_property
+    def _nodes(self) -> list[tuple[int, list[int], list[int]]]:
+        """For each step the number of its subexpression, those it is made of, and those that are needed no more.
+
+        Equal subexpressions have one number, and are evaluated once.
+        """
+        numbers: dict[tuple[object, ...], int] = {}
+        stack: list[int] = []
+        made, last = [], {}
+        for place, step in enumerate(self.steps):
             n = _n_operands(step)
-            operands = stack[len(stack) - n :]
+            given = stack[len(stack) - n :]
             del stack[len(stack) - n :]
-            stack.append(itself if step.name == "x" else _result(step, operands))
-            yield step, operands, stack[-1]
+            node = numbers.setdefault((step.name, step.value.hex(), *given), len(numbers))  # 0 and -0 are equal
+            stack.append(node)
+            made.append((node, given))
+            last.update(dict.fromkeys((node, *given), place))
+        done: list[list[int]] = [[] for _ in self.steps]
+        for node, place in last.items():
+            done[place].append(node)
+        return [(node, given, over) for (node, given), over in zip(made, done, strict=True)]
 
 
 def parse_formula(text: str) -> Formula:

@@ -13,8 +13,11 @@ from mutated_plans import extreme, mutated, small
 
 from hts.cli.main import main
 
+#: Of address space: it counts what is reserved too, and threads and allocators reserve much. Arrow's own allocator
+#: reserves a gigabyte of which it uses a few megabytes, so Arrow takes the system's here.
 MEMORY = 2 * 2**30
 KINDS = {"mutated": mutated, "small": small, "extreme": extreme}
+os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
 
 
 def call(*words: str) -> tuple[int, str]:

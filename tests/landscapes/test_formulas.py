@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hts.landscapes import FormulaError
+from hts.landscapes import FormulaError, jets
 from hts.landscapes.formulas import MAX_CHARACTERS, parse_formula
 
 MPMATH = {"abs": abs} | {name: getattr(mpmath, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh")}
@@ -171,3 +171,19 @@ def test_at_its_corner_abs_has_the_derivatives_from_the_right() -> None:
     x = np.array([0.0])
     assert [float(part[0]) for part in parse_formula("abs(-3*x)").jet(x)] == [0.0, 3.0, 0.0]
     assert [float(part[0]) for part in parse_formula("abs(x)**2").jet(x)] == [0.0, 0.0, 2.0]
+
+
+def test_equal_subexpressions_are_evaluated_once_to_the_same_bits(monkeypatch):
+    """A formula of a hundred equal terms took as long as one of a hundred different ones."""
+    calls, sine = [], jets.FUNCTIONS["sin"]
+    monkeypatch.setitem(jets.FUNCTIONS, "sin", lambda u: calls.append(1) or sine(u))
+    x = np.array(POINTS)
+    repeated = parse_formula("x" + "+sin(40*x)*abs(x - 0.5)" * 50).jet_and_arguments(x)
+    assert len(calls) == 1
+    one, total = parse_formula("sin(40*x)*abs(x - 0.5)").jet(x), parse_formula("x").jet(x)
+    for _ in range(50):
+        total = jets.add(total, one)
+    assert [np.broadcast_to(part, x.shape).tolist() for part in total] == [part.tolist() for part in repeated[0]]
+    assert len(repeated[1]) == 50  # the argument of each abs, as before
+    with np.errstate(divide="ignore"):
+        assert parse_formula("exp(1/(x*-0.0)) + 1/(x*0.0)").jet(1.0)[0] == np.inf  # 0 and -0 are two numbers

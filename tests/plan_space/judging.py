@@ -38,7 +38,10 @@ def faults(said: ExitPrediction) -> list[str]:
     if not 1.0 - ROUNDING <= said.mean_exit_steps_exact < np.inf:
         found.append(f"mean {said.mean_exit_steps_exact}")
     chances = {f"destination {name}": p for name, p in said.destinations_exact.items()}
-    chances["escape rate"] = said.escape_rate_exact
+    if said.escape_rate_exact is not None:
+        chances["escape rate"] = said.escape_rate_exact
+    elif not any("no exact escape rate" in text for text in said.warnings):
+        found.append("no escape rate, and no reason")
     if said.probability_within_exact is not None:
         chances["within"] = said.probability_within_exact
     found += [f"{name} {p}" for name, p in chances.items() if not -ROUNDING <= p <= 1.0 + ROUNDING]

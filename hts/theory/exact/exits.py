@@ -13,8 +13,9 @@ import numpy.typing as npt
 from hts.arrays import FloatArray, IntArray
 from hts.exits import Exit
 from hts.landscapes import Landscape
-from hts.theory.exact.means import share_missed_by_rate, solve_mean
+from hts.theory.exact.means import WORTHLESS, solve_mean
 from hts.theory.exact.meshes import Mesh
+from hts.theory.exact.rates import error_of_rate
 from hts.theory.exact.refinement import Refined, lighten, on_other_meshes
 from hts.theory.exact.slopes import local_exponent
 from hts.theory.exact.solutions import ExitSolution
@@ -28,6 +29,11 @@ ROUNDING = 1e-13
 NO_PROBABILITY = (
     "no exact probability within a time: its error would grow from step to step; the mean holds all the same, "
     "and walkers measure the probability (hts run), or try an eta or b a little different"
+)
+#: What is said where no mode of the walk is slower than all others, as where every jump is clipped.
+NO_RATE = (
+    "no exact escape rate: no mode is the slowest, or the mesh does not resolve it; the mean holds all the same, "
+    "and so does the probability within a time"
 )
 #: Meshes that a probability within a time takes: one for it and one for its error.
 N_MESHES = 2
@@ -47,7 +53,7 @@ class ExactExit:
     mean_exit_steps: float  # E sigma from the start
     relative_error: float  # of it: estimated from two meshes and what panels miss; tests hold it against finer meshes
     escape_rate: float  # mu of (10), per step
-    escape_rate_relative_error: float
+    escape_rate_relative_error: float  # where over WORTHLESS, a warning says that the rate is none
     local_exponent: float  # -d log E sigma / d log eta at this eta
     local_exponent_error: float  # absolute
     sides: Mapping[str, float]  # P(leave through "left", "right"), the ends that exist
@@ -136,7 +142,7 @@ def exact_exit(problem: Exit, *, within: float | None = None, tolerance: float =
     sides = {name: landing_probability(refined, regions) for name, regions in exit_regions(step).items()}
     destinations = {name: landing_probability(refined, regions) for name, regions in wells.items()}
     roughly = {name: landing_probability(coarser, regions) for name, regions in wells.items()}
-    rate, rough_rate = refined.solution.escape.rate, coarser.solution.escape.rate
+    rate_error = error + error_of_rate(refined, coarser.solution)
     n_within = 0 if within is None else steps_within(within, problem.eta)
     has_both = within is not None and is_affordable(refined.mesh, n_within)
     try:
@@ -148,8 +154,8 @@ def exact_exit(problem: Exit, *, within: float | None = None, tolerance: float =
     answer = ExactExit(
         mean_exit_steps=mean,
         relative_error=error,
-        escape_rate=rate,
-        escape_rate_relative_error=abs(rough_rate / rate - 1.0) + error + share_missed_by_rate(refined),
+        escape_rate=refined.solution.escape.rate,
+        escape_rate_relative_error=rate_error,
         local_exponent=exponent,
         local_exponent_error=exponent_error,
         sides=sides,
@@ -157,7 +163,7 @@ def exact_exit(problem: Exit, *, within: float | None = None, tolerance: float =
         destinations_error=max(abs(destinations[name] - roughly[name]) for name in wells) + error,
         probability_within=None,
         probability_within_relative_error=None,
-        warnings=_warnings(error, tolerance),
+        warnings=_warnings(error, tolerance, rate_error),
         refined=refined,
     )
     if within is None:
@@ -263,9 +269,11 @@ def _leaves_by(solution: ExitSolution, n_steps: int) -> float:
     return float(exit_by(solution.operator, solution.escape, [n_steps])[0][0])
 
 
-def _warnings(error: float, tolerance: float) -> tuple[str, ...]:
+def _warnings(error: float, tolerance: float, rate_error: float) -> tuple[str, ...]:
     """Say what a reader of the numbers should know."""
     said = []
     if error > tolerance:
         said.append(f"the mean is known to {error:.1e}, not to the {tolerance:.1e} asked for")
+    if rate_error > WORTHLESS:
+        said.append(NO_RATE)
     return tuple(said)

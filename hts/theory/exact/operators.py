@@ -71,7 +71,9 @@ def build_operator(step: Step, mesh: Mesh, table: DensityTable, start: float) ->
     return Operator(matrix[:-1], low[:-1], high[:-1], matrix[-1].copy(), float(low[-1]), float(high[-1]))
 
 
-def free_end_residuals(step: Step, mesh: Mesh, table: DensityTable, profile: FloatArray, rate: float) -> FloatArray:
+def free_end_residuals(
+    step: Step, mesh: Mesh, table: DensityTable, profile: FloatArray, rate: FloatArray | float
+) -> FloatArray:
     """Return by how much a profile misses the exit equations at the end of each panel that has no node, float64[panel].
 
     At the nodes the equations hold. A bend between the outermost node and the end of a panel is seen by no node, and by
@@ -85,8 +87,8 @@ def free_end_residuals(step: Step, mesh: Mesh, table: DensityTable, profile: Flo
         Of step.noise.
     profile : float64[state]
         See `ExitSolution`.
-    rate : float
-        The reference rate that belongs to it.
+    rate : float or float64[panel]
+        The reference rate that belongs to it; of the slowest mode the escape rate, times the mode at these ends.
     """
     none = np.full(len(mesh.half), -1)
     offset = mesh.centre + (1.0 - INSET) * mesh.half

@@ -176,8 +176,9 @@ def _walk(landscape: Landscape, step: Step, wells: IntArray) -> tuple[_Walk, Mes
     barriers = landscape.barriers[wells[0] : wells[-1]]
     points = [*landscape.minima, *landscape.kinks]
     lighter = [(n, COARSE[0]) for n in range(step.n_cascade, 0, -1)] + [(0, coarse) for coarse in COARSE]
-    if step.eta * float(landscape.curvatures[wells].max()) > STEEP and step.b < inf:
-        lighter.insert(0, (ceil((step.high - step.low) / step.b), COARSE[0]))
+    n_across = (step.high - step.low) / step.b  # each has a panel: more than there are nodes need not be tried
+    if step.eta * float(landscape.curvatures[wells].max()) > STEEP and step.b < inf and n_across <= MOST_NODES:
+        lighter.insert(0, (ceil(n_across), COARSE[0]))
     for n_cascade, coarse in lighter:
         step = replace(step, n_cascade=n_cascade)
         breaks = find_breaks(step, points, with_bends=False, jumps_at=barriers.tolist())

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf
+from math import expm1, inf, log
 
 import numpy as np
 
@@ -14,6 +14,13 @@ from hts.theory.exact.operators import Operator
 #: where weights of both signs are large, rounding leaves more.
 CONVERGED, ROUNDED = 1e-14, 1e-11
 MAX_ITERATIONS = 2000
+#: Entries of the matrix that all iterations for one vector may read: ten seconds.
+MOST_READ = 3e9
+#: So often it is asked whether the iterations allowed will bring the change below SETTLED; where not, they end.
+LOOK_EVERY = 64
+SETTLED = 1e-6
+#: Stands in for the decline of changes that do not shrink.
+LEAST_DECLINE = 1e-30
 #: A rate of 1 in floating point is somewhat less: log(1 - rate) is a number.
 LARGEST_RATE = 1.0 - 2.0**-53
 #: Stands in for the amplitude where no walker stays after the first step, so that its logarithm is a number.
@@ -30,6 +37,43 @@ class Escape:
     amplitude: float
     decay: FloatArray  # float64[state], 1 - v / v_reference, v the right vector
     weights: FloatArray  # float64[state], quasi-stationary probabilities
+    unsettled: float  # relative error of the rate by iterations that did not converge: no mode is the slowest
+
+
+class _Iterations:
+    """Changes from iteration to iteration, and whether more iterations are worth their time."""
+
+    def __init__(self, n_states: int) -> None:
+        self.most = min(MAX_ITERATIONS, max(LOOK_EVERY, int(MOST_READ / n_states**2)))
+        self.changes: list[float] = []
+
+    def end_with(self, change: float) -> bool:
+        """Take the change of an iteration, relative; say whether it is the last one."""
+        last = self.changes[-1] if self.changes else inf
+        self.changes.append(change)
+        if change <= CONVERGED or last <= change <= ROUNDED:
+            return True
+        n = len(self.changes)
+        if n % LOOK_EVERY:
+            return n >= self.most
+        to_come = log(max(change, SETTLED) / SETTLED)
+        return n >= self.most or n + to_come / max(self.decline, LEAST_DECLINE) > self.most
+
+    @property
+    def decline(self) -> float:
+        """By how much the logarithm of the change falls in an iteration; 0 where it does not."""
+        recent = self.changes[-LOOK_EVERY:]
+        return max(0.0, log(recent[0] / recent[-1]) / max(len(recent) - 1, 1)) if recent[-1] > 0.0 else inf
+
+    @property
+    def left(self) -> float:
+        """What all further changes would add up to; 0 once these are rounding.
+
+        Changes that hover are rounding too, of large weights: none is taken to decline more slowly than by e in 2000.
+        """
+        if self.changes[-1] <= ROUNDED:
+            return 0.0
+        return max(self.changes[-LOOK_EVERY:]) / -expm1(-max(self.decline, 1.0 / MAX_ITERATIONS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,38 +136,53 @@ class ExitSolution:
         of_mean = (float(self.occupation @ states) + start) / (self.reference_rate * self.mean_exit_steps)
         return of_mean, changed - rate * lasting, rate
 
+    @property
+    def escape_rate(self) -> float:
+        """Rate of the slowest mode alone, in half the time of its vectors."""
+        return min(self._slowest[0], LARGEST_RATE)
+
+    @cached_property
+    def _cycle(self) -> tuple[FloatArray, float]:
+        """Visits in a cycle, float64[state], and the probability that it ends outside."""
+        exits, k = self.operator.exits, self.reference
+        cycle = self.factors.solve(self.operator.matrix[k], is_left=True)
+        return cycle, float(exits[k]) + float(cycle @ exits)
+
+    @cached_property
+    def _slowest(self) -> tuple[float, FloatArray, float]:
+        """Rate and decay of the slowest mode, and what is unsettled, by inverse iteration from the right."""
+        cycle, leaves = self._cycle
+        leaving = self.factors.solve(self.operator.exits)
+        rate, decay, iterations = self.reference_rate, self.profile, _Iterations(len(leaving))
+        while True:
+            before, rate = rate, leaves / (1.0 + float(cycle @ (1.0 - decay)))
+            decay = leaving - rate * self.factors.solve(1.0 - decay)
+            if iterations.end_with(abs((rate - before) / rate)):
+                break
+        return rate, decay, iterations.left
+
     @cached_property
     def escape(self) -> Escape:
         """Rate, right and left vector of the slowest mode, by inverse iteration."""
         exits, start, k = self.operator.exits, self.operator.start, self.reference
-        cycle = self.factors.solve(self.operator.matrix[k], is_left=True)
-        leaving = self.factors.solve(exits)
-        leaves = exits[k] + float(cycle @ exits)
-        rate, decay, change = self.reference_rate, self.profile, inf
-        for _ in range(MAX_ITERATIONS):
-            before, rate = rate, leaves / (1.0 + float(cycle @ (1.0 - decay)))
-            decay = leaving - rate * self.factors.solve(1.0 - decay)
-            last, change = change, abs((rate - before) / rate)
-            if change <= CONVERGED or last <= change <= ROUNDED:
-                break
+        (cycle, leaves), (rate, decay, unsettled) = self._cycle, self._slowest
         # inverse iteration from the left; the weight of the reference follows from what leaves: w (I - P) 1 = w exits
         weights = cycle.copy()
         weights[k] = 1.0
         weights /= weights.sum()
-        change = inf
-        for _ in range(MAX_ITERATIONS):
+        of_weights = _Iterations(len(exits))
+        while True:
             before_weights, weights = weights, rate * self.factors.solve(weights, is_left=True)
             at_reference = (rate - float(weights @ exits)) / leaves
             weights = weights + at_reference * cycle
             weights[k] = at_reference
             weights /= weights.sum()
-            last, change = change, float(np.abs(weights - before_weights).sum() / np.abs(weights).sum())
-            if change <= CONVERGED or last <= change <= ROUNDED:
+            if of_weights.end_with(float(np.abs(weights - before_weights).sum() / np.abs(weights).sum())):
                 break
         rate = min(rate, LARGEST_RATE)
         from_start = float(start @ (1.0 - decay)) / (1.0 - rate)
         amplitude = max(from_start / float(weights @ (1.0 - decay)), LEAST_AMPLITUDE)
-        return Escape(rate, amplitude, decay, weights)
+        return Escape(rate, amplitude, decay, weights, unsettled)
 
 
 def solve_exit(operator: Operator, reference: int) -> ExitSolution:

@@ -1,7 +1,7 @@
 """Tests of the errors that the exact exit law states against true ones, on much finer meshes."""
 
 from dataclasses import replace
-from math import exp, inf, log
+from math import ceil, cos, exp, inf, log, pi
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from hts.noise import Noise
 from hts.theory.exact import steps
 from hts.theory.exact.exits import exact_exit
 from hts.theory.exact.refinement import downhill, solve_again
+from hts.theory.exact.solutions import _Iterations
 from hts.theory.exact.steps import BeyondArithmeticError, ExactExitError
 from hts.theory.exact.survival import exit_by
 
@@ -93,6 +94,35 @@ def test_slopes_at_large_eta_are_those_of_the_means(cell):
     slope = log(means[0] / means[1]) / (2 * d)
     assert abs(answer.local_exponent - slope) <= 3 * answer.local_exponent_error + 3e-5
     assert answer.local_exponent_error < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("curvature", "eta", "scale", "b", "minimum", "end", "start"),
+    [
+        (0.1, 0.001, 1021.0, 0.34, 1.4, 2.074, 0.57),
+        pytest.param(1.0, 0.01, 55.0, 0.49, 2.0, 2.964, 2.41, marks=pytest.mark.long),
+    ],
+)
+def test_the_error_of_a_rate_is_stated_where_no_mode_is_the_slowest(curvature, eta, scale, b, minimum, end, start):
+    """All noise lies beyond the clip: a walk stays on six points b apart, and each point of an interval has its own.
+
+    On a mesh they mix, in weights of both signs; rates were .03 and .05 for .099, with stated errors of .14 and 3e-8.
+    """
+    answer = exact_exit(Exit(basin(minimum, curvature), Noise("pareto", 1.5, scale=scale), eta, b, 0.0, end, start))
+    sites = ceil((end - start % b) / b)
+    first = int(start // b) + 1
+    assert sites == 6
+    assert answer.mean_exit_steps == pytest.approx(first * (sites + 1 - first), rel=1e-8)
+    assert abs(answer.escape_rate / (1.0 - cos(pi / (sites + 1))) - 1.0) <= 3 * answer.escape_rate_relative_error
+    assert any("no exact escape rate" in text for text in answer.warnings)
+
+
+def test_changes_of_a_rate_that_hover_at_rounding_are_no_slow_convergence():
+    """A good rate of 2.5e-10 under normal noise was once refused for it."""
+    iterations = _Iterations(100)
+    for k in range(640):
+        iterations.end_with(1e-9 * (1 + k % 2))
+    assert 1e-9 < iterations.left < 1e-5
 
 
 @pytest.mark.parametrize(("alpha", "eta"), [(1.1, 0.1), (1.5, 0.01), (0.8, 0.1)])

@@ -253,3 +253,19 @@ def test_forty_wells_share_symmetrically(b):
     answer = stationary_shares(forty, PARETO, 0.01, b, tolerance=1e-3)
     assert answer.shares == pytest.approx(answer.shares[::-1], rel=3.0 * answer.relative_error)
     assert answer.relative_error < 3e-3
+
+
+def test_clips_much_shorter_than_the_interval_are_not_followed_across_it(monkeypatch):
+    """With L = 1e100 and b = 1000 a list of 2e97 landings was begun, until the memory ended."""
+    numbers, find = [], module.find_breaks
+
+    def look(step, *arguments, **options):
+        numbers.append(step.n_cascade)
+        assert step.n_cascade <= module.MOST_NODES
+        return find(step, *arguments, **options)
+
+    monkeypatch.setattr(module, "find_breaks", look)
+    landscape = replace(formula("x**4/4 - x**2/2", (-2.0, 2.0)), projection=1e100)
+    with pytest.raises(ShareError, match="some places are never left"):
+        stationary_shares(landscape, Noise("lomax", 1.5, scale=1e100), 1e3, 1e3)
+    assert numbers
