@@ -157,6 +157,7 @@ def rows_of(results: Sequence[CellResult]) -> list[Row]:
             "dimension": cell.dimension, "batch": cell.batch, "eta": cell.eta, "sigma": cell.sigma,
             "eta_over_batch": cell.eta / cell.batch, "lyapunov": tail.lyapunov, "tail_index": tail.tail_index,
             "eta_critical": result.prediction.eta_critical, "eta_edge": result.prediction.eta_edge,
+            "is_stationary": tail.is_stationary, "n_runs": result.n_runs, "relaxation_times": result.relaxation_times,
         }  # fmt: skip
         for name in ("iterates", "averages"):
             estimate = getattr(result, name)
