@@ -157,7 +157,6 @@ def rows_of(results: Sequence[CellResult]) -> list[Row]:
             "dimension": cell.dimension, "batch": cell.batch, "eta": cell.eta, "sigma": cell.sigma,
             "eta_over_batch": cell.eta / cell.batch, "lyapunov": tail.lyapunov, "tail_index": tail.tail_index,
             "eta_critical": result.prediction.eta_critical, "eta_edge": result.prediction.eta_edge,
-            "is_stationary": tail.is_stationary, "n_runs": result.n_runs, "relaxation_times": result.relaxation_times,
         }  # fmt: skip
         for name in ("iterates", "averages"):
             estimate = getattr(result, name)
@@ -165,5 +164,6 @@ def rows_of(results: Sequence[CellResult]) -> list[Row]:
             row |= {f"{name}_hill{end}": None if hill is None else getattr(hill, part)
                     for end, part in (("", "alpha"), ("_low", "low"), ("_high", "high"))}  # fmt: skip
             row[f"{name}_block_median"] = None if estimate is None else estimate.block_median
+        row |= {"is_stationary": tail.is_stationary, "n_runs": result.n_runs}
         rows.append(row)
     return rows
