@@ -76,7 +76,7 @@ def compiled_kernels() -> dict[str, str]:
         simulate_exits(problem, 0, 64, 100)
     simulate_visits(problems.visits(problems.DOUBLE_WELL, problems.double_well(), 100), 0, 64)
     kernels = [streams.fill, draws.pareto, draws.lomax, draws.stable, draws.student, draws.normal]
-    kernels += [draws.stretched_exponential]
+    kernels += [draws.stretched_exponential, draws.empirical]
     kernels += [dynamics.move_with_hinges, dynamics.roam_with_hinges, exits.advance, visits.advance]
     return {
         f"{kernel.__module__.rpartition('.')[2]}.{kernel.__name__}": next(iter(kernel.inspect_asm().values()))

@@ -106,6 +106,7 @@ def landscape_and_law_rows(repetitions: int) -> list[Row]:
         "student noise": (problems.basin(problems.LAWS["student"]), 0.5),
         "normal noise": (problems.basin(problems.LAWS["normal"]), 0.5),
         "stable noise": (problems.basin(problems.LAWS["stable"]), 0.35),
+        "empirical noise": (problems.basin(problems.LAWS["empirical"]), 0.4),
         "short exits (eta 0.1)": (problems.basin(eta=0.1), 0.5),
     }
     contenders = {"basin": kernel(problems.basin())} | {name: kernel(other) for name, (other, _) in others.items()}

@@ -5,7 +5,7 @@ import numpy as np
 from hts import landscapes
 from hts.ensembles import ExitProblem, VisitProblem
 from hts.landscapes import Landscape
-from hts.noise import Noise
+from hts.noise import Body, Noise
 
 ALPHA, B, ETA = 1.5, 0.7, 0.01
 SEED = 20210704
@@ -73,10 +73,17 @@ def visits(landscape: Landscape, same: ExitProblem, n_steps: int) -> VisitProble
     )
 
 
+def own_numbers() -> Body:
+    """Make the body of a law given by numbers: half normal, half Student."""
+    rng = np.random.default_rng(SEED)
+    return Body.of(np.concatenate([rng.standard_normal(10_000), rng.standard_t(ALPHA, 10_000)]), 0.95)
+
+
 #: Laws beside pareto: the same basin, so that only the draw differs.
 LAWS = {
     "lomax": Noise("lomax", ALPHA),
     "student": Noise("student", ALPHA),
     "normal": Noise("normal", None),
     "stable": Noise("stable", ALPHA),
+    "empirical": Noise("empirical", ALPHA, body=own_numbers()),
 }

@@ -73,7 +73,7 @@ class ExitCommands(ExitTheory):
         comparison = self.compare(folder, threads, with_exact)
         return Part(exit_tables(comparison, title), exit_verdicts(comparison))
 
-    def predicted_part(self, plan: "Plan", threads: int | None, with_exact: bool) -> "Part":
+    def predicted_part(self, plan: "Plan", study: "Study", threads: int | None, with_exact: bool) -> "Part":
         """Lay exact and limit exit times out for a report."""
         from hts.reports.document import Part
         from hts.reports.tables import prediction_table, prediction_warnings

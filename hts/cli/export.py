@@ -6,8 +6,10 @@ import click
 
 from hts.cli.fit import refuse_nothing
 from hts.cli.options import folder_argument, threads_option
+from hts.cli.regression_folder import export, is_of_regression
 from hts.cli.studies import commands_of, warn_of_identity
 from hts.errors import PlanError
+from hts.words import plural
 
 
 @click.command("export")
@@ -32,6 +34,10 @@ def command(folder: Path, target: Path, threads: int | None, no_exact: bool, for
 
     check_suffix(target)
     check_target(target, force)
+    if is_of_regression(folder):
+        n_cells = export(folder, target, threads, not no_exact)
+        click.echo(f"{target}: {plural(n_cells, 'cell')}")
+        return
     commands = commands_of(folder)
     warn_of_identity(folder)
     comparison = commands.compare(folder, threads, not no_exact)
@@ -48,8 +54,8 @@ def check_target(target: Path, force: bool) -> None:
     place = target.resolve()
     for parent in place.parents:
         results = ResultsFolder(parent.parent)
-        own = (results.shards, results.visits, results.scratch, results.checkpoints, results.superseded)
-        is_own = parent in (*own, results.damaged, results.failures)
+        own = (results.shards, results.visits, results.regression, results.scratch, results.checkpoints)
+        is_own = parent in (*own, results.superseded, results.damaged, results.failures)
         if is_own and (results.plan.exists() or results.identity.exists() or parent == results.shards):
             raise PlanError(f"{target}: lies among the results of {results.path}; choose another place")
     if target.exists() and not force:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hts.cli.options import folder_argument, json_option, threads_option
+from hts.cli.regression_folder import fit, is_of_regression
 from hts.cli.studies import commands_of, warn_of_identity
 from hts.errors import IncompleteError
 
@@ -29,6 +30,9 @@ def command(folder: Path, threads: int | None, no_exact: bool, as_json: bool) ->
     Example:
       hts fit results/quick
     """
+    if is_of_regression(folder):
+        fit(folder, threads, not no_exact, as_json)
+        return
     commands = commands_of(folder)
     warn_of_identity(folder)
     comparison = commands.compare(folder, threads, not no_exact)

@@ -1,22 +1,23 @@
 """What commands compute and print for a plan with [levy]: exits and long runs in time t = k h."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hts.cli.exits import ExitTheory
 from hts.cli.predictor import looks, predictor, share_predictor
 from hts.cli.shares import VisitTheory
-from hts.errors import PlanError
 from hts.words import plural
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction
-    from hts.comparison.levy_records import LevyCell, LevyExits, LevyShares, LevyVisit, TransitionComparison
+    from hts.comparison.levy_records import LevyExits, LevyShares
     from hts.plans import Cell, Plan
+    from hts.plots.study import Study
+    from hts.reports.document import Part
 
 #: Fields of a cell of exits that are no column of their own.
 NESTED = ("exits", "transitions")
@@ -24,24 +25,7 @@ NESTED = ("exits", "transitions")
 BY_WELL = ("shares", "low", "high", "expected", "z_exact", "exact", "limit")
 
 
-class LevyReport:
-    """Reports of studies in time t = k h: their tables are in steps, so there are none yet."""
-
-    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> NoReturn:
-        """Refuse."""
-        refuse_report(title)
-
-    def predicted_part(self, plan: "Plan", threads: int | None, with_exact: bool) -> NoReturn:
-        """Refuse."""
-        refuse_report(plan.title)
-
-
-def refuse_report(title: str) -> NoReturn:
-    """Name what shows the results instead."""
-    raise PlanError(f"{title}: no report of plans with [levy] yet; hts fit and hts plot show their results")
-
-
-class LevyExitCommands(ExitTheory, LevyReport):
+class LevyExitCommands(ExitTheory):
     """A study of exits with [levy] on the command line; see `StudyCommands`."""
 
     def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "LevyExits":
@@ -85,8 +69,23 @@ class LevyExitCommands(ExitTheory, LevyReport):
                 table[f"transition_{name}_{field}"] = [one.get(field) for one in found]
         return table, plural(len(rows), "cell")
 
+    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
+        """Lay exit times and transition probabilities out for a report."""
+        from hts.reports.document import Part
+        from hts.reports.levy_tables import exit_tables, exit_verdicts
 
-class LevyVisitCommands(VisitTheory, LevyReport):
+        comparison = self.compare(folder, threads, with_exact)
+        return Part(exit_tables(comparison, title), exit_verdicts(comparison))
+
+    def predicted_part(self, plan: "Plan", study: "Study", threads: int | None, with_exact: bool) -> "Part":
+        """Lay exits of the scheme, of the SDE and in the limit out for a report, with shares of time."""
+        from hts.cli.levy_plan import predicted_part
+
+        predictions = (study.predictions or self.predict(plan, threads)) if with_exact else ()
+        return predicted_part(plan, predictions, study.studies, study.shares)
+
+
+class LevyVisitCommands(VisitTheory):
     """A study of long runs with [levy] on the command line; see `StudyCommands`."""
 
     def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "LevyShares":
@@ -122,89 +121,43 @@ class LevyVisitCommands(VisitTheory, LevyReport):
         table = {name: [row[name] for row in rows] for name in rows[0]}
         return table, f"{plural(len(comparison.visits), 'cell')}, a row for each well"
 
+    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
+        """Lay shares of time and moves between wells out for a report."""
+        from hts.reports.document import Part
+        from hts.reports.levy_tables import share_tables, share_verdicts, share_warnings
+
+        comparison = self.compare(folder, threads, with_exact)
+        return Part(share_tables(comparison, title), share_verdicts(comparison), share_warnings(comparison))
+
+    def predicted_part(self, plan: "Plan", study: "Study", threads: int | None, with_exact: bool) -> "Part":
+        """Lay stationary shares of time out for a report."""
+        from hts.cli.levy_plan import predicted_part
+
+        if not with_exact:
+            return predicted_part(plan, (), (), ())
+        with share_predictor(None, threads) as predict_shares:
+            return predicted_part(plan, (), (), predict_shares(plan, plan.cells()))
+
 
 def show_exits(comparison: "LevyExits", folder: Path) -> None:
     """Print mean exit times, probabilities within a time, transition probabilities and verdicts."""
-    from hts.cli.tables import CELLS_SHOWN, print_table, say_more
-    from hts.words import interval, number
+    from hts.cli.tables import CELLS_SHOWN, print_tables
+    from hts.reports.levy_tables import exit_tables, exit_verdicts
 
-    cells = comparison.cells[:CELLS_SHOWN]
-    headers = ["epsilon", "alpha", "h", "walkers", "exits", "censored", "mean exit time [95 %]", "exact at h", "z"]
-    headers += ["limit", "limit, c = 1/alpha", "Exp(1) p"]
-    rows = []
-    for c in cells:
-        row = [*_name(c), str(c.n_walkers), str(c.n_exits), str(c.n_censored)]
-        row.append(interval(c.mean_exit_time, c.mean_low, c.mean_high))
-        row += [number(c.mean_exit_time_exact), number(c.z_exact, 2), number(c.mean_exit_time_limit)]
-        rows.append([*row, number(c.mean_exit_time_limit_printed), number(c.exponentiality_p, 2)])
-    print_table(f"Exit times t = k h: {folder}", headers, rows, "limit: epsilon -> 0, c = C_alpha/2 as simulated")
-    say_more(len(comparison.cells))
-    if any(c.probability_within is not None or c.within_reason for c in cells):
-        click.echo()
-        rows = [
-            [*_name(c), interval(c.probability_within, c.probability_within_low, c.probability_within_high)
-             if c.probability_within is not None else "-", number(c.probability_within_exact), c.within_reason or ""]
-            for c in cells
-        ]  # fmt: skip
-        headers = ["epsilon", "alpha", "h", "measured [95 %]", "exact at h", "remark"]
-        print_table("Probability to leave within the time `within` of the plan", headers, rows)
+    print_tables(exit_tables(comparison, str(folder)))
     click.echo()
-    show_transitions(cells)
-    click.echo()
-    for fit in comparison.fits[:CELLS_SHOWN]:
-        click.echo(f"epsilon = {number(fit.epsilon)}, alpha = {number(fit.alpha)}: {fit.verdict}")
-
-
-def show_transitions(cells: "Iterable[LevyCell | LevyVisit]") -> None:
-    """Print from where to where walkers go: measured, exact at h, and in the limit."""
-    from hts.cli.tables import print_table
-    from hts.words import interval, number
-
-    rows = []
-    for cell in cells:
-        head = _name(cell)
-        for one in cell.transitions:
-            rows.append([*head, f"{one.start} -> {one.to}", *_probabilities(one, interval, number)])
-            head = [""] * len(head)
-    headers = ["epsilon", "alpha", "h", "from -> to", "n", "measured [95 %]", "exact at h", "limit q_ij/q_i"]
-    print_table("Transition probabilities", headers, rows)
-
-
-def _probabilities(one: "TransitionComparison", interval: Any, number: Any) -> list[str]:
-    measured = "-" if one.probability is None else interval(one.probability, one.low, one.high)
-    return [str(one.n), measured, number(one.exact), number(one.limit)]
+    for verdict in exit_verdicts(comparison)[:CELLS_SHOWN]:
+        click.echo(verdict)
 
 
 def show_visits(comparison: "LevyShares", folder: Path) -> None:
     """Print shares of time, transition probabilities and what may be said of each cell."""
-    from hts.cli.tables import CELLS_SHOWN, print_table, say_more
-    from hts.words import interval, number
+    from hts.cli.tables import CELLS_SHOWN, print_tables
+    from hts.reports.levy_tables import share_tables, share_verdicts, share_warnings
 
-    cells = comparison.visits[:CELLS_SHOWN]
-    headers = ["epsilon", "alpha", "h", "walkers", "time\nof each", "well", "share of time [95 %]"]
-    headers += ["exact,\nthis time", "z", "stationary,\nexact at h", "limit pi"]
-    rows = []
-    for cell in cells:
-        head = [*_name(cell), str(cell.n_walkers), number(cell.run_time)]
-        for well, share in enumerate(cell.shares):
-            row = [*(head if well == 0 else [""] * len(head)), str(well)]
-            row.append(interval(share, cell.low[well], cell.high[well]))
-            row += [number(cell.expected[well]), number(cell.z_exact[well], 2), number(cell.exact[well])]
-            rows.append([*row, number(cell.limit[well])])
-    print_table(f"Equilibrium, shares of time: {folder}", headers, rows)
-    say_more(len(comparison.visits))
-    if any(cell.transitions for cell in cells):
-        click.echo()
-        show_transitions(cells)
+    print_tables(share_tables(comparison, str(folder)))
     click.echo()
-    for cell in cells:
-        name = f"epsilon = {number(cell.epsilon)}, alpha = {number(cell.alpha)}, h = {number(cell.step)}"
-        click.echo(f"{name}: {cell.verdict}")
-        for warning in cell.warnings:
-            click.echo(f"warning: {name}: {warning}")
-
-
-def _name(cell: "LevyCell | LevyVisit") -> list[str]:
-    from hts.words import number
-
-    return [number(cell.epsilon), number(cell.alpha), number(cell.step)]
+    for verdict in share_verdicts(comparison)[:CELLS_SHOWN]:
+        click.echo(verdict)
+    for warning in share_warnings(comparison):
+        click.echo(f"warning: {warning}")

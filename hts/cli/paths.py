@@ -41,9 +41,12 @@ class Found:
     help="Gradient-flow time in which they leave, or which is recorded; that of the plan by default.",
 )  # fmt: skip
 @click.option("--paths", "n_paths", type=click.IntRange(1), default=10, show_default=True, help="Paths of each cell.")
-@click.option("--eta", "etas", type=float, multiple=True, help="Cells of this eta only; may be repeated.")
+@click.option("--eta", "etas", type=float, multiple=True, help="Cells of this eta (h) only; may be repeated.")
 @click.option("--b", "clips", type=float, multiple=True, help="Cells of this b only, inf for none; may be repeated.")
 @click.option("--alpha", "alphas", type=float, multiple=True, help="Cells of this alpha only; may be repeated.")
+@click.option(
+    "--epsilon", "epsilons", type=float, multiple=True, help="Cells of this epsilon of [levy] only; may be repeated."
+)
 @click.option(
     "--beside", type=click.Path(path_type=Path), metavar="PLAN",
     help="A second plan, of other tails, whose cells go to the same folder and figure.",
@@ -62,6 +65,7 @@ def command(
     etas: tuple[float, ...],
     clips: tuple[float, ...],
     alphas: tuple[float, ...],
+    epsilons: tuple[float, ...],
     beside: Path | None,
     as_csv: bool,
     threads: int | None,
@@ -87,7 +91,7 @@ def command(
     from hts.storage import ResultsFolder
 
     plans = [read_plan(one, overrides, seed) for one in (plan, beside) if one is not None]
-    cells = [(one, cell) for one in plans for cell in choose(one, etas, clips, alphas)]
+    cells = [(one, cell) for one in plans for cell in choose(one, etas, clips, alphas, epsilons)]
     if len({cell for _, cell in cells}) < len(cells):
         raise PlanError(f"--beside {beside}: it has a cell of {plan} too, and paths of one would replace the other's")
     target = ResultsFolder(results_folder(plan, folder)).paths
@@ -99,7 +103,7 @@ def command(
             try:
                 paths = sample_paths(parsed, cell, question, threads=threads, should_stop=stop, on_progress=show_part)
             except PlanError as problem:
-                refused.append(f"eta = {cell.eta:g}, b = {cell.b:g}: {problem}")
+                refused.append(f"{cell_name(cell)}: {in_words_of(cell, str(problem))}")
                 continue
             file = store_paths(target, parsed, paths, as_csv=as_csv)
             show_part("comparing with the limit law", 0.0)
@@ -119,7 +123,29 @@ def command(
         raise IncompleteError("\n".join(refused))
 
 
-def choose(plan: "Plan", etas: Sequence[float], clips: Sequence[float], alphas: Sequence[float]) -> "tuple[Cell, ...]":
+def cell_name(cell: "Cell") -> str:
+    """Name a cell in a message, as its plan does."""
+    if cell.epsilon is None:
+        return f"eta = {cell.eta:g}, b = {cell.b:g}"
+    return f"epsilon = {cell.epsilon:g}, alpha = {cell.alpha:g}, h = {cell.eta:g}"
+
+
+def in_words_of(cell: "Cell", text: str) -> str:
+    """Write a message in the words of a cell's plan: of [levy] eta is h, and the limit is that of epsilon."""
+    if cell.epsilon is None:
+        return text
+    from hts.cli.levy_documents import in_levy_words
+
+    return in_levy_words(text.replace("at this eta", "at this epsilon"))
+
+
+def choose(
+    plan: "Plan",
+    etas: Sequence[float],
+    clips: Sequence[float],
+    alphas: Sequence[float],
+    epsilons: Sequence[float] = (),
+) -> "tuple[Cell, ...]":
     """Pick the plan's cells that have one of the values asked for; every cell where none is.
 
     Raises
@@ -130,7 +156,7 @@ def choose(plan: "Plan", etas: Sequence[float], clips: Sequence[float], alphas: 
     from hts.errors import PlanError
 
     cells = plan.cells()
-    for name, wanted in (("eta", etas), ("b", clips), ("alpha", alphas)):
+    for name, wanted in (("eta", etas), ("b", clips), ("alpha", alphas), ("epsilon", epsilons)):
         values = sorted({getattr(cell, name) for cell in cells}, key=lambda value: value or 0.0)
         meant: set[float | None] = set()
         for value in wanted:
@@ -144,7 +170,7 @@ def choose(plan: "Plan", etas: Sequence[float], clips: Sequence[float], alphas: 
             meant.update(near)
         cells = tuple(cell for cell in cells if not wanted or getattr(cell, name) in meant)
     if not cells:
-        raise PlanError("no cell of the plan has all these values; leave one of --eta, --b, --alpha out")
+        raise PlanError("no cell of the plan has all these values; leave one of --eta, --b, --alpha, --epsilon out")
     return cells
 
 
@@ -162,10 +188,14 @@ def draw(found: Sequence[Found], target: Path) -> tuple[Path, ...]:
 
 def document(one: Found) -> dict[str, Any]:
     """Give what is known of one cell, as docs/interface.md promises it."""
+    from hts.cli.documents import cell_document
+
     paths, drawn = one.paths, one.paths.conditioned
     sides = paths.sample.side
+    cell, named = paths.cell, asdict(paths.cell) if paths.cell.epsilon is None else cell_document(paths.cell)
+    said = asdict(one.comparison)
     return {
-        **asdict(paths.cell),
+        **named,
         "given": paths.question.given,
         "within": paths.question.within,
         "n_steps": paths.n_steps,
@@ -173,33 +203,41 @@ def document(one: Found) -> dict[str, Any]:
         "relative_error": None if drawn is None else drawn.relative_error,
         "total_variation": None if drawn is None else drawn.total_variation,
         "exits": {"left": int((sides < 0).sum()), "right": int((sides > 0).sum()), "none": int((sides == 0).sum())},
-        **asdict(one.comparison),
+        **said | {"verdict": in_words_of(cell, said["verdict"])},
         "file": str(one.file),
     }
 
 
 def show(found: Sequence[Found], title: str) -> None:
     """Print the table, and below it what the jumps of each cell say."""
-    from hts.cli.tables import print_table
+    from hts.cli.tables import cell_headers, cell_words, print_table
     from hts.words import number
 
-    headers = ["b", "alpha", "eta", "steps", "P(event)", "rel. error", "paths", "left", "right", "l*", "gamma"]
-    headers += ["big jumps per path", "l* + others"]
+    is_levy = found[0].paths.cell.epsilon is not None
+    headers = [*cell_headers(found[0].paths.cell), "steps", *(["time t"] if is_levy else []), "P(event)", "rel. error"]
+    headers += ["paths", "left", "right", "l*", "gamma", "big jumps per path", "l* + others"]
     rows = []
     for one in found:
         cell, drawn, c = one.paths.cell, one.paths.conditioned, one.comparison
         sides = one.paths.sample.side
-        row = [number(cell.b), number(cell.alpha), number(cell.eta), number(one.paths.n_steps)]
+        row, n_steps = [*cell_words(cell), number(one.paths.n_steps)], one.paths.n_steps
+        row += [number(None if n_steps is None else n_steps * cell.eta)] if is_levy else []
         row += ["-", "-"] if drawn is None else [number(drawn.probability), number(drawn.relative_error, 1)]
         row += [str(c.n_paths), str(int((sides < 0).sum())), str(int((sides > 0).sum())), number(c.jump_number)]
         row += [number(c.threshold, 3), number(c.mean_big_jumps, 3), number(c.expected_big_jumps, 3)]
         rows.append(row)
     print_table(f"Paths given {found[0].paths.question.given}: {title}", headers, rows)
-    click.echo("A jump is big where eta |Z| > gamma; sizes are eta |Z|, before the clip.")
+    if is_levy:
+        click.echo(
+            "A jump is big where epsilon h^(1/alpha) |S| > gamma; sizes are epsilon h^(1/alpha) |S|. Time is t = k h."
+        )
+    else:
+        click.echo("A jump is big where eta |Z| > gamma; sizes are eta |Z|, before the clip.")
     for one in found:
         cell, c = one.paths.cell, one.comparison
         sizes = ", ".join(number(size, 3) for size in c.median_sizes)
         limit = ", ".join(number(size, 3) for size in c.median_sizes_limit)
         said = f"; median sizes {sizes} (limit {limit})" if sizes else ""
         tails = one.plan.noise.kind + ("" if cell.alpha is None else f", alpha = {number(cell.alpha)}")
-        click.echo(f"{tails}, eta = {number(cell.eta)}, b = {number(cell.b)}: {c.verdict}{said}")
+        name = cell_name(cell) if is_levy else f"{tails}, eta = {number(cell.eta)}, b = {number(cell.b)}"
+        click.echo(f"{name}: {in_words_of(cell, c.verdict)}{said}")

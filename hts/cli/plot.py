@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 
 from hts.cli.options import output_option, set_option, threads_option
+from hts.cli.regression_folder import is_of_regression, plot
 from hts.cli.studies import commands_for, warn_of_identity
+from hts.errors import PlanError
 
 
 @click.command("plot")
@@ -32,6 +34,12 @@ def command(
       hts plot results/quick
       hts plot configs/quick.toml --figure landscape
     """
+    if is_of_regression(target):
+        if overrides:
+            raise PlanError(f"--set: changes the keys of a plan, and {target} is a results folder")
+        for path in plot(target, folder, names, threads, not no_exact):
+            click.echo(path)
+        return
     from hts.figures import draw_figures, figures_folder
     from hts.plans import read_plan
     from hts.sweeps.survey import open_results

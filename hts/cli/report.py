@@ -72,8 +72,9 @@ def report_on(target: Path, overrides: tuple[str, ...], threads: int | None, wit
     commands = commands_for(plan)
     if has_run:
         warn_of_identity(target)
+    study = commands.gather(target, None, overrides, threads, with_exact)
+    if has_run:
         part = commands.measured_part(target, plan.title, threads, with_exact)
     else:
-        part = commands.predicted_part(plan, threads, with_exact)
-    study = commands.gather(target, None, overrides, threads, with_exact)
+        part = commands.predicted_part(plan, study, threads, with_exact)
     return report_of(plan, part, page_figures(study), has_run)

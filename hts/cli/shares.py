@@ -69,7 +69,7 @@ class VisitCommands(VisitTheory):
         comparison = self.compare(folder, threads, with_exact)
         return Part([share_table(comparison, title)], share_verdicts(comparison), share_warnings(comparison))
 
-    def predicted_part(self, plan: "Plan", threads: int | None, with_exact: bool) -> "Part":
+    def predicted_part(self, plan: "Plan", study: "Study", threads: int | None, with_exact: bool) -> "Part":
         """Lay stationary shares of time out for a report."""
         from hts.reports.document import Part
         from hts.reports.tables import prediction_warnings, share_prediction_table

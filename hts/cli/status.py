@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from hts.cli.options import folder_argument, json_option
+from hts.cli.regression_folder import is_of_regression, show_status
 from hts.errors import IntegrityError
 from hts.words import plural
 
@@ -20,6 +21,9 @@ def command(folder: Path, as_json: bool) -> None:
     Example:
       hts status results/quick
     """
+    if is_of_regression(folder):
+        refuse_damage(folder, *show_status(folder, as_json))
+        return
     from hts.cli.documents import cell_document, print_document
     from hts.cli.tables import CELLS_SHOWN, cell_headers, cell_words, print_table, say_more
     from hts.sweeps.status import folder_status

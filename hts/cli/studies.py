@@ -43,8 +43,8 @@ class StudyCommands(Protocol):
     def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
         """Compare as `compare` does, and lay it out for a report."""
 
-    def predicted_part(self, plan: "Plan", threads: int | None, with_exact: bool) -> "Part":
-        """Lay out for a report what theory says of a plan."""
+    def predicted_part(self, plan: "Plan", study: "Study", threads: int | None, with_exact: bool) -> "Part":
+        """Lay out for a report what theory says of a plan; `study` is what its figures are made from."""
 
 
 #: By the name of the plan's table.

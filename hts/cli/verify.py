@@ -1,17 +1,19 @@
 """`hts verify`: check stored shards, and recompute some of their walkers on request."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from hts.cli.options import folder_argument, json_option, threads_option
+from hts.cli.regression_folder import is_of_regression, verify_regression
 from hts.cli.signals import stop_on_signal
 from hts.errors import IntegrityError
 from hts.words import plural
 
 if TYPE_CHECKING:
-    from hts.sweeps import Replay
+    from hts.sweeps import Replay, Verification
 
 
 @click.command("verify")
@@ -33,17 +35,13 @@ def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int 
       hts verify results/quick --replay 100
       hts verify results/quick --repair
     """
-    from hts.sweeps import repair_sweep, replay_sweep, verify_sweep
-
-    found = verify_sweep(folder)
-    replay = None
-    if n_walkers:
-        with stop_on_signal() as stop:
-            replay = replay_sweep(folder, n_walkers, seed=seed, threads=threads, should_stop=stop)
+    is_regression = is_of_regression(folder)
+    check = verify_regression if is_regression else verify_walkers
+    found, replay = check(folder, n_walkers, seed, threads)
     different = sorted({difference.shard for difference in replay.differences}) if replay is not None else []
     bad = [*found.damaged, *different]
     if repair and bad:
-        repair_sweep(folder, bad)
+        repair_files(folder, bad, is_regression)
     document = {"n_shards": found.n_shards, "damaged": found.damaged}
     if replay is not None:
         document |= {"n_replayed": replay.n_walkers, "different": different}
@@ -54,16 +52,37 @@ def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int 
 
         print_document(document)
     else:
-        click.echo(f"{folder}: {plural(found.n_shards, 'shard')}, {len(found.damaged)} damaged")
+        file, one = ("file", "run") if is_regression else ("shard", "walker")
+        click.echo(f"{folder}: {plural(found.n_shards, file)}, {len(found.damaged)} damaged")
         if replay is not None:
-            click.echo(
-                f"{plural(replay.n_walkers, 'walker')} computed again, {len(replay.differences)} came out otherwise"
-            )
+            click.echo(f"{plural(replay.n_walkers, one)} computed again, {len(replay.differences)} came out otherwise")
     if bad:
         lines = [f"{name}: {reason}" for name, reason in zip(found.damaged, found.reasons, strict=True)]
-        aside = f"set aside in {folder / 'damaged'}; `hts run` computes them anew"
-        remedy = aside if repair else "`hts run` sets damaged files aside and writes them anew, as --repair would"
+        run = "hts regression" if is_regression else "hts run"
+        aside = f"set aside in {folder / 'damaged'}; `{run}` computes them anew"
+        remedy = aside if repair else f"`{run}` sets damaged files aside and writes them anew, as --repair would"
         raise IntegrityError("\n".join([*lines, *difference_lines(replay), remedy]))
+
+
+def verify_walkers(
+    folder: Path, n_walkers: int, seed: int, threads: int | None
+) -> "tuple[Verification, Replay | None]":
+    """Compare files of walkers with their checksums, and compute some walkers again."""
+    from hts.sweeps import replay_sweep, verify_sweep
+
+    found = verify_sweep(folder)
+    if not n_walkers:
+        return found, None
+    with stop_on_signal() as stop:
+        return found, replay_sweep(folder, n_walkers, seed=seed, threads=threads, should_stop=stop)
+
+
+def repair_files(folder: Path, names: Sequence[str], is_regression: bool) -> None:
+    """Set files aside that are not what was written."""
+    from hts.regression import repair_regression
+    from hts.sweeps import repair_sweep
+
+    (repair_regression if is_regression else repair_sweep)(folder, names)
 
 
 def difference_lines(replay: "Replay | None") -> list[str]:
@@ -71,7 +90,7 @@ def difference_lines(replay: "Replay | None") -> list[str]:
     if replay is None:
         return []
     return [
-        f"{d.shard}: walker {d.walker} is stored as {d.stored}, and computed as {d.computed} "
+        f"{d.shard}: {d.what} {d.walker} is stored as {d.stored}, and computed as {d.computed} "
         f"(they differ in {', '.join(d.columns)})"
         for d in replay.differences
     ]

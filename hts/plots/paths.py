@@ -40,7 +40,7 @@ MOST_JUMPS = 20
 """Big jumps of a path that are marked; where a path makes more of them they hide it."""
 BEYOND = 0.22
 """How far the view goes beyond an end of the domain, in parts of its distance from the start."""
-TIME_LABEL = r"time $t = \eta n$"
+TIME_LABEL, LEVY_TIME_LABEL = r"time $t = \eta n$", r"time $t = k h$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +67,7 @@ class PathPanel:
     probability: float | None  # of the event that the paths are conditioned on
     threshold: float | None  # gamma
     paths: tuple[DrawnPath, ...]
+    epsilon: float | None = None  # of [levy]
 
 
 def panel_of(plan: Plan, paths: CellPaths) -> PathPanel:
@@ -94,6 +95,7 @@ def panel_of(plan: Plan, paths: CellPaths) -> PathPanel:
             DrawnPath(int(number), time[rows], sample.x[rows], is_big[rows])
             for number, rows in zip(sample.number, shown, strict=False)
         ),
+        epsilon=cell.epsilon,
     )
 
 
@@ -113,7 +115,8 @@ def title_of(found: Sequence[CellPaths], comparisons: Sequence[PathComparison]) 
     if len({cell.alpha for cell, _ in last}) > 1 and all(said):
         said = [f"{words} ({tail_label(cell.alpha)})" for (cell, _), words in zip(last, said, strict=True)]
     text = f"Paths given that they {where}{limit}"
-    return f"{text}: at $\\eta$ = {_fraction(smallest)}, {listing(said)}" if all(said) else text
+    step = "$h$" if found[0].cell.epsilon is not None else "$\\eta$"
+    return f"{text}: at {step} = {_fraction(smallest)}, {listing(said)}" if all(said) else text
 
 
 def _finding(comparison: PathComparison) -> str:
@@ -131,9 +134,9 @@ def few_panels(panels: Sequence[PathPanel]) -> tuple[PathPanel, ...]:
 
     Where a row has more of them it keeps some, as even as can be, the smallest eta among them.
     """
-    rows: dict[tuple[float, float], list[PathPanel]] = {}
-    for panel in sorted(panels, key=lambda p: (-p.b, p.alpha or 0.0, -p.eta)):
-        rows.setdefault((panel.b, panel.alpha or 0.0), []).append(panel)
+    rows: dict[tuple[float, float, float], list[PathPanel]] = {}
+    for panel in sorted(panels, key=lambda p: (-p.b, p.alpha or 0.0, -(p.epsilon or 0.0), -p.eta)):
+        rows.setdefault(_row_of(panel), []).append(panel)
     if len(rows) == 1:
         return tuple(next(iter(rows.values())))
     chosen = []
@@ -177,7 +180,8 @@ def draw_paths(axes: Axes, panel: PathPanel, view: tuple[float, float] | None = 
                 edge, marker = (bottom, "v") if path.x[k] < bottom else (top, "^")
                 axes.plot(path.time[k], edge, zorder=4, clip_on=False, **{**_LANDING, "marker": marker})
     axes.plot(0.0, panel.start, zorder=4, clip_on=False, **_START)
-    axes.set(ylim=(bottom, top), xlabel=TIME_LABEL, ylabel="position $x$")
+    time = TIME_LABEL if panel.epsilon is None else LEVY_TIME_LABEL
+    axes.set(ylim=(bottom, top), xlabel=time, ylabel="position $x$")
     axes.set_xlim(0.0, max((float(path.time[-1]) for path in panel.paths), default=1.0))
     axes.set_title(_heading(panel))
     return axes
@@ -190,16 +194,16 @@ def marked_paths(panel: PathPanel) -> tuple[DrawnPath, ...]:
 
 def paths_figure(panels: Sequence[PathPanel], title: str) -> Figure:
     """Lay out a panel for each cell, at most four in a row, with one legend below."""
-    n_clips = len({(panel.b, panel.alpha) for panel in panels})
-    widest = max(sum((p.b, p.alpha) == (q.b, q.alpha) for q in panels) for p in panels)
+    n_clips = len({_row_of(panel) for panel in panels})
+    widest = max(sum(_row_of(p) == _row_of(q) for q in panels) for p in panels)
     columns = min(widest if n_clips > 1 else len(panels), COLUMNS)
     figure, places = panel_grid(len(panels), columns, PAGE, panel_height=1.55, extra_height=0.45)
     view = view_of(panels)
-    tails = {(panel.b, panel.alpha) for panel in panels if len({one.alpha for one in panels}) > 1}
+    tails = {_row_of(panel) for panel in panels if len({one.alpha for one in panels}) > 1}
     for axes, panel in zip(places, panels, strict=True):
         draw_paths(axes, panel, view).set(ylabel="")
-        if (panel.b, panel.alpha) in tails:  # the first panel of a row names its tail
-            tails.remove((panel.b, panel.alpha))
+        if _row_of(panel) in tails:  # the first panel of a row names its tail
+            tails.remove(_row_of(panel))
             axes.set_title(f"{tail_label(panel.alpha)}, {_heading(panel)}")
         axes.xaxis.set_major_locator(MaxNLocator(2))
     for axes in places[:-columns]:
@@ -215,9 +219,7 @@ def path_rows(panels: Sequence[PathPanel]) -> list[Row]:
     """List all that the figure shows, a row for each record of each path drawn."""
     return [
         {
-            "b": panel.b,
-            "alpha": panel.alpha,
-            "eta": panel.eta,
+            **_cell_of(panel),
             "probability": panel.probability,
             "threshold": panel.threshold,
             "path": path.path,
@@ -229,6 +231,18 @@ def path_rows(panels: Sequence[PathPanel]) -> list[Row]:
         for path in panel.paths
         for time, x, is_big in zip(path.time, path.x, path.is_big, strict=True)
     ]
+
+
+def _row_of(panel: PathPanel) -> tuple[float, float, float]:
+    """Give what the panels of a row have in common."""
+    return panel.b, panel.alpha or 0.0, panel.epsilon or 0.0
+
+
+def _cell_of(panel: PathPanel) -> Row:
+    """Name the cell of a panel, as tables do."""
+    if panel.epsilon is None:
+        return {"b": panel.b, "alpha": panel.alpha, "eta": panel.eta}
+    return {"epsilon": panel.epsilon, "alpha": panel.alpha, "step": panel.eta}
 
 
 _PATH: dict[str, Any] = {"color": COLOURS[0], "linewidth": 0.5}
@@ -255,6 +269,8 @@ def view_of(panels: Sequence[PathPanel]) -> tuple[float, float]:
 
 def _heading(panel: PathPanel) -> str:
     parts = [rf"$\eta$ = {_fraction(panel.eta)}"]
+    if panel.epsilon is not None:
+        parts = [rf"$\varepsilon$ = {number(panel.epsilon)}", f"$h$ = {_fraction(panel.eta)}"]
     if not math.isinf(panel.b) or panel.barriers:
         parts.append(clip_label(panel.b))
     if panel.probability is not None:
@@ -276,6 +292,7 @@ def _handles(panels: Sequence[PathPanel]) -> list[Artist]:
         handles.append(Line2D([], [], label="barrier", **_BARRIER))
     if any(path.is_big.any() for panel in panels for path in marked_paths(panel)):
         jump = {**_LANDING, "linestyle": "-", "linewidth": _JUMP["linewidth"]}
-        handles.append(Line2D([], [], label=r"big jump, $\eta|Z| > \gamma$", **jump))
+        size = r"\eta|Z|" if panels[0].epsilon is None else r"\varepsilon h^{1/\alpha}|S|"
+        handles.append(Line2D([], [], label=rf"big jump, ${size} > \gamma$", **jump))
         handles.append(Line2D([], [], label="lands out of view", **{**_LANDING, "marker": "v"}))
     return handles

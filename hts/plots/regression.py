@@ -164,5 +164,6 @@ def rows_of(results: Sequence[CellResult]) -> list[Row]:
             row |= {f"{name}_hill{end}": None if hill is None else getattr(hill, part)
                     for end, part in (("", "alpha"), ("_low", "low"), ("_high", "high"))}  # fmt: skip
             row[f"{name}_block_median"] = None if estimate is None else estimate.block_median
+        row |= {"is_stationary": tail.is_stationary, "n_runs": result.n_runs}
         rows.append(row)
     return rows

@@ -4,6 +4,13 @@ from hts.regression.measuring import RegressionEstimate, estimate_tail
 from hts.regression.prediction import RegressionPrediction, predict_regression
 from hts.regression.results import CellResult, regression_results, to_document
 from hts.regression.running import RunsProgress, RunsReport, run_regression
+from hts.regression.stored import (
+    open_regression,
+    regression_status,
+    repair_regression,
+    replay_regression,
+    verify_regression,
+)
 
 __all__ = [
     "CellResult",
@@ -12,8 +19,13 @@ __all__ = [
     "RunsProgress",
     "RunsReport",
     "estimate_tail",
+    "open_regression",
     "predict_regression",
     "regression_results",
+    "regression_status",
+    "repair_regression",
+    "replay_regression",
     "run_regression",
     "to_document",
+    "verify_regression",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,6 +33,8 @@ POLL_SECONDS = 0.1
 WORK_PER_FILE = 5e9
 #: Fewest and most runs of a file: a block's lanes, and what a file can hold.
 FEWEST_RUNS, MOST_RUNS = 8, 4096
+#: Key of identity.json under which the digest of plan.toml stands.
+PLAN_DIGEST = "plan_sha256"
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,13 @@ def run_regression(
 
 def identity_document(plan: RegressionPlan) -> dict[str, Any]:
     """Say what decides the numbers of a folder, as its identity.json does."""
-    return {"identity": plan.identity(), "physics": plan.physics(), "stream_version": RUN_VERSION}
+    digest = hashlib.sha256(plan.to_toml().encode()).hexdigest()
+    return {
+        "identity": plan.identity(),
+        "physics": plan.physics(),
+        "stream_version": RUN_VERSION,
+        PLAN_DIGEST: digest,
+    }
 
 
 def check_same_study(results: ResultsFolder, plan: RegressionPlan) -> None:
@@ -156,7 +165,10 @@ def check_same_study(results: ResultsFolder, plan: RegressionPlan) -> None:
     results.check_is_ours_or_new()
     harm = results.harm_of(results.identity)
     if harm is not None:
-        raise PlanError(f"{results.identity}: {harm}; choose another folder with -o")
+        raise PlanError(
+            f"{results.identity}: {harm}; hts verify {results.path} --repair sets it aside, "
+            f"and hts regression PLAN -o {results.path} writes it anew"
+        )
     stated = results.read_json(results.identity)
     if stated is None:
         return

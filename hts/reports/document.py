@@ -23,6 +23,15 @@ CITATIONS = (
 )
 
 
+#: Those that plans with [levy] are about.
+LEVY_CITATIONS = (
+    "U. Simsekli, L. Sagun, M. Gürbüzbalaban. A Tail-Index Analysis of Stochastic Gradient Noise in Deep Neural "
+    "Networks. arXiv:1901.06053, 2019.",
+    "T. H. Nguyen, U. Simsekli, M. Gürbüzbalaban, G. Richard. First Exit Time Analysis of Stochastic Gradient Descent "
+    "Under Heavy-Tailed Gradient Noise. arXiv:1906.09069, 2019.",
+)
+
+
 @dataclass(frozen=True)
 class Part:
     """What a report says in words and tables."""
@@ -74,6 +83,7 @@ def report_of(plan: Plan, part: Part, figures: Iterable[PageFigure], has_run: bo
     repeat = (
         [f"hts run {name}", f"hts fit results/{shlex.quote(plan.path.stem)}"] if has_run else [f"hts predict {name}"]
     )
+    works = CITATIONS if plan.levy is None else (*CITATIONS, *LEVY_CITATIONS)
     return Report(
         title=plan.title,
         question=question(plan),
@@ -85,12 +95,14 @@ def report_of(plan: Plan, part: Part, figures: Iterable[PageFigure], has_run: bo
         plan_name=Path(plan.path).name,
         versions=versions,
         commands=tuple(repeat),
-        citations=tuple(citation.format(version=versions["hts"]) for citation in CITATIONS),
+        citations=tuple(citation.format(version=versions["hts"]) for citation in works),
     )
 
 
 def question(plan: Plan) -> str:
     """Say in a sentence or two what a plan asks."""
+    if plan.levy is not None:
+        return _levy_question(plan)
     cells = plan.cells()
     etas, clips = sorted({cell.eta for cell in cells}), sorted({cell.b for cell in cells})
     alphas = sorted({cell.alpha for cell in cells if cell.alpha is not None})
@@ -103,6 +115,23 @@ def question(plan: Plan) -> str:
         domain = plan.exit_domain()
         asked = f"How long does clipped SGD stay in ({number(domain.low)}, {number(domain.high)}) {where}?"
     return f"{asked} {grid}"
+
+
+def _levy_question(plan: Plan) -> str:
+    """Ask in the words of the SDE."""
+    cells = plan.cells()
+    sde = f"dW = -f'(W) dt + epsilon dL on a landscape of kind {plan.landscape.kind}"
+    strengths = sorted({cell.epsilon for cell in cells if cell.epsilon is not None})
+    alphas = sorted({cell.alpha for cell in cells if cell.alpha is not None})
+    steps = sorted({cell.eta for cell in cells})
+    grid = f"Noise strengths epsilon {_span(strengths)}, tail indices alpha {_span(alphas)}, steps h {_span(steps)}"
+    if plan.visits is not None:
+        asked = f"How much time does Euler's scheme of {sde} spend in each well?"
+    else:
+        domain = plan.exit_domain()
+        where = f"({number(domain.low)}, {number(domain.high)})"
+        asked = f"How long does Euler's scheme of {sde} stay in {where}?"
+    return f"{asked} {grid}: {plural(len(cells), 'cell')}. Times are t = k h."
 
 
 def _span(values: Sequence[float]) -> str:

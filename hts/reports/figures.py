@@ -25,7 +25,16 @@ MOST_POINTS = 3000
 #: Kinds of series that a reader can switch off: labels that drawing code gives to its lines.
 LAYERS = ("measured", "censored", "exact", "limit", "guide", "published")
 
-SIGNS = {"\\times": "×", "\\eta": "η", "\\alpha": "α", "\\sigma": "σ", "\\lambda": "λ", "\\Omega": "Ω"}
+#: Marks of mathtext and the letters they stand for.
+SIGNS = {
+    "\\times": "×",
+    "\\varepsilon": "ε",
+    "\\eta": "η",
+    "\\alpha": "α",
+    "\\sigma": "σ",
+    "\\lambda": "λ",
+    "\\Omega": "Ω",
+}
 
 
 @dataclass(frozen=True)
@@ -58,14 +67,7 @@ def page_figures(study: Study) -> Iterator[PageFigure]:
 
 def plain_words(text: str) -> str:
     """Write a title without the marks of mathtext: for readers of a page, and for those who hear it."""
-    for code, sign in (
-        ("\\times", "×"),
-        ("\\eta", "η"),
-        ("\\alpha", "α"),
-        ("\\sigma", "σ"),
-        ("\\lambda", "λ"),
-        ("\\Omega", "Ω"),
-    ):
+    for code, sign in SIGNS.items():
         text = text.replace(code, sign)
     text = re.sub(r"\^\{?\{?(-?[\w*]+)\}?\}?", r"^\1", text)
     return re.sub(r"\\(?:mathrm|to|,|;)?|[${}]", "", text).replace("  ", " ")

@@ -26,7 +26,8 @@ class TextTable:
     note: str | None = None
 
 
-def _table(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], note: str | None = None) -> TextTable:
+def text_table(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], note: str | None = None) -> TextTable:
+    """Make a table of sequences."""
     return TextTable(title, tuple(headers), tuple(map(tuple, rows)), note)
 
 
@@ -53,7 +54,7 @@ def _mean_table(comparison: ExitComparison, name: str) -> TextTable:
         row += [number(c.mean_exit_steps_exact), number(c.z_exact, 2)] if has_exact else []
         row += [number(c.mean_exit_steps_limit), number(c.exponentiality_p, 2)]
         rows.append(row)
-    return _table(f"Exit times: {name}", headers, rows)
+    return text_table(f"Exit times: {name}", headers, rows)
 
 
 def _within_table(comparison: ExitComparison) -> TextTable:
@@ -63,7 +64,7 @@ def _within_table(comparison: ExitComparison) -> TextTable:
         shares = c.probability_within, c.probability_within_low, c.probability_within_high
         row = [number(c.b), number(c.alpha), number(c.eta), "-" if shares[0] is None else interval(*shares)]
         rows.append([*row, number(c.probability_within_exact), c.within_reason or ""])
-    return _table("Probability to leave within the time `within` of the plan", headers, rows)
+    return text_table("Probability to leave within the time `within` of the plan", headers, rows)
 
 
 def _exponent_table(comparison: ExitComparison) -> TextTable:
@@ -75,7 +76,7 @@ def _exponent_table(comparison: ExitComparison) -> TextTable:
         row.append(interval(f.exit_exponent_measured, f.low, f.high, 3))
         row += [number(f.exit_exponent_exact, 3)] if has_exact else []
         rows.append([*row, number(f.exit_exponent_limit, 3)])
-    return _table("Exponents: E sigma ~ eta^-exponent", headers, rows)
+    return text_table("Exponents: E sigma ~ eta^-exponent", headers, rows)
 
 
 def exit_verdicts(comparison: ExitComparison) -> list[str]:
@@ -101,7 +102,7 @@ def share_table(comparison: ShareComparison, name: str) -> TextTable:
             rows.append([*row, number(cell.limit[well])])
     has_widest = any(cell.widest for cell in comparison.visits)
     note = "* widest: they keep the time as eta -> 0" if has_widest else None
-    return _table(f"Shares of time: {name}", headers, rows, note)
+    return text_table(f"Shares of time: {name}", headers, rows, note)
 
 
 def share_verdicts(comparison: ShareComparison) -> list[str]:
@@ -130,7 +131,7 @@ def prediction_table(predictions: Sequence[ExitPrediction], title: str) -> TextT
         row += [number(p.relative_error_exact, 1), number(limit, 5)]
         row.append(number(exact / limit, 3) if exact is not None and limit is not None else "-")
         rows.append([*row, number(p.local_exponent_exact), number(p.exit_exponent_limit)])
-    return _table(f"Exit times, exact and in the limit: {title}", headers, rows)
+    return text_table(f"Exit times, exact and in the limit: {title}", headers, rows)
 
 
 def share_prediction_table(shares: Sequence[SharePrediction], title: str) -> TextTable:
@@ -148,7 +149,7 @@ def share_prediction_table(shares: Sequence[SharePrediction], title: str) -> Tex
             rows.append([*head, str(well), number(exact, 6), number(limit, 5)])
         if not n_wells:
             rows.append([*cell, "-", "-", "-"])
-    return _table(f"Stationary shares of time: {title}", headers, rows)
+    return text_table(f"Stationary shares of time: {title}", headers, rows)
 
 
 def prediction_warnings(predictions: Sequence[ExitPrediction | SharePrediction]) -> list[str]:

@@ -39,6 +39,12 @@ class ResultsFolder:
         return self.path / "regression"
 
     @property
+    def is_of_regression(self) -> bool:
+        """Whether `hts regression` made the folder."""
+        stated = self.read_json(self.identity) or {}
+        return self.regression.is_dir() or self.regression.name in stated.get("physics", {})
+
+    @property
     def paths(self) -> Path:
         """Where recorded paths lie, with their figure; they can be drawn again at any time."""
         return self.path / "paths"
@@ -166,8 +172,8 @@ class ResultsFolder:
             raise PlanError(f"{self.path}: {error.strerror}; make it readable, or choose another with -o") from error
         if self.identity.name in names:
             return
-        folders = (self.shards, self.visits, self.scratch, self.checkpoints, self.superseded, self.damaged)
-        ours = {place.name for place in (*folders, self.failures, self.paths, self.inputs)}
+        folders = (self.shards, self.visits, self.regression, self.scratch, self.checkpoints, self.superseded)
+        ours = {place.name for place in (*folders, self.damaged, self.failures, self.paths, self.inputs)}
         strangers = sorted(names - ours - {self.plan.name, "figures", *(path.name for path in self.documents)})
         strangers = [name for name in strangers if not name.startswith(".")]  # .DS_Store, .gitignore and their like
         if strangers:

@@ -14,6 +14,7 @@ from hts.engines import ThreadEngine
 from hts.ensembles import STREAM_VERSION, Interrupted
 from hts.errors import IntegrityError, PlanError, StoppedError
 from hts.plans import Cell, Plan
+from hts.plans.regression import RegressionCell
 from hts.storage import ResultsFolder, Shard, move_into, read_columns
 from hts.storage.checkpoints import is_harmed
 from hts.storage.inputs import harmed_copies
@@ -52,22 +53,24 @@ class Difference:
     ----------
     shard : str
         Where it is stored, as `shards/<name>`.
-    cell : Cell
+    cell : Cell or RegressionCell
         Its cell.
     walker : int
         Its number.
     columns : tuple of str
         Where they differ.
     stored, computed : tuple
-        exit_steps, side, landing; of visits the last position and the steps in each well.
+        exit_steps, side, landing; of visits the last position and the steps in each well; of runs of SGD on least
+        squares the coordinate that differs.
     """
 
     shard: str
-    cell: Cell
+    cell: Cell | RegressionCell
     walker: int
     columns: tuple[str, ...]
     stored: tuple[float, ...]
     computed: tuple[float, ...]
+    what: str = "walker"  # or "run"
 
 
 @dataclass(frozen=True)

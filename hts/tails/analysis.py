@@ -177,7 +177,7 @@ def _without_zeros(x: FloatArray) -> tuple[FloatArray, int]:
     """
     n_zero = x.size - int(np.count_nonzero(x))
     if n_zero == x.size:
-        raise ValueError("all numbers are equal")
+        raise ValueError("all numbers are equal; a tail needs numbers that differ")
     return (x[x != 0.0] if n_zero else x), n_zero
 
 

@@ -196,3 +196,24 @@ def test_long_runs_show_equilibrium_and_moves_measured_exact_and_in_the_limit(ht
     assert len(list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))) == 3
     shares = json.loads(hts("predict", plan, "--json")[1])["shares"]
     assert shares[0]["exact"] == pytest.approx(cell["exact"], rel=1e-4)
+
+
+def test_paths_speak_of_epsilon_h_and_t(hts, plan, tmp_path):
+    words = ("paths", plan, "-o", tmp_path, "--paths", "3")
+    code, out, _ = hts(*words)
+    assert code == 0
+    assert "epsilon h^(1/alpha) |S| > gamma" in out
+    assert "Time is t = k h" in out
+    assert "epsilon = 0.5, alpha = 1.5, h = 0.1: " in out
+    assert "eta" not in out.split("/paths/")[0].replace(str(tmp_path), "")
+    found = document(hts(*words, "--epsilon", "0.3", "--json"))
+    (cell,) = found["cells"]
+    assert (cell["epsilon"], cell["step"], cell["alpha"], cell["well"]) == (0.3, 0.1, 1.5, 0)
+    assert not {"eta", "b"} & set(cell)
+    assert "eta" not in cell["verdict"]
+    header = (tmp_path / "paths" / "paths.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert header.startswith("epsilon,alpha,step,")
+    code, _, err = hts(*words, "--within", "0.01")
+    assert code == 2
+    assert "epsilon = 0.5, alpha = 1.5, h = 0.1: a time of 0.01 is less than one step at h = 0.1" in err
+    assert hts(*words, "--epsilon", "7")[0] == 2

@@ -111,3 +111,98 @@ def test_a_signal_keeps_what_is_done(study, hts, monkeypatch, number, code):
     ended, out, _ = hts("regression", study)
     assert ended == 0
     assert "runs simulated" in out
+
+
+@pytest.fixture
+def folder(study, hts):
+    assert hts("regression", study, "-o", "out")[0] == 0
+    return study.parent / "out"
+
+
+def flip(path):
+    """Flip a bit in the middle of a file."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_status_says_which_runs_are_there(folder, hts):
+    cells = json.loads(hts("status", folder, "--json")[1])["cells"]
+    assert [(cell["dimension"], cell["eta"], cell["state"], cell["runs_done"], cell["runs_wanted"]) for cell in cells] \
+        == [(1, 0.5, "done", 200, 200), (1, 1.0, "done", 200, 200),
+            (2, 0.5, "done", 200, 200), (2, 1.0, "done", 200, 200)]  # fmt: skip
+    next((folder / "regression").glob("d2_b1_eta1.0*")).unlink()
+    code, out, _ = hts("status", folder)
+    assert code == 0
+    assert "missing" in out
+    assert "0/200" in out
+    assert "3 of 4 cells done" in out
+    assert hts("fit", folder)[0] == 0
+
+
+@pytest.mark.parametrize("name", ["regression/*", "identity.json", "plan.toml"])
+def test_verify_names_a_file_with_a_flipped_bit_and_repairs_it(folder, study, hts, name):
+    code, out, _ = hts("verify", folder, "--replay", "6")
+    assert code == 0
+    assert "4 files, 0 damaged" in out
+    assert "6 runs computed again, 0 came out otherwise" in out
+    before = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    victim = sorted(folder.glob(name))[0]
+    flip(victim)
+    code, _, err = hts("verify", folder)
+    assert code == 4
+    assert err.startswith(str(victim.relative_to(folder)))
+    if name == "regression/*":
+        assert hts("status", folder)[0] == hts("fit", folder)[0] == hts("plot", folder)[0] == 4
+    assert hts("verify", folder, "--repair")[0] == 4
+    assert hts("regression", study, "-o", "out")[0] == 0
+    assert hts("verify", folder)[0] == 0
+    assert {path: (folder / path).read_bytes() for path in before} == before
+
+
+def test_verify_names_a_run_that_comes_out_otherwise(folder, hts, monkeypatch):
+    from hts.regression import stored
+
+    honest = stored.simulate_regression
+
+    def otherwise(problem, first, n, **hearing):
+        sample = honest(problem, first, n, **hearing)
+        sample.average[0, -1] += 1.0
+        return sample
+
+    monkeypatch.setattr(stored, "simulate_regression", otherwise)
+    code, _, err = hts("verify", folder, "--replay", "1")
+    assert code == 4
+    assert "is stored as" in err
+    assert "they differ in average[" in err
+
+
+def test_fit_plot_and_export_show_what_regression_shows(folder, study, hts, tmp_path):
+    shown = json.loads(hts("regression", study, "-o", "out", "--json")[1])
+    assert json.loads(hts("fit", folder, "--json")[1]) == shown
+    assert "1.0908" in hts("fit", folder)[1]
+    code, out, _ = hts("plot", folder)
+    assert code == 0
+    assert out.splitlines()[-1].endswith("out/figures/regression.csv")
+    assert hts("plot", folder, "--figure", "exits")[0] == hts("fit", folder, "--no-exact")[0] == 2
+    assert hts("export", folder, "--to", tmp_path / "cells.csv")[1] == f"{tmp_path / 'cells.csv'}: 4 cells\n"
+    with open(tmp_path / "cells.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["n_runs"] for row in rows] == ["200"] * 4
+    assert float(rows[1]["tail_index"]) == pytest.approx(1.0908265)
+
+
+def test_a_folder_without_runs_has_nothing_to_fit(folder, hts):
+    for path in (folder / "regression").iterdir():
+        path.unlink()
+    for command in ("fit", "plot"):
+        code, _, err = hts(command, folder)
+        assert code == 1
+        assert "no run is finished yet; hts regression" in err
+
+
+@pytest.mark.parametrize("command", ["report", "run", "predict", "describe", "paths"])
+def test_other_commands_name_the_ones_that_read_the_folder(folder, hts, command):
+    code, _, err = hts(command, folder if command == "report" else folder / "plan.toml")
+    assert code == 2
+    assert "hts regression" in err

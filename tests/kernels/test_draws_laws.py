@@ -7,9 +7,11 @@ import pytest
 from drawn import NORMAL, Tally, draw_blocks, edges_of, exact_law
 from scipy import stats
 
-from hts.noise import Noise
+from hts.noise import Body, Noise
 
 N = 2**20
+#: Skewed, with tails of power 1.5: those to the left are twice as large.
+NUMBERS = np.concatenate([-2.0 * (np.arange(1, 4001) / 4001) ** (-1 / 1.5), (np.arange(1, 6001) / 6001) ** (-1 / 1.5)])
 LAWS = {
     "pareto": Noise("pareto", 1.5),
     "pareto, scaled": Noise("pareto", 0.8, scale=0.3),
@@ -26,6 +28,7 @@ LAWS = {
     "stretched exponential": Noise("stretched-exponential", None, shape=0.5),
     "stretched exponential, skewed": Noise("stretched-exponential", None, scale=2.0, p_plus=0.3, shape=0.8),
     "normal with a normal part": Noise("normal", None, scale=2.0, normal_scale=1.0),
+    "empirical": Noise("empirical", 1.5, body=Body.of(NUMBERS, 0.95)),
 }
 
 
@@ -54,7 +57,7 @@ def test_a_scale_off_by_one_percent_is_rejected(name, tallies):
     assert tallies[name].rejects(exact_law(replace(noise, scale=factor * noise.scale)))
 
 
-@pytest.mark.parametrize("name", [name for name, noise in LAWS.items() if noise.p_plus != 0.5])
+@pytest.mark.parametrize("name", [name for name, noise in LAWS.items() if noise.p_plus != 0.5 and not noise.body])
 def test_a_share_of_positive_draws_off_by_one_percent_is_rejected(name, tallies):
     noise = LAWS[name]
     assert tallies[name].rejects(exact_law(replace(noise, p_plus=noise.p_plus - 0.01)))

@@ -3,9 +3,12 @@
 import mpmath
 import numpy as np
 import pytest
+import reference
 
+from hts.ensembles import law_numbers
 from hts.kernels import draws, elementary, motions
 from hts.kernels.settings import jit
+from hts.noise import Body, Noise
 
 
 @jit
@@ -121,3 +124,22 @@ def test_draws_from_two_uniforms_err_by_less_than_1e_9_of_themselves_or_of_the_s
         for first, second, value in zip(*PAIRS, z, strict=True):
             true = exact(exact_uniform(first), exact_uniform(second), mpmath.mpf(alpha))
             assert abs(mpmath.mpf(float(value)) - true) < 1e-9 * max(abs(true), 1)
+
+
+NUMBERS = np.concatenate(
+    [np.random.default_rng(3).standard_normal(3000), np.random.default_rng(4).standard_t(1.5, 3000)]
+)
+
+
+@pytest.mark.parametrize("alpha", [0.7, 1.5, 3.0])
+def test_draws_of_a_law_of_numbers_err_by_less_than_1e_9_of_themselves_or_of_the_scale(alpha):
+    body = Body.of(NUMBERS + 0.5 * NUMBERS**2, 0.95)  # skewed
+    noise = Noise("empirical", alpha, scale=2.0, body=body)
+    numbers, z = law_numbers(noise), np.zeros(len(WORDS))
+    draws.draw(motions.EMPIRICAL, WORDS[None, :].copy(), z, len(z), numbers)
+    knots, centre = [mpmath.mpf(float(knot)) for knot in body.knots], mpmath.mpf(float(numbers[motions.CENTRE]))
+    with mpmath.workdps(40):
+        for word, value in zip(WORDS, z, strict=True):
+            w = reference.empirical(exact_uniform(word), mpmath.mpf(alpha), knots, mpmath.mpf(body.outside))
+            true = 2 * w - centre
+            assert abs(mpmath.mpf(float(value)) - true) < 1e-9 * max(abs(true), 2)

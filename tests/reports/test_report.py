@@ -151,9 +151,41 @@ def test_the_cells_of_a_page_are_those_of_the_tables(page, folder):
     assert any("[" in cell for cell in page.cells)
 
 
-def test_a_plan_with_levy_is_refused_in_words(tmp_path, capsys):
-    text = EXITS[: EXITS.index("[noise]")] + "[levy]\nepsilon = [0.5]\nstep = [0.1]\nalpha = [1.5]\n"
-    (tmp_path / "levy.toml").write_text(text + EXITS[EXITS.index("[exit]") :])
-    for more in ((), ("--no-exact",)):
-        assert run("report", tmp_path / "levy.toml", *more) == 2
-        assert "hts fit and hts plot" in capsys.readouterr().err
+LEVY = EXITS[: EXITS.index("[noise]")] + "[levy]\nepsilon = [0.5]\nstep = [0.1]\nalpha = [1.5]\n"
+
+
+@pytest.mark.parametrize("kind", ["exits", "visits"])
+def test_a_folder_with_levy_has_a_report_in_its_own_words(kind, tmp_path):
+    study = EXITS[EXITS.index("[exit]") :] if kind == "exits" else VISITS[VISITS.index("[visits]") :]
+    (tmp_path / "levy.toml").write_text(LEVY + study)
+    assert run("run", tmp_path / "levy.toml", "-o", tmp_path / "out") == 0
+    assert run("report", tmp_path / "out", "--no-exact") == 0
+    page = Page((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    assert page.cells[:3] == ["0.5", "1.5", "0.1"]
+    assert "Times are t = k h" in page.text
+    assert "epsilon = 0.5, alpha = 1.5" in page.text
+    assert "First Exit Time Analysis" in page.text
+    for words in ("Learning rates eta", "clips b", "exit steps"):
+        assert words not in page.text
+
+
+def test_a_plan_with_levy_has_a_report_of_what_theory_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "levy.toml").write_text(LEVY + EXITS[EXITS.index("[exit]") :])
+    assert run("report", "levy.toml", "--no-exact") == 0
+    text = (tmp_path / "levy-report.html").read_text(encoding="utf-8")
+    assert "C_alpha/2 = 0.199471 as simulated" in text
+    assert "equilibrium pi" in text
+
+
+@pytest.mark.long
+def test_the_report_of_a_plan_with_levy_holds_the_tables_of_predict(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "levy.toml").write_text(LEVY + EXITS[EXITS.index("[exit]") :])
+    assert run("report", "levy.toml") == 0
+    page = Page((tmp_path / "levy-report.html").read_text(encoding="utf-8"))
+    capsys.readouterr()
+    assert run("predict", "levy.toml") == 0
+    shown = capsys.readouterr().out
+    assert all(cell in shown for cell in page.cells)
+    assert "largest h" in page.text
