@@ -114,7 +114,7 @@ class Mixture:
         rest = self.chance_of(self.jumps - big, self.n_steps - steps)
         if self.is_whole:
             rest = (forced | (spare < rest)).astype(np.float64)
-        return 1.0 / (self.weight + (1.0 - self.weight) * rest / self.chance)
+        return np.asarray(1.0 / (self.weight + (1.0 - self.weight) * rest / self.chance))
 
 
 @dataclass(frozen=True, eq=False)

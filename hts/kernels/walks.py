@@ -1,12 +1,12 @@
 """Memory layout of walks that all begin together: lanes in groups, their placed noises, and scratch space."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from hts.kernels import motions
-from hts.kernels.blocks import MAX_CHUNK, WIDTH, Scalar, aligned_zeros
+from hts.kernels.blocks import MAX_CHUNK, WIDTH, aligned_zeros
 from hts.kernels.motions import Motion
 
 
@@ -77,7 +77,7 @@ def new_scratch(motion: Motion) -> Scratch:
     )
 
 
-def put(lanes: npt.NDArray[Scalar], values: npt.NDArray[Scalar]) -> None:
+def put(lanes: npt.NDArray[Any], values: npt.NDArray[Any]) -> None:
     """Write one number for each walk, [walk], or several, [number, walk], into the lanes of the first walks."""
     n = values.shape[-1]
     group, lane = np.divmod(np.arange(n), WIDTH)
@@ -87,6 +87,6 @@ def put(lanes: npt.NDArray[Scalar], values: npt.NDArray[Scalar]) -> None:
         lanes[group, :, lane] = values.T
 
 
-def taken(lanes: npt.NDArray[Scalar], n: int) -> npt.NDArray[Scalar]:
+def taken(lanes: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
     """Read the numbers of the first n walks."""
     return lanes.reshape(-1)[:n]

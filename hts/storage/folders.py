@@ -39,6 +39,11 @@ class ResultsFolder:
         return self.path / "regression"
 
     @property
+    def rare(self) -> Path:
+        """Where samples of rare exits lie."""
+        return self.path / "rare"
+
+    @property
     def paths(self) -> Path:
         """Where recorded paths lie, with their figure; they can be drawn again at any time."""
         return self.path / "paths"
@@ -167,7 +172,7 @@ class ResultsFolder:
         if self.identity.name in names:
             return
         folders = (self.shards, self.visits, self.scratch, self.checkpoints, self.superseded, self.damaged)
-        ours = {place.name for place in (*folders, self.failures, self.paths, self.inputs)}
+        ours = {place.name for place in (*folders, self.failures, self.paths, self.inputs, self.rare)}
         strangers = sorted(names - ours - {self.plan.name, "figures", *(path.name for path in self.documents)})
         strangers = [name for name in strangers if not name.startswith(".")]  # .DS_Store, .gitignore and their like
         if strangers:
@@ -193,7 +198,7 @@ class ResultsFolder:
             ) from error
         except OSError as error:
             raise PlanError(f"{self.path}: {error.strerror}; make it readable") from error
-        if not names & {self.plan.name, self.identity.name, self.shards.name, self.visits.name}:
+        if not names & {self.plan.name, self.identity.name, self.shards.name, self.visits.name, self.rare.name}:
             raise PlanError(f"{self.path}: holds no results of hts; fill it with: hts run PLAN -o {self.path}")
 
     def clear_abandoned(self) -> None:
