@@ -2,13 +2,14 @@
 
 from hts.rare.questions import Question, questions
 from hts.rare.results import RareResult, rare_results, to_document
-from hts.rare.running import RareProgress, RareReport, rare_status, run_rare
+from hts.rare.running import RareProgress, RareReport, RareStatus, rare_status, run_rare
 
 __all__ = [
     "Question",
     "RareProgress",
     "RareReport",
     "RareResult",
+    "RareStatus",
     "questions",
     "rare_results",
     "rare_status",

@@ -1,9 +1,4 @@
-"""Tests of `hts rare` and its room: the same numbers whoever computes them, what is kept, and mistakes."""
-
-import json
-import os
-import signal
-import time
+"""Tests of samples of rare exits: the same numbers whoever computes them, what is kept, and mistakes."""
 
 import pytest
 
@@ -70,50 +65,6 @@ def test_rules_stop_where_they_are_met(study):
             assert result.is_met
             assert abs(e.probability - 0.04572384) < 4.0 * e.relative_error * e.probability
             assert e.relative_error <= 0.1 if rule == "relative_error" else e.n_positive == 99
-
-
-def test_the_command_lays_sampled_beside_exact(study, hts):
-    code, out, err = hts("rare", study, "--json", "-o", "here")
-    document = json.loads(out)
-    assert code == 0
-    assert "samples taken" in err
-    cell = document["cells"][-2]
-    promised = {"eta", "b", "alpha", "well", "method", "probability", "relative_error", "n_samples"}
-    assert promised | {"effective_samples", "is_trustworthy"} <= set(cell)
-    assert cell["probability_within_exact"] == pytest.approx(0.04572384, rel=1e-6)
-    assert all(abs(one["z_exact"]) < 4.0 for one in document["cells"])
-    code, out, _ = hts("rare", study, "-o", "here")
-    assert code == 0
-    assert "nothing to do" in out
-    damaged = next((study.parent / "here/rare").iterdir())
-    damaged.write_bytes(damaged.read_bytes()[:-1])
-    code, _, err = hts("verify", "here")
-    assert code == 4
-    assert damaged.name in err
-    code, out, _ = hts("rare", study, "-o", "here")
-    assert (code, "set aside" in out) == (0, True)
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 3)])
-def test_a_signal_keeps_what_is_done(study, hts, monkeypatch, number, code):
-    from hts.rare import running
-
-    honest = running.write_samples
-
-    def struck(*arguments):
-        path = honest(*arguments)
-        os.kill(os.getpid(), number)
-        time.sleep(0.5)
-        return path
-
-    monkeypatch.setattr(running, "write_samples", struck)
-    ended, _, err = hts("rare", study, "--threads", "1", "--no-exact")
-    assert ended == code
-    assert "Run it again to go on" in err
-    monkeypatch.setattr(running, "write_samples", honest)
-    ended, out, _ = hts("rare", study, "--no-exact")
-    assert ended == 0
-    assert "samples taken" in out
 
 
 @pytest.mark.parametrize(
