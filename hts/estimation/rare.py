@@ -102,7 +102,7 @@ def estimate_rare(
     relative = doubt = None
     if total > 0.0:
         relative = math.sqrt(variance / n) / mean
-        doubt = relative * _doubt(mean, *moments, n)
+        doubt = relative * _doubt(mean, moments, n)
     low, high = mean - Z * (relative or 0.0) * mean, mean + Z * (relative or 0.0) * mean
     if np.all(value == 1.0):
         low, high = binomial_interval(len(value), n)
@@ -127,8 +127,9 @@ def estimate_rare(
     return RareEstimate(**{**found.__dict__, "reasons": reasons})
 
 
-def _doubt(mean: float, variance: float, third: float, fourth: float, n: int) -> float:
+def _doubt(mean: float, moments: list[float], n: int) -> float:
     """Give the relative error of sqrt(variance)/mean as estimated from n samples."""
+    variance, third, fourth = moments
     if variance <= 0.0:
         return math.inf
     of_variance = (fourth / variance**2 - 1.0) / 4.0

@@ -79,7 +79,7 @@ def place_noises(z, n_steps, now, law, threshold, spares, forced, first, end, pl
     n_lanes, events, centre = forced.shape[0], scratch.events, scratch.bare[CENTRE]
     n_events = 0
     for t in range(n_steps):
-        at, n_large = t * n_lanes, 0
+        at, n_large = t * n_lanes, np.int64(0)
         for i in range(n_lanes):
             n_large += np.int64(abs(z[at + i] + centre) >= threshold)
         if n_large == 0:
@@ -137,13 +137,13 @@ def advance(walks, scratch, motion, threshold, now, n_steps, max_steps):
     has_table = table.shape[0] > 0
     has_hinges = np.any(line) or np.any(slopes)
     is_simple = not has_table and knots.shape[0] == 2
-    left = 0
+    left = np.int64(0)
     for k in range(n_groups):
         xs, steps, counts = x[k], exit_steps[k], big[k]
         own_streams, own_spares, own_forced, own_first, own_end = streams[k], spares[k], forced[k], first[k], end[k]
         done = 0
         while True:
-            n_inside = 0
+            n_inside = np.int64(0)
             for i in range(width):
                 n_inside += np.int64((xs[i] > low) & (xs[i] < high) & (steps[i] < max_steps))
             n = min(z.shape[0] // width, n_steps - done)

@@ -99,9 +99,9 @@ def with_exit_defaults(tables: dict[str, Any], etas: list[float]) -> dict[str, A
     given = tables.get("exit")
     if TABLE not in tables or not isinstance(given, dict):
         return tables
-    within = given.get("within")
-    is_number = isinstance(within, (int, float)) and not isinstance(within, bool)
-    longest = steps_within(float(within), min(etas)) if is_number and etas and 0.0 < within < 1e100 else 1
+    within, longest = given.get("within"), 1
+    if isinstance(within, (int, float)) and not isinstance(within, bool) and etas and 0.0 < within < 1e100:
+        longest = steps_within(float(within), min(etas))
     return tables | {"exit": {"walkers": WALKERS, "max_steps": min(max(longest, 1), 2**62)} | given}
 
 

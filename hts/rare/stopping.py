@@ -108,7 +108,7 @@ class Case:
 
     def _columns(self, n: int) -> Columns:
         """Join the positive samples below n, each once: files may overlap, and have the same numbers there."""
-        found: dict[str, list[np.ndarray]] = {name: [] for name in ("sample", *NAMES)}  # type: ignore[type-arg]
+        found: dict[str, list[np.ndarray]] = {name: [] for name in ("sample", *NAMES)}
         end = 0
         for part in sorted(self.parts, key=lambda part: part.first):
             sample = part.columns["sample"].astype(np.int64)

@@ -26,7 +26,7 @@ def z_of(sample, n, exact):
 
 
 def twin(mixture, eta, b, walker):
-    """One walk of the mixture for pareto noise: steps, large noises, forced or not, right or left; None where it stays."""
+    """One walk of the mixture for pareto noise: steps, large noises, forced or not, side; None where it stays."""
 
     def words(purpose):
         return reference.walker_words(reference.cell_key(SEED, eta, b, 1.5, purpose), walker)
