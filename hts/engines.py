@@ -5,8 +5,9 @@ import logging
 import os
 import socket
 import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from distributed import Client, LocalCluster
 
 Result = TypeVar("Result")
+Task = TypeVar("Task")
 
 #: How long a scheduler may be out of reach before the work is given up; a network that hiccups is back sooner.
 PATIENCE_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
+#: Time between two looks of the thread that hands work out.
+POLL_SECONDS = 0.1
 
 
 def available_cores() -> int:
@@ -94,6 +98,43 @@ def checked(threads: int | None) -> int:
     if n < 1:
         raise PlanError(f"threads: must be at least 1 ({n})")
     return n
+
+
+def work_off(
+    engine: Engine,
+    waiting: deque[Task],
+    compute: Callable[[Task], Result],
+    on_result: Callable[[Task, Result], None],
+    on_look: Callable[[], None],
+    should_stop: Callable[[], bool],
+) -> bool:
+    """Keep an engine busy until all tasks are done; False where it was stopped before.
+
+    Parameters
+    ----------
+    engine : Engine
+    waiting : deque
+        Tasks, from the left; `on_result` may add some.
+    compute : callable
+        Does a task, in a worker.
+    on_result : callable
+        Called with a task and what came of it, from this thread.
+    on_look, should_stop : callable
+        Called and asked some ten times a second.
+    """
+    running: dict[Future[Result], Task] = {}
+    while True:
+        while waiting and len(running) < 2 * engine.n_workers:
+            task = waiting.popleft()
+            running[engine.submit(compute, task)] = task
+        if not running:
+            return True
+        finished, _ = wait(running, POLL_SECONDS, return_when=FIRST_COMPLETED)
+        for future in finished:
+            on_result(running.pop(future), future.result())
+        on_look()
+        if should_stop() and (running or waiting):
+            return False
 
 
 class DaskEngine:

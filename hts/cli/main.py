@@ -39,6 +39,7 @@ COMMANDS = {
     "export": "hts.cli.export",
     "tails": "hts.cli.tails",
     "regression": "hts.cli.regression",
+    "rare": "hts.cli.rare",
     "schema": "hts.cli.schema",
     "completion": "hts.cli.completion",
 }
@@ -56,6 +57,7 @@ SUMMARIES = {
     "export": "Write the cells as a table for other programs.",
     "tails": "Estimate how heavy the tails of your own numbers are.",
     "regression": "Tail index of SGD on least squares: exact, and of simulated runs.",
+    "rare": "Sample the probability to leave within a time, however rare.",
     "schema": "Print the JSON Schema of plans, by which editors complete them.",
     "completion": "Print what makes a shell complete commands, options and files.",
 }

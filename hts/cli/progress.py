@@ -12,6 +12,7 @@ from hts.cli.terminal import below
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
+    from hts.rare import RareProgress
     from hts.regression import RunsProgress
     from hts.sweeps import Progress
 
@@ -124,6 +125,19 @@ class RunsDisplay(Display):
         done, total = progress.runs_done, progress.runs_total
         line = f"{progress.share:.0%} of the work, {done}/{total} runs, {speed}, {left} left"
         self._show(progress.share, 1.0, f"{_count(done, total)} runs  {speed}  {left} left", line)
+
+
+class RareDisplay(Display):
+    """Shows of how many cells and methods enough samples are taken; how many more they need is not known."""
+
+    def __init__(self) -> None:
+        super().__init__("looking for what is done already")
+
+    def show(self, progress: "RareProgress") -> None:
+        """Show how far the samples are."""
+        done, total, speed = progress.done, progress.total, rate(progress.steps_per_second)
+        line = f"{done} of {total} probabilities, {progress.steps:.3g} steps at {speed}"
+        self._show(done, total, f"{_count(done, total)} probabilities  {progress.steps:.2g} steps  {speed}", line)
 
 
 class CellDisplay(Display):

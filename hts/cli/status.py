@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,6 +10,9 @@ from hts.cli.options import folder_argument, json_option
 from hts.cli.regression_folder import is_of_regression, show_status
 from hts.errors import IntegrityError
 from hts.words import plural
+
+if TYPE_CHECKING:
+    from hts.rare import RareStatus
 
 
 @click.command("status")
@@ -29,10 +33,12 @@ def command(folder: Path, as_json: bool) -> None:
     from hts.sweeps.status import folder_status
 
     found = folder_status(folder)
+    rare = sampled(folder)
     cells, n_damaged = found.cells, sum(s.state == "damaged" for s in found.cells)
     if as_json:
         flat = [cell_document(s.cell) | {k: v for k, v in asdict(s).items() if k != "cell"} for s in cells]
-        print_document({"cells": flat, "strays": list(found.strays)})
+        own = {"rare": rare_rows(rare)} if rare else {}
+        print_document({"cells": flat, "strays": list(found.strays)} | own)
         refuse_damage(folder, n_damaged, len(found.strays))
         return
     # of many cells, those that are not done are what a person looks for
@@ -44,12 +50,35 @@ def command(folder: Path, as_json: bool) -> None:
     ]  # fmt: skip
     print_table(f"{folder}", [*cell_headers(cells[0].cell), "state", "walkers", ""], rows)
     say_more(len(shown))
+    if rare:
+        words = [
+            [*cell_words(one.cell), one.method, one.state, f"{one.n_samples}", f"{one.n_positive}"]
+            for one in rare[:CELLS_SHOWN]
+        ]
+        print_table("rare exits", [*cell_headers(cells[0].cell), "method", "state", "samples", "positive"], words)
+        say_more(len(rare))
     n_done = sum(s.state == "done" for s in cells)
     click.echo(f"{n_done} of {plural(len(cells), 'cell')} done")
     for stray in found.strays[:CELLS_SHOWN]:
         click.echo(f"of no cell of the plan: {stray}")
     say_more(len(found.strays))
     refuse_damage(folder, n_damaged, len(found.strays))
+
+
+def sampled(folder: Path) -> "tuple[RareStatus, ...]":
+    """Say how much of rare exits is sampled, where the folder's plan has [rare]."""
+    from hts.rare import rare_status
+    from hts.sweeps.survey import open_results
+
+    _, plan, _ = open_results(folder)
+    return rare_status(plan, folder)
+
+
+def rare_rows(rare: "tuple[RareStatus, ...]") -> list[dict[str, Any]]:
+    """Give the rows of `rare` in the document."""
+    from hts.cli.documents import cell_document
+
+    return [cell_document(one.cell) | {k: v for k, v in asdict(one).items() if k != "cell"} for one in rare]
 
 
 def refuse_damage(folder: Path, n_damaged: int, n_strays: int) -> None:

@@ -20,6 +20,7 @@ from hts.plans.identity import identity_of, physics_of
 from hts.plans.landscapes import LandscapePlan
 from hts.plans.levy import LevyPlan
 from hts.plans.models import ExitPlan, FigurePlan, GridPlan, NoisePlan, VisitsPlan
+from hts.plans.rare import RarePlan
 from hts.plans.sources import INPUTS, SourceFile
 from hts.plans.values import toml_key, toml_value
 from hts.plans.visits import VisitRecord, visit_record
@@ -72,6 +73,8 @@ class Plan:
     levy : LevyPlan or None
         The table [levy], where the plan has one; `noise` and `grid` are then what it stands for, but for the strength
         of the noise, which is each cell's own.
+    rare : RarePlan or None
+        The table [rare] beside [exit], where the plan has one; no walker's numbers depend on it.
     """
 
     title: str
@@ -85,6 +88,7 @@ class Plan:
     path: Path = field(compare=False)
     counts: Mapping[Cell, Count] = field(default_factory=dict, compare=False, repr=False)
     levy: LevyPlan | None = None
+    rare: RarePlan | None = None
 
     def cells(self) -> tuple[Cell, ...]:
         """List the union of the products, each point once: by b, then alpha, then eta from large to small.
@@ -240,6 +244,7 @@ class Plan:
             ("[landscape]", self.landscape),
             *(grids if self.levy is None else [("[levy]", self.levy)]),
             (f"[{self.study.table}]", self.study),
+            *([] if self.rare is None else [("[rare]", self.rare)]),
         ]
         for header, table in [*tables, ("[figure]", self.figure)]:
             if given := table.model_dump(exclude_none=True):

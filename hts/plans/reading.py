@@ -22,12 +22,13 @@ from hts.plans.models import ExitPlan, FigurePlan, GridPlan, HeadPlan, NoisePlan
 from hts.plans.overrides import Settings, apply_overrides
 from hts.plans.plan import Plan, built
 from hts.plans.positions import KeyPath, Positions
+from hts.plans.rare import RarePlan, rare_mistakes, rare_table_mistakes, with_exit_defaults
 from hts.plans.toml import MAX_BYTES, TooLargeError, read_toml
 from hts.plans.values import MAX_SHOWN, shown
 from hts.plans.visits import visits_mistakes
 
 MAX_PRODUCTS = 1_000  # [[grid]] tables: each is validated on its own, and a hundred cells a table are a study
-TABLES = ("landscape", "noise", "grid", "levy", "exit", "visits", "figure")
+TABLES = ("landscape", "noise", "grid", "levy", "exit", "visits", "rare", "figure")
 AnyTable = TypeVar("AnyTable", bound=Table)
 Checked = TypeVar("Checked")
 #: Checks all tables of a plan, and adds to the mistakes; gives nothing where there are some.
@@ -157,7 +158,8 @@ def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan 
         noise = None if noise is None else with_numbers(noise, path.parent, mistakes)
         grids = _grids(tables, mistakes)
         noise, grids = with_tail_index(noise, grids, path.parent, mistakes)
-    study = _study(tables, mistakes)
+    tables = with_exit_defaults(tables, [eta for _, grid in grids for eta in grid.eta])
+    study, rare = _study(tables, mistakes), _rare(tables, mistakes)
     figure = _table({"figure": {}} | tables, "figure", FigurePlan, mistakes)
     mistakes += grid_mistakes(noise, grids) if levy is None else []
     mistakes += within_mistakes(study, grids)
@@ -169,7 +171,9 @@ def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan 
     products = tuple(grid for _, grid in grids)
     title = path.stem if head.title is None else head.title
     exits, visits = (study, None) if isinstance(study, ExitPlan) else (None, study)
-    return Plan(title, head.seed, landscape, noise, products, exits, visits, figure, path, levy=levy)
+    plan = Plan(title, head.seed, landscape, noise, products, exits, visits, figure, path, levy=levy, rare=rare)
+    mistakes += rare_mistakes(plan)
+    return None if mistakes else plan
 
 
 def _levy(tables: dict[str, Any], mistakes: list[Mistake]) -> LevyPlan | None:
@@ -184,6 +188,20 @@ def _levy(tables: dict[str, Any], mistakes: list[Mistake]) -> LevyPlan | None:
     wrong = [] if levy is None else levy_mistakes(levy)
     mistakes += wrong
     return None if wrong else levy
+
+
+def _rare(tables: dict[str, Any], mistakes: list[Mistake]) -> RarePlan | None:
+    """Read [rare], where there is one; it stands beside [exit]."""
+    if "rare" not in tables:
+        return None
+    for name in ("visits", "levy"):
+        if name in tables:
+            text = f"cannot stand beside [{name}]: rare exits are those of [exit], with [noise] and [grid]"
+            mistakes.append(Mistake(("rare",), text, is_about_key=True))
+            return None
+    rare = _table(tables, "rare", RarePlan, mistakes)
+    mistakes += [] if rare is None else rare_table_mistakes(rare)
+    return rare
 
 
 def _study(tables: dict[str, Any], mistakes: list[Mistake]) -> ExitPlan | VisitsPlan | None:
@@ -205,7 +223,10 @@ def _study(tables: dict[str, Any], mistakes: list[Mistake]) -> ExitPlan | Visits
 
 def _head(tables: dict[str, Any], mistakes: list[Mistake]) -> HeadPlan | None:
     known = [*HeadPlan.model_fields, *TABLES]
-    models = (("levy", LevyPlan), ("noise", NoisePlan), ("visits", VisitsPlan), ("exit", ExitPlan), ("grid", GridPlan))
+    models = (
+        ("rare", RarePlan), ("levy", LevyPlan), ("noise", NoisePlan), ("visits", VisitsPlan), ("exit", ExitPlan),
+        ("grid", GridPlan),
+    )  # fmt: skip
     homes = {field: f"[{name}]" for name, model in models for field in model.model_fields if field != "kind"}
 
     def unknown(key: str) -> Mistake:

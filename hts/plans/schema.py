@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from hts.plans.landscapes import LANDSCAPE_PLANS
 from hts.plans.levy import LevyPlan
 from hts.plans.models import ExitPlan, FigurePlan, GridPlan, HeadPlan, NoisePlan, VisitsPlan
+from hts.plans.rare import RarePlan
 from hts.plans.regression import RegressionTable
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -18,6 +19,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "visits": VisitsPlan,
     "figure": FigurePlan,
     "levy": LevyPlan,
+    "rare": RarePlan,
     "regression": RegressionTable,
 }
 

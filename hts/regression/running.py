@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice, pairwise
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from hts.engines import ThreadEngine
+from hts.engines import ThreadEngine, work_off
 from hts.ensembles.regression import RUN_VERSION, simulate_regression
 from hts.errors import IntegrityError, PlanError, StoppedError
 from hts.plans.identity import differences
@@ -27,8 +27,6 @@ from hts.storage.names import ShardName
 from hts.storage.runs import read_runs, write_runs
 from hts.storage.shards import list_shards
 
-#: Time between two looks of the main thread.
-POLL_SECONDS = 0.1
 #: Work of one file, in numbers handled: some ten seconds of a core, which is what a stop costs at most.
 WORK_PER_FILE = 5e9
 #: Fewest and most runs of a file: a block's lanes, and what a file can hold.
@@ -282,20 +280,13 @@ def _drive(
         write_runs(results.regression, results.scratch, slug_of(task.cell), columns, stated_of(plan))
         return task.n
 
-    waiting, running = iter(tasks), set[Future[int]]()
+    def count(task: Task, n: int) -> None:
+        counter.runs += n
+
     with ThreadEngine(threads) as engine:
         try:
-            while True:
-                for task in islice(waiting, 2 * engine.n_workers - len(running)):
-                    running.add(engine.submit(compute, task))
-                if not running:
-                    return
-                finished, running = wait(running, POLL_SECONDS, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    counter.runs += future.result()
-                on_progress(counter.read())
-                if should_stop():
-                    break
+            if work_off(engine, deque(tasks), compute, count, lambda: on_progress(counter.read()), should_stop):
+                return
         finally:
             stop.set()
     done = counter.read()

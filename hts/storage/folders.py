@@ -45,6 +45,11 @@ class ResultsFolder:
         return self.regression.is_dir() or self.regression.name in stated.get("physics", {})
 
     @property
+    def rare(self) -> Path:
+        """Where samples of rare exits lie."""
+        return self.path / "rare"
+
+    @property
     def paths(self) -> Path:
         """Where recorded paths lie, with their figure; they can be drawn again at any time."""
         return self.path / "paths"
@@ -172,8 +177,9 @@ class ResultsFolder:
             raise PlanError(f"{self.path}: {error.strerror}; make it readable, or choose another with -o") from error
         if self.identity.name in names:
             return
-        folders = (self.shards, self.visits, self.regression, self.scratch, self.checkpoints, self.superseded)
-        ours = {place.name for place in (*folders, self.damaged, self.failures, self.paths, self.inputs)}
+        folders = (self.shards, self.visits, self.regression, self.rare, self.scratch, self.checkpoints)
+        places = (*folders, self.superseded, self.damaged, self.failures, self.paths, self.inputs)
+        ours = {place.name for place in places}
         strangers = sorted(names - ours - {self.plan.name, "figures", *(path.name for path in self.documents)})
         strangers = [name for name in strangers if not name.startswith(".")]  # .DS_Store, .gitignore and their like
         if strangers:
@@ -199,7 +205,7 @@ class ResultsFolder:
             ) from error
         except OSError as error:
             raise PlanError(f"{self.path}: {error.strerror}; make it readable") from error
-        if not names & {self.plan.name, self.identity.name, self.shards.name, self.visits.name}:
+        if not names & {self.plan.name, self.identity.name, self.shards.name, self.visits.name, self.rare.name}:
             raise PlanError(f"{self.path}: holds no results of hts; fill it with: hts run PLAN -o {self.path}")
 
     def clear_abandoned(self) -> None:

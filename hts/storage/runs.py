@@ -10,14 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from hts.errors import IntegrityError
-from hts.storage.atomic import write_whole
 from hts.storage.content import Columns
 from hts.storage.layouts import to_arrow, to_numpy
-from hts.storage.names import ShardName, digest_of
-from hts.storage.reading import read_bytes
+from hts.storage.named import read_named, write_named
 from hts.storage.tables import software_versions
 
 VECTORS = pa.list_(pa.field("element", pa.float64()))
@@ -44,19 +41,13 @@ def write_runs(folder: Path, scratch: Path, slug: str, columns: Columns, stated:
         Where the system refuses.
     """
     run = columns["run"]
-    dimension = columns["iterate"].shape[1]
     arrays = [to_arrow(columns[column.name], column.type) for column in SCHEMA]
-    sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(
-        sink, SCHEMA, compression="zstd", use_dictionary=False, write_page_checksum=True, store_schema=False
-    ) as writer:
-        writer.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA), row_group_size=len(run))
-        own = {"cell": slug, "dimension": str(dimension), "software": json.dumps(software_versions(), sort_keys=True)}
-        writer.add_key_value_metadata({**own, **stated})
-    data: bytes = sink.getvalue().to_pybytes()
-    path = folder / str(ShardName(slug, int(run[0]), len(run), digest_of(data)))
-    write_whole(path, data, scratch)
-    return path
+    own = {
+        "dimension": str(columns["iterate"].shape[1]),
+        "software": json.dumps(software_versions(), sort_keys=True),
+    }
+    table = pa.Table.from_arrays(arrays, schema=SCHEMA)
+    return write_named(folder, scratch, slug, (int(run[0]), len(run)), table, {**own, **stated})
 
 
 def read_runs(path: Path, stated: Mapping[str, str]) -> dict[str, npt.NDArray[Any]]:
@@ -73,23 +64,15 @@ def read_runs(path: Path, stated: Mapping[str, str]) -> dict[str, npt.NDArray[An
     IntegrityError
         Where anything is not as it was written; the message starts with the file's name.
     """
-    name = ShardName.parse(path.name)
+    found = read_named(path, "runs")
+    name, texts = found.name, found.texts
     try:
-        data = read_bytes(path)
-    except OSError as error:
-        raise IntegrityError(f"{path.name}: cannot be read ({error.strerror})") from error
-    if name is None or digest_of(data) != name.digest:
-        raise IntegrityError(f"{path.name}: its bytes do not match the checksum in its name")
-    try:
-        file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
-        table = file.read(use_threads=False)
-        texts = {key.decode(): value.decode() for key, value in (file.metadata.metadata or {}).items()}
         shape = [int(texts["dimension"])]
         columns = {
-            field.name: to_numpy(table.column(field.name), field.type, shape if field.type == VECTORS else None)
+            field.name: to_numpy(found.table.column(field.name), field.type, shape if field.type == VECTORS else None)
             for field in SCHEMA
         }
-    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
+    except (pa.ArrowException, KeyError, ValueError, TypeError) as error:
         raise IntegrityError(f"{path.name}: holds no runs ({error})") from error
     numbers = np.arange(name.first_walker, name.first_walker + name.n_walkers)
     if {**stated, "cell": name.slug}.items() - texts.items() or not np.array_equal(columns["run"], numbers):

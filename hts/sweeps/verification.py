@@ -19,6 +19,7 @@ from hts.storage import ResultsFolder, Shard, move_into, read_columns
 from hts.storage.checkpoints import is_harmed
 from hts.storage.inputs import harmed_copies
 from hts.storage.reading import read_bytes
+from hts.storage.samples import harmed_samples
 from hts.sweeps.cells import slug_of
 from hts.sweeps.studies import study_of
 from hts.sweeps.survey import PLAN_DIGEST, Survey, identity_document, open_results, stated_identity, stored_plan, survey
@@ -35,7 +36,8 @@ class Verification:
     n_shards : int
         Shards checked.
     damaged : tuple of str
-        Files that are not what was written, as `shards/<name>`, `visits/<name>`, `checkpoints/<name>` or a bare name.
+        Files that are not what was written, as `shards/<name>`, `visits/<name>`, `rare/<name>`,
+        `checkpoints/<name>` or a bare name.
     reasons : tuple of str
         What is wrong with each.
     """
@@ -102,8 +104,9 @@ def verify_sweep(folder: str | PathLike[str]) -> Verification:
     identity, stream_version = _expected(results)
     found = survey(results, identity, stream_version, max_steps=None, with_columns=True)
     shards = {f"{damage.path.parent.name}/{damage.path.name}": damage.message for damage in found.damages}
-    harms = shards | harms_of(results, found)
-    return Verification(found.n_shards, tuple(harms), tuple(harms.values()))
+    n_samples, harmed = harmed_samples(results)
+    harms = shards | harmed | harms_of(results, found)
+    return Verification(found.n_shards + n_samples, tuple(harms), tuple(harms.values()))
 
 
 def repair_sweep(folder: str | PathLike[str], shards: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hts import engines
 from hts.errors import IntegrityError, PlanError, StoppedError
 from hts.plans.regression import read_regression_plan
 from hts.regression import estimate_tail, predict_regression, regression_results, run_regression, running, to_document
@@ -73,7 +74,7 @@ def test_overlapping_files_count_once(tmp_path, monkeypatch):
 
 def test_a_stop_keeps_what_is_done_and_the_next_call_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(running, "MOST_RUNS", 16)
-    monkeypatch.setattr(running, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(engines, "POLL_SECONDS", 0.0)
     plan, folder = plan_of(tmp_path), tmp_path / "r"
     seen = []
     with pytest.raises(StoppedError, match="runs are kept"):

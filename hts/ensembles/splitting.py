@@ -1,0 +1,138 @@
+"""Fixed-effort splitting: the probability to leave within n steps as a product of chances to come nearer.
+
+Score of a place: the least number of further jumps that it takes to an end, then the distance. Walks of one stage begin
+where those of the last one first came as near as its level; the level of the last stage is the end itself.
+"""
+
+import hashlib
+import math
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from hts.arrays import FloatArray, IntArray
+from hts.ensembles.exits import ExitProblem
+from hts.ensembles.motions import cell_key, motion_in
+from hts.ensembles.rare import RareSample, Words, draw_uniforms, run_walks, started
+from hts.kernels.walks import empty_walks, new_scratch, put, taken
+
+#: Levels within the reach of one jump: the last is where fewer jumps are needed, the others lie evenly before it.
+LEVELS_PER_JUMP: Final = 2
+
+
+def split_levels(distance: float, b: float, jumps: int) -> tuple[float, ...]:
+    """Return the distances from an end at which walks are split, from far to near; the last is 0.
+
+    Parameters
+    ----------
+    distance : float
+        Of the nearest end from the gradient path.
+    b : float
+        Clipping threshold, inf for none.
+    jumps : int
+        Least number of jumps that leave.
+    """
+    edges = [distance, *(k * b for k in range(jumps - 1, 0, -1)), 0.0]
+    parts = np.arange(1, LEVELS_PER_JUMP + 1) / LEVELS_PER_JUMP
+    return tuple(float(x) for far, near in pairwise(edges) for x in far + parts * (near - far))
+
+
+def simulate_splitting(
+    problem: ExitProblem,
+    n_steps: int,
+    levels: tuple[float, ...],
+    effort: int,
+    first: int,
+    n: int,
+    *,
+    on_steps: Callable[[int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> RareSample:
+    """Run fixed-effort splitting independently n times; each run is a sample whose mean is the probability.
+
+    Parameters
+    ----------
+    problem : ExitProblem
+    n_steps : int
+        Steps within which walks have to leave.
+    levels : tuple of float
+        As `split_levels` gives them.
+    effort : int
+        Walks of each stage.
+    first, n : int
+        Runs first, ..., first + n - 1.
+    on_steps, should_stop : callable, optional
+        See `simulate_walks`.
+
+    Raises
+    ------
+    Interrupted
+        When `should_stop` says so.
+    """
+    total = 0
+
+    def count(steps: int) -> None:
+        nonlocal total
+        total += steps
+        if on_steps is not None:
+            on_steps(steps)
+
+    runs = [_run(problem, n_steps, levels, effort, number, count, should_stop) for number in range(first, first + n)]
+    value, right = np.array([one for one, _ in runs]), np.array([one for _, one in runs])
+    row = np.flatnonzero(value)
+    nothing = np.zeros(len(row), np.int64)
+    sample = (first + row).astype(np.uint32)
+    return RareSample(sample, value[row], right[row], value[row], nothing, nothing, total)
+
+
+def _run(
+    problem: ExitProblem,
+    n_steps: int,
+    levels: tuple[float, ...],
+    effort: int,
+    number: int,
+    on_steps: Callable[[int], None],
+    should_stop: Callable[[], bool] | None,
+) -> tuple[float, float]:
+    """Give the estimate of one run, and the part of it that left on the right."""
+    motion, key = motion_in(problem), _key_of(problem, number)
+    x, steps = np.full(effort, float(problem.start)), np.zeros(effort, np.int64)
+    value = 1.0
+    for stage, level in enumerate(levels):
+        walks = empty_walks(effort)
+        put(walks.streams, started(key, stage * effort, effort))
+        put(walks.x, x)
+        put(walks.exit_steps, steps)
+        low, high = problem.low + level, problem.high - level
+        run_walks(
+            walks, new_scratch(motion), motion._replace(low=low, high=high), math.inf, n_steps, on_steps, should_stop
+        )
+        x, steps = taken(walks.x, effort), taken(walks.exit_steps, effort)
+        is_through = ((x <= low) | (x >= high)) & (steps <= n_steps)
+        x, steps = x[is_through], steps[is_through]
+        value *= len(x) / effort
+        if not len(x):
+            return 0.0, 0.0
+        if level > 0.0:
+            shift = draw_uniforms(started(key, len(levels) * effort + stage, 1), 1)[0, 0]
+            x, steps = _spread(x, steps, effort, shift)
+    return value, value * float(np.mean(x >= problem.high))
+
+
+def _spread(x: FloatArray, steps: IntArray, effort: int, shift: float) -> tuple[FloatArray, IntArray]:
+    """Let each walk that came through begin equally many of the next stage, up to one more, those with few steps first.
+
+    Lanes of a group then take about equally many steps.
+    """
+    order = np.argsort(steps, kind="stable")
+    chosen = order[((np.arange(effort) + shift) * len(x) / effort).astype(np.int64)]
+    return x[chosen], steps[chosen]
+
+
+def _key_of(problem: ExitProblem, number: int) -> Words:
+    """Name the streams of one run."""
+    named = cell_key(problem, b"hts splitting").tobytes() + number.to_bytes(8, "little")
+    digest = hashlib.blake2b(named, digest_size=16, person=b"hts split run").digest()
+    return np.frombuffer(digest, dtype="<u8").astype(np.uint64)

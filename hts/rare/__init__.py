@@ -1,0 +1,18 @@
+"""Probabilities of rare exits by sampling: crude, importance, splitting; durable, and laid beside the exact ones."""
+
+from hts.rare.questions import Question, questions
+from hts.rare.results import RareResult, rare_results, to_document
+from hts.rare.running import RareProgress, RareReport, RareStatus, rare_status, run_rare
+
+__all__ = [
+    "Question",
+    "RareProgress",
+    "RareReport",
+    "RareResult",
+    "RareStatus",
+    "questions",
+    "rare_results",
+    "rare_status",
+    "run_rare",
+    "to_document",
+]
