@@ -149,13 +149,13 @@ def _allocated(rows: Sequence[Row], results: Sequence[int], n_variables: int) ->
     operations, numbers = np.zeros((len(rows), 5), np.int64), np.zeros(len(rows))
     for k, (code, a, b, c, number) in enumerate(rows):
         operands = [register[v] for v in (a, b, c)]
-        ended = {v for v in (a, b, c) if v >= n_variables and last[v] == k}
-        free += [register[v] for v in ended]
         if free:
             target = free.pop()
         else:
             target, n_registers = n_registers, n_registers + 1
         register[n_variables + k] = target
+        # freed last: a loop that writes where it reads would be no vector code
+        free += [register[v] for v in {a, b, c} if v >= n_variables and last[v] == k]
         operations[k], numbers[k] = (code, target, *operands), number
     outputs = np.array([register[v] for v in results], np.int64)
     return Program(operations, numbers, outputs, n_registers)

@@ -210,7 +210,7 @@ def himmelblau(projection: float = PUBLISHED_PROJECTION) -> SpaceLandscape:
 
 def himmelblau_minimisers() -> FloatArray:
     """List the four sets of minimisers, Omega_1 to Omega_4 of the paper, as segments: float64[4, 2, 2]."""
-    points = ((2.9, 1.0), None, (3.115, -0.884), (-0.9, 2.57))
+    points = ((-0.9, 2.57), None, (2.9, 1.0), (3.115, -0.884))
     valley = ((VALLEY_LEFT, VALLEY_Y), (VALLEY_RIGHT, VALLEY_Y))
     return np.array([valley if point is None else (point, point) for point in points])
 
