@@ -207,7 +207,7 @@ def simulate_space_visits(
                 rows,
                 transitions,
                 position,
-            )  # fmt: skip
+            )
         )
 
     state = {name: getattr(block, name) for name in STATE_OF_BLOCK}

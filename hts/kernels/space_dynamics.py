@@ -246,7 +246,7 @@ def find_inside(x, kind, number, centre, matrix, low, high, labels, operations, 
                 rest, inside, n_lanes):  # fmt: skip
     """Write 1 for each lane whose position lies in the domain, otherwise 0."""
     d = x.shape[0]
-    if kind == BALL or kind == HALF_SPACE:
+    if kind in (BALL, HALF_SPACE):
         for i in range(n_lanes):
             square[i] = 0.0
         for k in range(d):

@@ -41,7 +41,7 @@ def assert_same_as_twin(problem, gradient, is_inside, n_walkers=12, max_steps=15
 def test_every_walker_leaves_a_ball_at_the_step_of_the_twin(d, is_isotropic):
     problem = worlds.ball_problem(d, is_isotropic=is_isotropic, eta=0.05 if is_isotropic else 0.05 / d)
     sample = assert_same_as_twin(problem, lambda x: x, lambda x: x @ x < 1.0)
-    assert len(set(sample.exit_steps)) > 3
+    assert not sample.is_censored.all()
 
 
 @pytest.mark.parametrize("name", LAWS)
@@ -125,19 +125,18 @@ def test_the_fast_path_of_the_plane_gives_the_bits_of_the_general_one():
     assert same(simulate_space_exits(fast, 0, 200, 300), simulate_space_exits(general, 0, 200, 300))
 
 
-def test_a_stopped_simulation_goes_on_to_the_same_bits():
-    problem, kept = worlds.ball_problem(2, eta=0.01), []
+def test_a_stopped_simulation_goes_on_to_the_same_bits(monkeypatch):
+    problem, kept, calls = worlds.ball_problem(2, eta=1e-3, b=0.4), [], iter([False])
 
     def keep(state):
         kept[:] = [{name: array.copy() for name, array in state.items()}]
 
-    calls = iter([False, False, True])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(driving, "SECONDS_NOT_WORTH_KEEPING", 0.0)
-        with pytest.raises(Interrupted):
-            simulate_space_exits(problem, 0, 4000, 10**6, should_stop=lambda: next(calls), on_checkpoint=keep)
-    resumed = simulate_space_exits(problem, 0, 4000, 10**6, resume_from=kept[0])
-    assert same(resumed, simulate_space_exits(problem, 0, 4000, 10**6))
+    monkeypatch.setattr(driving, "SECONDS_NOT_WORTH_KEEPING", -1.0)
+    with pytest.raises(Interrupted):
+        simulate_space_exits(problem, 0, 300, 100_000, should_stop=lambda: next(calls, True), on_checkpoint=keep)
+    assert 0 < kept[0]["exit_steps"].sum() < 300 * 100_000
+    resumed = simulate_space_exits(problem, 0, 300, 100_000, resume_from=kept[0])
+    assert same(resumed, simulate_space_exits(problem, 0, 300, 100_000))
 
 
 def test_visits_are_those_of_the_twin():
@@ -180,15 +179,35 @@ def test_a_rotation_of_well_and_start_leaves_the_law_of_exits():
     assert stats.ks_2samp(plain, rotated_exits(0.5, seed=3)).pvalue < 1e-4
 
 
-def test_in_one_dimension_the_mean_is_the_exact_one():
-    """Z of the mean of 20 cells: largest below 4 (false alarm 1e-3); with the gradient a tenth too small it must exceed."""
+FEW = [(0.2, 0.6), (0.2, math.inf), (0.1, 0.9)]
+MANY = [(eta, b) for eta in (0.2, 0.1, 0.07, 0.05) for b in (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.3, 2.0, math.inf)]
+
+
+@pytest.mark.parametrize("cells", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
+def test_in_one_dimension_the_mean_is_the_exact_one(cells):
+    """Largest |z| of the means below 4.2 (false alarm 1e-3 over 40 cells); with a gradient a fifth too small it is not."""
     noise, worst, wrong = Noise("pareto", 1.5), 0.0, 0.0
-    for k, (eta, b) in enumerate([(e, b) for e in (0.2, 0.1, 0.05, 0.02) for b in (0.4, 0.6, 0.9, 1.2, math.inf)]):
-        exact = exact_exit(Exit(landscapes.basin(0.0, 1.0), noise, eta, b, -1.0, 1.0, 0.0)).mean_steps
+    for k, (eta, b) in enumerate(cells):
+        exact = exact_exit(Exit(landscapes.basin(0.0, 1.0), noise, eta, b, -1.0, 1.0, 0.0)).mean_exit_steps
         problem = worlds.ball_problem(1, noise=noise, eta=eta, b=b, seed=k)
-        for curvature in (1.0, 0.9):
+        for curvature in (1.0, 0.8):
             f = space.radial(curvature, 1.0, 1)
             steps = simulate_space_exits(dataclasses.replace(problem, matrix=f.matrix), 0, 4000, 10**7).exit_steps
             z = abs(steps.mean() - exact) / (steps.std() / math.sqrt(len(steps)))
             worst, wrong = (max(worst, z), wrong) if curvature == 1.0 else (worst, max(wrong, z))
-    assert worst < 4.0 < wrong
+    assert worst < 4.2 < wrong
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("b", "published"), [(2.15, (0.048, 0.594, 0.339, 0.008, 0.011)), (math.inf, (0.046, 0.373, 0.335, 0.128, 0.118))]
+)
+def test_himmelblau_s_shares_of_time_are_those_of_many_paths(b, published):
+    """Out and Omega_1 to 4 after 1e7 of the 3e7 published steps: within 5 standard errors and .02 of the start."""
+    f = space.himmelblau()
+    noise = Noise("pareto", 1.2, scale=0.75)
+    problem = worlds.problem_of(f, regions.everywhere(2), [2.9, 1.0], noise, eta=5e-4, b=b)
+    n, radii, ends = 10**7, np.full(4, 0.5), f.minimisers
+    shares = simulate_space_visits(problem, ends, radii, np.array([n], np.int64), 0, 64).steps_in_set[:, -1] / n
+    error = shares.std(axis=0, ddof=1) / 8
+    assert np.all(abs(shares.mean(axis=0) - published) < 5 * error + 0.02)
