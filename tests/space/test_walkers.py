@@ -185,7 +185,7 @@ MANY = [(eta, b) for eta in (0.2, 0.1, 0.07, 0.05) for b in (0.4, 0.5, 0.6, 0.7,
 
 @pytest.mark.parametrize("cells", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
 def test_in_one_dimension_the_mean_is_the_exact_one(cells):
-    """Largest |z| of the means below 4.2 (false alarm 1e-3 over 40 cells); with a gradient a fifth too small it is not."""
+    """Largest |z| below 4.2 (false alarm 1e-3 over 40 cells); with a gradient a fifth too small it must exceed."""
     noise, worst, wrong = Noise("pareto", 1.5), 0.0, 0.0
     for k, (eta, b) in enumerate(cells):
         exact = exact_exit(Exit(landscapes.basin(0.0, 1.0), noise, eta, b, -1.0, 1.0, 0.0)).mean_exit_steps
