@@ -194,7 +194,7 @@ def shorten(v, square, n_lanes, longest):
     limit = longest * longest
     n = 0
     for i in range(n_lanes):
-        n += np.int64(square[i] > limit)
+        n += 1 if square[i] > limit else 0
     if n == 0:
         return
     for i in range(n_lanes):
@@ -314,7 +314,7 @@ def move_in_plane(x, z, g, square, inside, exit_steps, n_steps, n_lanes, matrix,
             square[i] = fma(v, v, u * u)
         n = 0
         for i in range(n_lanes):
-            n += np.int64(square[i] > limit)
+            n += 1 if square[i] > limit else 0
         if n > 0:
             for i in range(n_lanes):
                 factor = b / np.sqrt(square[i]) if square[i] > limit else 1.0

@@ -58,7 +58,7 @@ def count_arrivals(label, reached, n_live, transitions, row):
     """Count the walkers that have come to another set than the last one they were in."""
     n = 0
     for i in range(n_live):
-        n += np.int64((label[i] >= 0) & (label[i] != reached[i]))
+        n += 1 if (label[i] >= 0) & (label[i] != reached[i]) else 0
     if n == 0:
         return
     for i in range(n_live):
