@@ -1,0 +1,1 @@
+"""More than one dimension: landscapes, plans, kernels, and what theory says of them."""
