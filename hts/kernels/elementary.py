@@ -1,4 +1,4 @@
-"""log2, exp2, 2^t - 1 and sin(pi r) by arithmetic alone.
+"""log2, exp2, 2^t - 1, sin(pi r), and what formulas need of them, by arithmetic alone.
 
 No libm: its calls stop vector code and differ between machines in the last bit. Every function is a polynomial in
 Estrin's form (short dependency chains), fitted at Chebyshev points in 50 digits; tests/kernels/test_elementary.py holds
@@ -111,3 +111,62 @@ def sinpi(r):
     middle = fma(SINPI[3], y, SINPI[2])
     high = fma(SINPI[5], y, SINPI[4])
     return r * fma(fma(high, y2, middle), y2, low)
+
+
+LOG2E: Final = 1.4426950408889634
+MOST: Final = 1021.0  # exponents of 2 are kept within it
+PER_PI: Final = 0.3183098861837907
+PI_HIGH, PI_LOW = 3.141592653589793, 1.2246467991473532e-16
+SIGN_PLACE: Final = np.uint64(63)
+SIGN_BIT: Final = np.uint64(0x8000000000000000)
+
+
+@inline
+def exp(u):
+    """Give e^u, relative error 1.2e-10; 2^1021 or 2^-1021 beyond."""
+    return exp2(min(max(u * LOG2E, -MOST), MOST))
+
+
+@inline
+def log(u):
+    """Give the natural logarithm of a normal u, error as that of log2; -inf at 0 and not a number below."""
+    value = LN2 * log2(max(u, 2.3e-308))
+    return value if u > 0.0 else (-np.inf if u == 0.0 else np.nan)
+
+
+@inline
+def power(u, k):
+    """Give u^k for u > 0, relative error |k| 1e-10; its limit at 0, and not a number below."""
+    value = exp2(min(max(k * log2(max(u, 2.3e-308)), -MOST), MOST))
+    at_zero = 0.0 if k > 0.0 else np.inf
+    return value if u > 0.0 else (at_zero if u == 0.0 else np.nan)
+
+
+@inline
+def turned(u):
+    """Take u = pi (k + r) apart: r with |r| <= 1/2, and the sign (-1)^k as a bit; for |u| < 2^50."""
+    shifted = u * PER_PI + ROUNDER
+    k = shifted - ROUNDER
+    r = fma(-k, PI_LOW, fma(-k, PI_HIGH, u)) * PER_PI
+    return r, as_bits(shifted) << SIGN_PLACE
+
+
+@inline
+def sin(u):
+    """Give sin u for |u| < 2^50, relative error 3e-11 up to |u| of about 1e5."""
+    r, sign = turned(u)
+    return as_float(as_bits(sinpi(r)) ^ sign)
+
+
+@inline
+def cos(u):
+    """Give cos u for |u| < 2^50, error 3e-11."""
+    r, sign = turned(u)
+    return as_float(as_bits(sinpi(0.5 - abs(r))) ^ sign)
+
+
+@inline
+def tanh(u):
+    """Give tanh u, relative error 3e-10 down to 0."""
+    m = exp2m1(min(2.0 * LOG2E * abs(u), 1000.0))
+    return as_float(as_bits(m / (m + 2.0)) | (as_bits(u) & SIGN_BIT))

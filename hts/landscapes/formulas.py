@@ -6,7 +6,7 @@ and neither reading nor evaluating recurses, so no text can exhaust the stack.
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from hts.landscapes.checks import LARGEST, LandscapeError
 from hts.landscapes.jets import Jet
 
 MAX_CHARACTERS = 3_000  # ten times the published four-well formula; beyond it evaluation would be slow, not wrong
+MAX_NAMED = 6  # variables that a message names one by one
 MAX_ABS = 50  # their arguments are kept wherever a formula is looked at
 BLOCK = 2**12  # points at once: what waits for the end of a long formula stays in cache, and in memory
 
@@ -27,7 +28,6 @@ _TOKEN = re.compile(
     r"|(?P<call>[^\W\d]\w*\s*\()|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|[-+*/()])|(?P<space>\s+)"
 )
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "negative": 3, "**": 4}  # as in Python: -x**2 is -(x**2)
-_ALLOWED = f"numbers, x, + - * / ** ( ) and {', '.join(jets.FUNCTIONS)}"
 _REMEDIES = {
     "^": "write ** for powers",
     "|": "write abs(...)",
@@ -68,7 +68,7 @@ class FormulaError(LandscapeError):
 class Step(NamedTuple):
     """One step of a formula in postfix order."""
 
-    name: str  # "number", "x", "negative", "constant power", an operator or a function
+    name: str  # "number", a variable, "negative", "constant power", an operator or a function
     column: int  # where it stands in the text, from 1
     value: float = 0.0  # the number, or the exponent of a constant power
 
@@ -141,10 +141,27 @@ def parse_formula(text: str) -> Formula:
     FormulaError
         Naming column, the offending text and a remedy.
     """
+    return Formula(text, parse_steps(text))
+
+
+def parse_steps(text: str, variables: Sequence[str] = ("x",)) -> tuple[Step, ...]:
+    """Read a formula in some variables as steps in postfix order; see `parse_formula`.
+
+    Parameters
+    ----------
+    text : str
+    variables : sequence of str
+        Names that are allowed beside those of functions.
+
+    Raises
+    ------
+    FormulaError
+        Naming column, the offending text and a remedy.
+    """
     if len(text) > MAX_CHARACTERS:
         raise FormulaError(MAX_CHARACTERS + 1, f"the formula has {len(text)} characters: {MAX_CHARACTERS} are allowed")
-    reader = _Reader()
-    for kind, token, column in _tokens(text):
+    reader = _Reader(variables)
+    for kind, token, column in _tokens(text, variables):
         if reader.expects_operand:
             reader.read_operand(kind, token, column)
         else:
@@ -152,33 +169,34 @@ def parse_formula(text: str) -> Formula:
     steps = reader.finish(len(text) + 1)
     if len(bends := [step for step in steps if step.name == "abs"]) > MAX_ABS:
         raise FormulaError(bends[MAX_ABS].column, f"{len(bends)} times abs: {MAX_ABS} are allowed")
-    return Formula(text, steps)
+    return steps
 
 
 class _Reader:
     """The shunting yard: steps done in postfix order, and the operators and parentheses that still wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, variables: Sequence[str]) -> None:
+        self.variables = variables
         self.steps: list[Step] = []
         self.waiting: list[Step] = []  # "(", a function (which opens a parenthesis too) or an operator
         self.expects_operand = True
 
     def read_operand(self, kind: str, token: str, column: int) -> None:
         """Take what may begin an operand."""
-        if kind == "number" or token == "x":
-            self._emit(Step("number", column, float(token)) if kind == "number" else Step("x", column))
+        if kind == "number" or token in self.variables:
+            self._emit(Step("number", column, float(token)) if kind == "number" else Step(token, column))
             self.expects_operand = False
         elif kind == "call":
             name = token[:-1].rstrip()
-            if name == "x":
-                raise FormulaError(column, "x is followed by '(': write x*( for a product")
+            if name in self.variables:
+                raise FormulaError(column, f"{name} is followed by '(': write {name}*( for a product")
             if name not in jets.FUNCTIONS:
-                raise _unknown(column, name)
+                raise _unknown(column, name, self.variables)
             self.waiting.append(Step(name, column))
         elif kind == "name":
             if token in jets.FUNCTIONS:
                 raise FormulaError(column, f"'{token}' has no argument: write {token}(...)")
-            raise _unknown(column, token)
+            raise _unknown(column, token, self.variables)
         elif token == "(":
             self.waiting.append(Step("(", column))
         elif token == "-":
@@ -224,7 +242,7 @@ class _Reader:
         if step.name == "**" and operands[1].name == "number":
             exponent = self.steps.pop().value
             step, operands = Step("constant power", step.column, exponent), operands[:1]
-        if step.name == "x" or any(u.name != "number" for u in operands):
+        if step.name in self.variables or any(u.name != "number" for u in operands):
             self.steps.append(step)
             return
         with np.errstate(all="ignore"):
@@ -236,27 +254,32 @@ class _Reader:
         self.steps.append(Step("number", step.column, value))
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
+def _tokens(text: str, variables: Sequence[str]) -> Iterator[tuple[str, str, int]]:
     """Yield kind, token and column of what is not space."""
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise _unknown(at + 1, text[at])
+            raise _unknown(at + 1, text[at], variables)
         if match.lastgroup != "space":
             yield str(match.lastgroup), match.group(), at + 1
         at = match.end()
 
 
-def _unknown(column: int, token: str) -> FormulaError:
+def _unknown(column: int, token: str, variables: Sequence[str]) -> FormulaError:
     """Return the error for a word or a character that means nothing here."""
     close = difflib.get_close_matches(token.lower(), jets.FUNCTIONS, n=1)
     remedy = _REMEDIES.get(token, f"did you mean {close[0]}?" if close else "")
-    return FormulaError(column, f"{token!r} is not known{': ' if remedy else ''}{remedy}; allowed are {_ALLOWED}")
+    named = ", ".join(variables) if len(variables) <= MAX_NAMED else f"{variables[0]}, ..., {variables[-1]}"
+    allowed = f"numbers, {named}, + - * / ** ( ) and {', '.join(jets.FUNCTIONS)}"
+    return FormulaError(column, f"{token!r} is not known{': ' if remedy else ''}{remedy}; allowed are {allowed}")
 
 
 def _n_operands(step: Step) -> int:
-    return 0 if step.name in ("number", "x") else 2 if step.name in jets.OPERATORS else 1
+    """Count what a step works on: numbers and variables stand for themselves."""
+    if step.name in jets.OPERATORS:
+        return 2
+    return 1 if step.name in jets.FUNCTIONS or step.name in ("negative", "constant power") else 0
 
 
 def _result(step: Step, operands: list[Jet]) -> Jet:

@@ -33,10 +33,10 @@ class BasinMap:
     projection: float
 
     def at(self, points: npt.ArrayLike) -> npt.NDArray[np.int16]:
-        """Return the labels of points (float64[point, 2]), those of the nearest nodes."""
+        """Return the labels of points (float64[..., 2]), those of the nearest nodes."""
         points = np.asarray(points, dtype=np.float64)
         place = np.rint((points - self.origin) / self.spacing).astype(np.int64)
-        i, j = (np.clip(place[:, k], 0, self.labels.shape[k] - 1) for k in (0, 1))
+        i, j = (np.clip(place[..., k], 0, self.labels.shape[k] - 1) for k in (0, 1))
         return np.asarray(self.labels[i, j])
 
     @property

@@ -141,7 +141,7 @@ def _linked(points: FloatArray, reach: float) -> IntArray:
     """Return the number of the cluster of each point, neighbours within reach in one; int[point]."""
     if len(points) < 2:
         return np.zeros(len(points), dtype=np.int64)
-    pairs = cKDTree(points).query_pairs(reach, output_type="ndarray")
+    pairs = cKDTree(points).query_pairs(reach, output_type="ndarray").reshape(-1, 2)
     links = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(points), len(points)))
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
 

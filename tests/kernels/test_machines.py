@@ -58,6 +58,17 @@ def test_a_generic_cpu_gives_the_same_regressions(compiled_regressions, tmp_path
     assert small_exits(3, 0, "small_regressions.py", **generic) == compiled_regressions
 
 
+@pytest.fixture(scope="module")
+def compiled_space():
+    return small_exits(5, 20, "small_space.py")
+
+
+def test_interpreted_and_generic_code_give_the_same_walkers_in_several_dimensions(compiled_space, tmp_path):
+    assert small_exits(5, 20, "small_space.py", NUMBA_DISABLE_JIT="1") == compiled_space
+    generic = {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(tmp_path)}
+    assert small_exits(5, 20, "small_space.py", **generic) == compiled_space
+
+
 def test_a_generic_cpu_gives_the_same_bits(compiled, tmp_path):
     """NUMBA_CPU_NAME=generic: no AVX, no fused multiply-add in hardware."""
     assert small_exits(100, 60, NUMBA_CPU_NAME="generic", NUMBA_CACHE_DIR=str(tmp_path)) == compiled
@@ -80,6 +91,9 @@ GOLDEN_REGRESSIONS = "bc3ae1581ed55ba0e1cc44132479830c0a5aee34fa8fdfffedd2554a3a
 #: The same of small_visits.py, counts, histograms and positions alike.
 GOLDEN_VISITS = "f76de494dbe0b0fb06941a0c67bee85438442f7383ba639cb4fd29c63d80273e"
 
+#: The same of small_space.py, whose change is a new SPACE_VERSION (hts/ensembles/space.py).
+GOLDEN_SPACE = "9033da01e833140b088ef7bbff85817710024d11ec209c85e1cb51b7738fdaaf"
+
 
 def test_a_small_plan_has_its_golden_hash(compiled):
     assert hashlib.sha256(json.dumps(compiled).encode()).hexdigest() == GOLDEN
@@ -91,3 +105,7 @@ def test_a_small_plan_of_visits_has_its_golden_hash(compiled_visits):
 
 def test_small_regressions_have_their_golden_hash(compiled_regressions):
     assert hashlib.sha256(json.dumps(compiled_regressions).encode()).hexdigest() == GOLDEN_REGRESSIONS
+
+
+def test_small_ensembles_in_several_dimensions_have_their_golden_hash(compiled_space):
+    assert hashlib.sha256(json.dumps(compiled_space).encode()).hexdigest() == GOLDEN_SPACE
