@@ -206,7 +206,7 @@ def _interpolate(
     left, right = np.full(n, -0.5), np.full(n, 0.5)
     left[0] = right[-1] = 0.0  # only half of the outer cells lies in the domain, and f' may end there
     middle, half = 0.5 * (left + right), 0.5 * (right - left)
-    points = elementary.cos((2.0 * np.arange(4) + 1.0) * np.pi / 8.0)
+    points = elementary.cos(np.array([1.0, 3.0, 5.0, 7.0]) * np.pi / 8.0)
     x = low + spacing * (np.arange(n)[:, None] + middle[:, None] + half[:, None] * points)
     values = _in_blocks(lambda part: derivative(part) - hinges(part), np.clip(x, low, high))
     # Cubics in the Chebyshev variable of [-1, 1], then by the binomial theorem in t.
