@@ -5,7 +5,7 @@ import pytest
 
 from hts.noise import Noise
 from hts.space.limits import radial_constant
-from hts.space.radial import first_mesh, radial_exit
+from hts.space.radial_operator import first_mesh, radial_exit
 from hts.space.radii import RadialWell, exit_probabilities, radial_operator
 from hts.theory.exact.steps import ExactExitError
 
