@@ -14,8 +14,9 @@ import numpy as np
 
 from hts.arrays import FloatArray, IntArray
 from hts.ensembles.exits import ExitProblem
+from hts.ensembles.mixtures import Words, draw_uniforms, started
 from hts.ensembles.motions import cell_key, motion_in
-from hts.ensembles.rare import RareSample, Words, draw_uniforms, run_walks, started
+from hts.ensembles.rare import RareSample, run_walks
 from hts.kernels.walks import empty_walks, new_scratch, put, taken
 
 #: Levels within the reach of one jump: the last is where fewer jumps are needed, the others lie evenly before it.

@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any, Protocol
 
 from hts.ensembles import STREAM_VERSION
-from hts.ensembles.rare import RARE_VERSION, Mixture, RareSample, simulate_walks
+from hts.ensembles.mixtures import Mixture
+from hts.ensembles.rare import RARE_VERSION, RareSample, simulate_walks
 from hts.ensembles.splitting import simulate_splitting, split_levels
 from hts.plans import Cell, Plan
 from hts.plans.rare import Method, RareCell, rare_cell

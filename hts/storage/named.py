@@ -64,14 +64,16 @@ def write_named(
     return path
 
 
-def read_named(path: Path, what: str) -> NamedTable:
-    """Read a file whose bytes match its name.
+def read_named(path: Path, what: str, stated: Mapping[str, str]) -> NamedTable:
+    """Read a file, and believe it only if bytes, name and metadata agree.
 
     Parameters
     ----------
     path : pathlib.Path
     what : str
         What it should hold, for messages.
+    stated : mapping
+        What its metadata have to say.
 
     Raises
     ------
@@ -91,4 +93,6 @@ def read_named(path: Path, what: str) -> NamedTable:
         texts = {key.decode(): value.decode() for key, value in (file.metadata.metadata or {}).items()}
     except (pa.ArrowException, OSError, ValueError) as error:
         raise IntegrityError(f"{path.name}: holds no {what} ({error})") from error
+    if {**stated, "cell": name.slug}.items() - texts.items():
+        raise IntegrityError(f"{path.name}: its metadata name another cell or another plan")
     return NamedTable(name, table, texts)

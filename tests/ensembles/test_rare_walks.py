@@ -7,7 +7,8 @@ import pytest
 import reference
 
 from hts.ensembles import ExitProblem
-from hts.ensembles.rare import Mixture, simulate_walks
+from hts.ensembles.mixtures import Mixture
+from hts.ensembles.rare import simulate_walks
 from hts.ensembles.splitting import simulate_splitting, split_levels
 from hts.landscapes import basin
 from hts.noise import Noise

@@ -1,32 +1,11 @@
 """Tests of samples of rare exits: the same numbers whoever computes them, what is kept, and mistakes."""
 
 import pytest
+from small_rare import TEXT
 
 from hts.errors import PlanError
 from hts.plans import read_plan
 from hts.rare import rare_results, rare_status, run_rare
-
-TEXT = """\
-title = "small"
-seed = 5
-[landscape]
-kind = "basin"
-minimum = 0.0
-curvature = 1.0
-[noise]
-kind = "pareto"
-[grid]
-eta = [0.02, 0.01]
-b = [0.7]
-alpha = [1.5]
-[exit]
-domain = [-1.0, 1.0]
-start = 0.0
-within = 1.0
-[rare]
-method = ["importance", "crude"]
-samples = 20_000
-"""
 
 
 @pytest.fixture
