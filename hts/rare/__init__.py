@@ -2,12 +2,11 @@
 
 from hts.rare.questions import Question, questions
 from hts.rare.results import RareResult, rare_results, to_document
-from hts.rare.running import RareProgress, RareReport, RareStatus, rare_status, run_rare
+from hts.rare.running import RareProgress, RareStatus, rare_status, run_rare
 
 __all__ = [
     "Question",
     "RareProgress",
-    "RareReport",
     "RareResult",
     "RareStatus",
     "questions",

@@ -18,6 +18,7 @@ from hts.plans import Cell, Plan
 from hts.rare.questions import questions
 from hts.rare.stopping import Case, cases_of
 from hts.storage import ResultsFolder, ShardName, list_shards, move_into
+from hts.storage.named import FilesReport
 from hts.storage.samples import StoredSamples, read_samples, write_samples
 from hts.sweeps.work import prepare
 
@@ -47,26 +48,6 @@ class RareProgress:
 
 
 @dataclass(frozen=True)
-class RareReport:
-    """What a call has done.
-
-    Attributes
-    ----------
-    n_written, n_stored, n_damaged : int
-        Samples taken; samples that were there; files set aside.
-    steps : int
-        Walker-steps.
-    seconds : float
-    """
-
-    n_written: int
-    n_stored: int
-    n_damaged: int
-    steps: int
-    seconds: float
-
-
-@dataclass(frozen=True)
 class RareStatus:
     """What is there of one cell by one method.
 
@@ -93,7 +74,7 @@ def run_rare(
     threads: int | None = None,
     on_progress: Callable[[RareProgress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
-) -> RareReport:
+) -> FilesReport:
     """Take the samples of a plan with [rare] that a folder lacks.
 
     Parameters
@@ -122,7 +103,7 @@ def run_rare(
     run = _Run(plan, results, cases, on_progress or _ignore)
     n_stored = sum(case.n_done for case in cases)
     run.work(threads, should_stop or _never)
-    return RareReport(sum(case.n_done for case in cases) - n_stored, n_stored, n_damaged, run.steps, run.seconds)
+    return FilesReport(sum(case.n_done for case in cases) - n_stored, n_stored, n_damaged, run.steps, run.seconds)
 
 
 def load(plan: Plan, cases: list[Case], results: ResultsFolder, is_mending: bool = False) -> int:

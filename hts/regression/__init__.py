@@ -3,7 +3,7 @@
 from hts.regression.measuring import RegressionEstimate, estimate_tail
 from hts.regression.prediction import RegressionPrediction, predict_regression
 from hts.regression.results import CellResult, regression_results, to_document
-from hts.regression.running import RunsProgress, RunsReport, run_regression
+from hts.regression.running import RunsProgress, run_regression
 from hts.regression.stored import (
     open_regression,
     regression_status,
@@ -17,7 +17,6 @@ __all__ = [
     "RegressionEstimate",
     "RegressionPrediction",
     "RunsProgress",
-    "RunsReport",
     "estimate_tail",
     "open_regression",
     "predict_regression",

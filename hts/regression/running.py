@@ -23,6 +23,7 @@ from hts.plans.identity import differences
 from hts.plans.regression import RegressionCell, RegressionPlan
 from hts.storage import ResultsFolder, move_into
 from hts.storage.content import Columns
+from hts.storage.named import FilesReport
 from hts.storage.names import ShardName
 from hts.storage.runs import read_runs, write_runs
 from hts.storage.shards import list_shards
@@ -59,26 +60,6 @@ class RunsProgress:
 
 
 @dataclass(frozen=True)
-class RunsReport:
-    """What a call has done.
-
-    Attributes
-    ----------
-    n_written, n_stored, n_damaged : int
-        Runs simulated; runs that were there; files set aside.
-    steps : int
-        Run-steps.
-    seconds : float
-    """
-
-    n_written: int
-    n_stored: int
-    n_damaged: int
-    steps: int
-    seconds: float
-
-
-@dataclass(frozen=True)
 class Task:
     """Some runs of one cell."""
 
@@ -104,7 +85,7 @@ def run_regression(
     threads: int | None = None,
     on_progress: Callable[[RunsProgress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
-) -> RunsReport:
+) -> FilesReport:
     """Simulate the runs of a plan that a folder lacks.
 
     Parameters
@@ -138,7 +119,7 @@ def run_regression(
     if on_progress is not None:
         on_progress(counter.read())
     n_missing = sum(task.n for task in tasks)
-    return RunsReport(n_missing, counter.n_total - n_missing, n_damaged, counter.steps, counter.seconds)
+    return FilesReport(n_missing, counter.n_total - n_missing, n_damaged, counter.steps, counter.seconds)
 
 
 def identity_document(plan: RegressionPlan) -> dict[str, Any]:

@@ -13,6 +13,26 @@ from hts.storage.names import ShardName, digest_of
 from hts.storage.reading import read_bytes
 
 
+@dataclass(frozen=True)
+class FilesReport:
+    """What a call has added to a folder of such files.
+
+    Attributes
+    ----------
+    n_written, n_stored, n_damaged : int
+        Runs or samples computed; those that were there; files set aside.
+    steps : int
+        Steps of all runs or walkers of this call.
+    seconds : float
+    """
+
+    n_written: int
+    n_stored: int
+    n_damaged: int
+    steps: int
+    seconds: float
+
+
 @dataclass(frozen=True, eq=False)
 class NamedTable:
     """What a file holds, and what its name and metadata say.
