@@ -1,6 +1,5 @@
 """Reading a plan: a TOML text becomes a Plan, or all its mistakes are reported at once."""
 
-import re
 from collections.abc import Callable, Sequence
 from math import inf
 from operator import itemgetter
@@ -23,8 +22,9 @@ from hts.plans.overrides import Settings, apply_overrides
 from hts.plans.plan import Plan, built
 from hts.plans.positions import KeyPath, Positions
 from hts.plans.rare import RarePlan, rare_mistakes, rare_table_mistakes, with_exit_defaults
-from hts.plans.toml import MAX_BYTES, TooLargeError, read_toml
-from hts.plans.values import MAX_SHOWN, shown
+from hts.plans.texts import read_text, syntax_mistake
+from hts.plans.toml import TooLargeError, read_toml
+from hts.plans.values import shown
 from hts.plans.visits import visits_mistakes
 
 MAX_PRODUCTS = 1_000  # [[grid]] tables: each is validated on its own, and a hundred cells a table are a study
@@ -60,7 +60,7 @@ def read_checked(
 ) -> Checked:
     """Read a plan of any kind, which `check` makes of its tables; see `read_plan`."""
     file = Path(path)
-    return _parse_checked(_read_text(file), file, overrides, seed, check)
+    return _parse_checked(read_text(file), file, overrides, seed, check)
 
 
 def parse_plan(text: str, path: Path, overrides: Sequence[str] = (), seed: int | None = None) -> Plan:
@@ -82,7 +82,7 @@ def _parse(text: str, path: Path, overrides: Sequence[str], seed: int | None, ch
     except TooLargeError as problem:
         raise PlanError(f"{path}:{problem.line}:{problem.column}: {problem}") from None
     except ValueError as problem:  # integers of thousands of digits raise no TOMLDecodeError
-        raise PlanError(_syntax_mistake(path, text, problem)) from None
+        raise PlanError(syntax_mistake(path, text, problem)) from None
     settings, mistakes = apply_overrides(tables, overrides)
     if seed is not None:
         tables["seed"] = seed
@@ -96,47 +96,9 @@ def _parse(text: str, path: Path, overrides: Sequence[str], seed: int | None, ch
 def mistake_in(plan: Plan, mistake: Mistake) -> PlanError:
     """Tell a mistake that shows only when a plan is used, at its place in the plan's file if that can still be read."""
     try:
-        return PlanError(_report(plan.path, _read_text(plan.path), {}, [mistake]))
+        return PlanError(_report(plan.path, read_text(plan.path), {}, [mistake]))
     except (PlanError, ValueError):  # a plan made in memory, or a file that has changed since
         return PlanError(_report(plan.path, "", {}, [mistake]))
-
-
-def _read_text(file: Path) -> str:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise PlanError(f"{file}: there is no such file; `hts new {file}` writes a plan to start from") from None
-    except IsADirectoryError:
-        raise PlanError(f"{file}: is a folder; name the plan, a TOML file") from None
-    except (OSError, ValueError) as problem:  # ValueError: a name with a null character
-        reason = getattr(problem, "strerror", None) or str(problem)
-        raise PlanError(f"{shown(str(file))}: cannot be read ({reason}); check its name and permissions") from None
-    if len(content) > MAX_BYTES:
-        raise PlanError(f"{file}: is larger than {MAX_BYTES // 1_000_000} MB, which no plan is; name the TOML file")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = content.count(b"\n", 0, problem.start) + 1
-        column = problem.start - (content.rfind(b"\n", 0, problem.start) + 1) + 1
-        text = f"not UTF-8 text (byte 0x{content[problem.start]:02x}); save the plan as UTF-8"
-        raise PlanError(f"{file}:{line}:{column}: {text}") from None
-
-
-def _syntax_mistake(path: Path, text: str, problem: ValueError) -> str:
-    found = re.search(r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$", str(problem), re.DOTALL)
-    if found is None:
-        return f"{path}:1:1: not valid TOML: {' '.join(str(problem).split())}"
-    last = text.rstrip("\n")
-    line = int(found[2] or last.count("\n") + 1)
-    column = int(found[3] or len(last) - (last.rfind("\n") + 1) + 1)
-    reason = " ".join(found[1].split())
-    remedy = "text needs quotes, lists need [ ], comments begin with #"
-    if reason == "Cannot overwrite a value":
-        before = text.splitlines()[line - 1][: max(column - 1, 0)]
-        reason = f"the key {before.split('=')[0].strip()[:MAX_SHOWN]!r} stands twice"
-        remedy = "remove one of the two"
-    return f"{path}:{line}:{column}: not valid TOML: {reason}; {remedy}"
 
 
 def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan | None:
