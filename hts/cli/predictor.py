@@ -105,8 +105,8 @@ def outlook_predictor(folder: Path, threads: int | None, is_wanted: bool | None)
         memory = PredictionMemory(plan, ResultsFolder(folder))
         if is_wanted is None and (seconds := expected_seconds(cells, memory)) > OUTLOOK_SECONDS:
             click.echo(
-                f"the eta below which limit exponents hold is left out of {plural(len(cells), 'line', ',')} (b, alpha): it "
-                f"would take about {seconds:.0f} s of one core; hts fit {folder} --outlook computes it",
+                f"the eta below which limits hold is left out of {plural(len(cells), 'line', ',')} (b, alpha): "
+                f"it would take about {seconds:.0f} s of one core; hts fit {folder} --outlook computes it",
                 err=True,
             )
         if is_wanted is False or (is_wanted is None and seconds > OUTLOOK_SECONDS):
