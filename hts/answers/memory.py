@@ -83,7 +83,12 @@ class PredictionMemory(_Memory[ExitPrediction]):
     def recall(self, cells: Iterable[Cell], with_survival: bool) -> dict[Cell, ExitPrediction]:
         """Look up what is there; survival that is asked for reaches as far as the walkers of the plan's cells."""
         own, most = set(self._plan.cells()) if with_survival else set(), self._plan.most_steps
-        return {cell: p for cell, p in self._found(cells).items() if cell not in own or _is_whole(p, most)}
+        found = {cell: p for cell, p in self._found(cells).items() if not p.is_outlook}
+        return {cell: p for cell, p in found.items() if cell not in own or _is_whole(p, most)}
+
+    def recall_outlook(self, cells: Iterable[Cell]) -> dict[Cell, ExitPrediction]:
+        """Look up what is there, be it the mean alone (`ExitPrediction.is_outlook`)."""
+        return self._found(cells)
 
 
 class ShareMemory(_Memory[SharePrediction]):

@@ -1,7 +1,6 @@
 """Exact and limit values of a plan's cells, computed side by side."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from hts.answers.memory import PredictionMemory
 from hts.answers.parallel import complete
@@ -24,8 +23,6 @@ NO_SURVIVAL = (
     "no exact survival: its error would grow from step to step; the mean holds all the same, "
     "and walkers measure survival (hts run), or try an eta or b a little different"
 )
-#: Where the correction to the limit law is read off: some ten per cent for three jumps at alpha = 1.5, in 3 s a cell.
-APPROACH_ETA = 1e-5
 
 
 def predict(
@@ -109,22 +106,6 @@ def predict_roughly(plan: Plan, cells: Sequence[Cell], *, threads: int | None = 
     found: dict[Cell, float | None] = {}
     complete(found, cells, mean, threads=threads, keep=None, on_cell=None, should_stop=None)
     return found
-
-
-def approach_cells(plan: Plan) -> tuple[Cell, ...]:
-    """List a cell at a small eta for each (b, alpha) whose own cells all have larger ones.
-
-    There the exact value is close enough to the limit to tell how the one approaches the other. With [levy] the limit
-    is not about small steps, and there is no such cell.
-    """
-    if plan.levy is not None:
-        return ()
-    smallest: dict[tuple[float, float | None], Cell] = {}
-    for cell in plan.cells():
-        key = cell.b, cell.alpha
-        if key not in smallest or cell.eta < smallest[key].eta:
-            smallest[key] = cell
-    return tuple(replace(c, eta=APPROACH_ETA) for c in smallest.values() if plan.is_heavy(c) and c.eta > APPROACH_ETA)
 
 
 def predict_cell(plan: Plan, cell: Cell, with_survival: bool = False, finer: bool = False) -> ExitPrediction:

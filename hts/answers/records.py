@@ -9,6 +9,9 @@ import numpy.typing as npt
 from hts.arrays import FloatArray
 from hts.theory.exact.occupation import expected_shares
 
+#: How the warning begins that no mean was found where it alone was asked for.
+NO_OUTLOOK = "no outlook"
+
 
 @dataclass(frozen=True)
 class SurvivalTable:
@@ -54,6 +57,13 @@ class ExitPrediction:
     warnings: tuple[str, ...]
     probability_within_relative_error: float | None = None  #: None also in files of before there was one
     epsilon: float | None = None  #: of a plan with [levy]
+
+    @property
+    def is_outlook(self) -> bool:
+        """Whether the mean alone was computed, or refused, to tell where the limit begins (`predict_outlook`)."""
+        if self.mean_exit_steps_exact is None:
+            return any(warning.startswith(NO_OUTLOOK) for warning in self.warnings)
+        return self.local_exponent_exact is None
 
 
 @dataclass(frozen=True)

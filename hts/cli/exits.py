@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hts.cli.predictor import looks, predictor
+from hts.cli.predictor import looks, outlook_predictor, predictor
 from hts.words import plural
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ class ExitTheory:
 class ExitCommands(ExitTheory):
     """A study of exits on the command line; see `StudyCommands`."""
 
-    def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "ExitComparison":
+    def compare(
+        self, folder: Path, threads: int | None, with_exact: bool, with_outlook: bool | None = None
+    ) -> "ExitComparison":
         """Lay measured mean exit times beside limit and exact ones; compute the latter finer where they disagree."""
         from hts import comparison as c
 
@@ -50,7 +52,8 @@ class ExitCommands(ExitTheory):
             return c.fit_results(folder)
 
         first, again = looks(predictor, folder, threads)
-        return c.fit_results(folder, c.exact_predictions(first), c.exact_predictions_again(again))
+        ahead = outlook_predictor(folder, threads, with_outlook)
+        return c.fit_results(folder, c.exact_predictions(first, ahead), c.exact_predictions_again(again))
 
     def show(self, comparison: "ExitComparison", folder: Path) -> None:
         """Print the tables."""

@@ -40,7 +40,7 @@ def command(folder: Path, target: Path, threads: int | None, no_exact: bool, for
         return
     commands = commands_of(folder)
     warn_of_identity(folder)
-    comparison = commands.compare(folder, threads, not no_exact)
+    comparison = commands.compare(folder, threads, not no_exact, with_outlook=False)  # cells alone are written
     refuse_nothing(comparison, folder)
     columns, size = commands.table(comparison)
     write_table(target, columns)

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 @folder_argument
 @threads_option
 @click.option("--no-exact", is_flag=True, help="Leave the exact values out; they take about a second a cell, once.")
+@click.option(
+    "--outlook/--no-outlook", default=None,
+    help="Seek the eta below which limit exponents hold, or leave it out; by default it may take a minute of one core.",
+)  # fmt: skip
 @json_option
-def command(folder: Path, threads: int | None, no_exact: bool, as_json: bool) -> None:
+def command(folder: Path, threads: int | None, no_exact: bool, outlook: bool | None, as_json: bool) -> None:
     r"""Estimate mean exit times and exponents from DIR, beside what theory says.
 
     A cell's mean is exposure/exits, right under censoring, with its 95 % interval; a line through the means of one
@@ -35,7 +39,7 @@ def command(folder: Path, threads: int | None, no_exact: bool, as_json: bool) ->
         return
     commands = commands_of(folder)
     warn_of_identity(folder)
-    comparison = commands.compare(folder, threads, not no_exact)
+    comparison = commands.compare(folder, threads, not no_exact, outlook)
     if as_json:
         from hts.cli.documents import print_document
 

@@ -28,7 +28,9 @@ BY_WELL = ("shares", "low", "high", "expected", "z_exact", "exact", "limit")
 class LevyExitCommands(ExitTheory):
     """A study of exits with [levy] on the command line; see `StudyCommands`."""
 
-    def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "LevyExits":
+    def compare(
+        self, folder: Path, threads: int | None, with_exact: bool, with_outlook: bool | None = None
+    ) -> "LevyExits":
         """Lay measured exits beside exact ones at the same h and the limit epsilon -> 0."""
         from hts import comparison as c
         from hts.comparison.levy import levy_exits
@@ -88,7 +90,9 @@ class LevyExitCommands(ExitTheory):
 class LevyVisitCommands(VisitTheory):
     """A study of long runs with [levy] on the command line; see `StudyCommands`."""
 
-    def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "LevyShares":
+    def compare(
+        self, folder: Path, threads: int | None, with_exact: bool, with_outlook: bool | None = None
+    ) -> "LevyShares":
         """Lay measured shares of time and moves between wells beside exact ones and the limit epsilon -> 0."""
         from hts import comparison as c
         from hts.comparison.levy import levy_shares

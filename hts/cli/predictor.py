@@ -21,6 +21,10 @@ Predicted = TypeVar("Predicted", covariant=True)
 Look: TypeAlias = "Callable[[Plan, Sequence[Cell]], Sequence[Predicted]]"
 
 
+#: Processor time that the way to the limit may take unasked.
+OUTLOOK_SECONDS = 60.0
+
+
 class Opened(Protocol[Predicted]):
     """`predictor` or `share_predictor`."""
 
@@ -79,6 +83,39 @@ def own_cells_first(predict: Predict, display: CellDisplay) -> Predict:
         return [found[cell] for cell in cells]
 
     return predictions_of
+
+
+def outlook_predictor(folder: Path, threads: int | None, is_wanted: bool | None) -> Predict:
+    """Make the function that predicts the cells at small eta that tell where the limit begins.
+
+    Parameters
+    ----------
+    folder : Path
+        The results folder beside whose shards values are kept.
+    threads : int or None
+        Cells at once; one per core by default.
+    is_wanted : bool or None
+        None: where it takes `OUTLOOK_SECONDS` at most; else what is left out is said.
+    """
+    from hts.answers.memory import PredictionMemory
+    from hts.answers.outlook import expected_seconds, predict_outlook
+    from hts.storage import ResultsFolder
+
+    def outlook_of(plan: "Plan", cells: Sequence["Cell"]) -> Sequence["ExitPrediction"]:
+        memory = PredictionMemory(plan, ResultsFolder(folder))
+        if is_wanted is None and (seconds := expected_seconds(cells, memory)) > OUTLOOK_SECONDS:
+            click.echo(
+                f"the eta below which limits hold is left out of {plural(len(cells), 'line', ',')} (b, alpha): "
+                f"it would take about {seconds:.0f} s of one core; hts fit {folder} --outlook computes it",
+                err=True,
+            )
+        if is_wanted is False or (is_wanted is None and seconds > OUTLOOK_SECONDS):
+            return ()
+        with stop_on_signal() as stop, CellDisplay() as display:
+            display.count("smaller etas")
+            return predict_outlook(plan, cells, threads=threads, memory=memory, on_cell=display.show, should_stop=stop)
+
+    return outlook_of
 
 
 def looks(opened: Opened[Predicted], folder: Path, threads: int | None) -> "tuple[Look[Predicted], Look[Predicted]]":

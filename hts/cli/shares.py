@@ -37,7 +37,9 @@ class VisitTheory:
 class VisitCommands(VisitTheory):
     """A study of long runs on the command line; see `StudyCommands`."""
 
-    def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "ShareComparison":
+    def compare(
+        self, folder: Path, threads: int | None, with_exact: bool, with_outlook: bool | None = None
+    ) -> "ShareComparison":
         """Lay measured shares of time beside limit and exact ones; compute the latter finer where they disagree."""
         from hts import comparison as c
 

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 class StudyCommands(Protocol):
     """What commands compute and print differently for exits and for long runs."""
 
-    def compare(self, folder: Path, threads: int | None, with_exact: bool) -> Any:
-        """Lay what a folder holds beside what is predicted: an ExitComparison or a ShareComparison."""
+    def compare(self, folder: Path, threads: int | None, with_exact: bool, with_outlook: bool | None = None) -> Any:
+        """Lay what a folder holds beside what is predicted: an ExitComparison or a ShareComparison.
+
+        `with_outlook` says of exits whether the eta is sought below which limits hold; None: where it takes a minute.
+        """
 
     def show(self, comparison: Any, folder: Path) -> None:
         """Print a comparison for a person."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from hts.answers import ExitPrediction, approach_cells
+from hts.answers import ExitPrediction, approach_cells, predict_outlook
+from hts.answers.outlook import error_of_correction
 from hts.comparison.records import CellPrediction
 from hts.comparison.verdicts import LIMIT_REACHED
 from hts.plans import Cell, Plan
@@ -14,6 +15,8 @@ from hts.plans.limits import exit_limit_of
 Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
 Line: TypeAlias = tuple[float, "float | None"]  # b, alpha
 
+#: An eta that is uncertain by more, relatively, is not given: the power law that it follows is good for a fifth.
+LARGEST_ERROR = 0.2
 #: Beyond this the correction to the limit law follows no single power of eta.
 LARGEST_CORRECTION = 1.0
 
@@ -41,18 +44,22 @@ def limit_predictions(plan: Plan) -> dict[Cell, CellPrediction]:
     return predictions
 
 
-def exact_predictions(predict: Predict) -> Callable[[Plan], dict[Cell, CellPrediction]]:
+def exact_predictions(
+    predict: Predict, ahead: Predict = predict_outlook
+) -> Callable[[Plan], dict[Cell, CellPrediction]]:
     """Make the function that predicts every cell by exact values and the limit.
 
     Parameters
     ----------
     predict : callable
         From a plan and cells to the predictions of those (`hts.answers.predict`).
+    ahead : callable
+        The same for the cells at small eta that tell where the limit begins; it may return none.
     """
 
     def predictions_of(plan: Plan) -> dict[Cell, CellPrediction]:
-        cells = plan.cells()
-        predictions = predict(plan, [*cells, *approach_cells(plan)])
+        cells, beyond = plan.cells(), approach_cells(plan)
+        predictions = [*predict(plan, cells), *(ahead(plan, beyond) if beyond else ())]
         nearest: dict[Line, ExitPrediction] = {}
         for p in sorted(predictions, key=lambda p: p.eta):
             nearest.setdefault((p.b, p.alpha), p)
@@ -103,7 +110,8 @@ def limit_below_eta(prediction: ExitPrediction) -> float | None:
     Returns
     -------
     float or None
-        None without exact or limit value, and where the correction is not small yet: then nothing can be read off.
+        None without exact or limit value, where the correction is not small yet, and where the exact value is not
+        known well enough: then nothing can be read off.
     """
     exact, limit, alpha = prediction.mean_exit_steps_exact, prediction.mean_exit_steps_limit, prediction.alpha
     if (
@@ -116,6 +124,8 @@ def limit_below_eta(prediction: ExitPrediction) -> float | None:
         return None
     correction = limit / exact - 1.0
     if not 0.0 < correction < LARGEST_CORRECTION:
+        return None
+    if error_of_correction(exact, prediction.relative_error_exact or 0.0, limit) > LARGEST_ERROR * (alpha - 1.0):
         return None
     allowed = LIMIT_REACHED / (alpha - 1.0 - LIMIT_REACHED)
     return float(prediction.eta * (allowed / correction) ** (1.0 / (alpha - 1.0)))

@@ -1,5 +1,6 @@
 """Public API of storage, which keeps results on disk: plain dicts and arrays, no plan."""
 
+from hts.storage.allocator import choose_allocator
 from hts.storage.atomic import move_into, remove, stopped_by, write_whole
 from hts.storage.content import Columns, Provenance
 from hts.storage.folders import ResultsFolder
@@ -13,6 +14,8 @@ from hts.storage.shards import (
     read_shard,
     write_shard,
 )
+
+choose_allocator()
 
 __all__ = [
     "Columns",

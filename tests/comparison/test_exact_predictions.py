@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hts.answers import ExitPrediction, SurvivalTable, approach_cells, predict
+from hts.answers import ExitPrediction, SurvivalTable, approach_cells, predict, predict_outlook
 from hts.answers.memory import PredictionMemory
 from hts.answers.tabulation import tabulate_survival
 from hts.comparison import exact_predictions
@@ -72,11 +72,14 @@ def test_nothing_is_read_off_where_the_correction_is_not_small():
 def test_exact_values_and_limits_reach_the_comparison(plan):
     asked = []
 
-    def predicting(plan, cells):
-        asked.extend(cells)
-        return predict(plan, cells, threads=1)
+    def noted(predicting):
+        def ask(plan, cells):
+            asked.extend(cells)
+            return predicting(plan, cells, threads=1)
 
-    found = exact_predictions(predicting)(plan)
+        return ask
+
+    found = exact_predictions(noted(predict), noted(predict_outlook))(plan)
     assert list(found) == list(plan.cells())
     assert asked == [*plan.cells(), *approach_cells(plan)]
     first = found[plan.cells()[0]]

@@ -176,3 +176,13 @@ def test_long_survival_curves_are_thinned() -> None:
     assert 200 < curve.steps.size <= 257
     assert curve.steps[-1] == steps.max()
     assert curve.survival[-1] == 0.0
+
+
+@pytest.mark.parametrize("scaled", [0.4, 0.7, 1.0, 1.36, 1.63, 2.0, 2.5, 4.0])
+def test_the_law_of_the_distance_of_many_exits_is_the_exact_one(scaled):
+    """2e-7, and of p above 1e-5 relatively 2e-4, from just above the number up to which it is exact."""
+    n = module.LARGEST_EXACT + 1
+    exact = stats.kstwo.sf(scaled / np.sqrt(n), n)
+    said = module._kolmogorov_tail(scaled / np.sqrt(n), n)
+    assert abs(said - exact) <= 2e-7
+    assert exact < 1e-5 or abs(said / exact - 1.0) <= 2e-4

@@ -94,7 +94,14 @@ def unresolved(step: Step, mesh: Mesh, profile: FloatArray) -> FloatArray:
 
 
 def refine(
-    step: Step, start: float, centre: float, points: Sequence[float], tolerance: float, budget: float = BUDGET
+    step: Step,
+    start: float,
+    centre: float,
+    points: Sequence[float],
+    tolerance: float,
+    budget: float = BUDGET,
+    *,
+    is_mean_alone: bool = False,
 ) -> tuple[Refined, Refined]:
     """Solve the exit from `start` on finer and finer meshes until the mean is known to `tolerance`.
 
@@ -113,6 +120,8 @@ def refine(
         Of the mean, relative.
     budget : float
         Of work, as `Refined.work` counts it.
+    is_mean_alone : bool
+        Let the matrices of coarser meshes go at once: half of the memory, and the same mean.
 
     Returns
     -------
@@ -144,6 +153,8 @@ def refine(
                 coarser = mesh.with_order(mesh.order - 2)
                 other, spent = _solve_on(step, coarser, table, start, centre), spent + work_on(coarser)
         else:
+            if is_mean_alone:
+                solution = solution.without_matrices()
             coarser, other = mesh, solution
             mesh, solution, spent = finer, _solve_on(step, finer, table, start, centre), spent + work_on(finer)
             indicated = indicators(step, mesh, table, solution)

@@ -1,6 +1,6 @@
 """Solution of the exit equations without losing the digits of a long mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import expm1, inf, log
 
@@ -94,6 +94,12 @@ class ExitSolution:
     profile: FloatArray  # float64[state], 1 - E sigma from the state / E sigma from the reference
     start_profile: float  # the same for the start
     occupation: FloatArray  # float64[state], expected number of steps begun at each state after the first
+
+    def without_matrices(self) -> "ExitSolution":
+        """Return the numbers of this solution alone: nothing more can be solved with it, and its memory is free."""
+        none = np.empty((0, 0))
+        factors = replace(self.factors, matrix=none, triangles=none)
+        return replace(self, operator=replace(self.operator, matrix=none), factors=factors)
 
     def exit_probability(self, start: float, states: FloatArray) -> float:
         """Return the probability to leave by a kind of exit, docs/model.md (11).
