@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hts.errors import PlanError
+from hts.errors import IncompleteError, PlanError
 from hts.words import plural
 
 if TYPE_CHECKING:
@@ -240,4 +240,26 @@ def draw(
     plan: "SpacePlan", target: Path, folder: Path, names: Sequence[str], threads: int | None, with_exact: bool
 ) -> tuple[Path, ...]:
     """Draw the figures of a plan or a results folder in several dimensions."""
-    raise PlanError(f"{target}: has no figures yet")
+    from hts.answers.space_picture import picture_of
+    from hts.plots import space as plots
+    from hts.sweeps import study_of
+
+    known = [name for name in plots.NAMES if name != ("shares" if plan.visits is None else "exits")]
+    if unknown := [name for name in names if name not in known]:
+        raise PlanError(
+            f"no figure called {', '.join(map(repr, unknown))} of such a study; there are {', '.join(known)}"
+        )
+    wanted: Sequence[str] = names or known
+    written: list[Path] = []
+    if "plane" in wanted and plan.dimension == 2:
+        picture = picture_of(plan, study_of(plan).problem(plan, plan.cells()[0]))
+        written += plots.plot_plane(picture, folder)
+    if target.is_dir() and "shares" in wanted:
+        shares = SpaceVisitCommands().compare(target, threads, with_exact)
+        written += plots.plot_shares(shares, plan.figure.published, folder)
+    if target.is_dir() and "exits" in wanted:
+        exits = SpaceExitCommands().compare(target, threads, with_exact)
+        written += plots.plot_exits(exits, plan.dimension, folder)
+    if not written:
+        raise IncompleteError(f"nothing to draw of {target} yet; hts run simulates it")
+    return tuple(written)

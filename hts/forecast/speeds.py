@@ -15,6 +15,8 @@ from hts.sweeps.studies import study_of
 
 #: Where f' is a table.
 TABLE_FACTOR = 0.75
+#: Where the gradient in several dimensions is a list of operations: of Himmelblau's 87.
+FORMULA_FACTOR = 0.15
 #: How long `--calibrate` measures.
 CALIBRATION_SECONDS = 0.8
 #: Of the speed with all lanes busy, where the last walkers of a queue run alone (docs/sweeps.md).
@@ -64,7 +66,8 @@ def speed_of(plan: AnyPlan) -> tuple[float, str]:
         return max(speeds), "earlier runs"
     law = LAWS[plan.noise.kind].steps_per_second * (0.6 if "+normal" in name else 1.0)
     if isinstance(plan, SpacePlan):
-        return law * space_factor(plan.dimension) * study_of(plan).relative_speed, "assumed"
+        shape = 1.0 if plan.build_landscape().is_linear else FORMULA_FACTOR
+        return law * space_factor(plan.dimension) * shape * study_of(plan).relative_speed, "assumed"
     factors = (TABLE_FACTOR if "/table" in name else 1.0) * study_of(plan).relative_speed
     return law * factors, "assumed"
 
