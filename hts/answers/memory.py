@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from hts.answers.records import ExitPrediction, SharePrediction, SurvivalTable
 from hts.errors import StoppedError
-from hts.plans import Cell, Plan
+from hts.plans import AnyPlan, Cell, Plan
 from hts.storage import ResultsFolder, move_into
 from hts.version import __version__
 
@@ -76,7 +76,7 @@ class PredictionMemory(_Memory[ExitPrediction]):
     folder : ResultsFolder
     """
 
-    def __init__(self, plan: Plan, folder: ResultsFolder) -> None:
+    def __init__(self, plan: AnyPlan, folder: ResultsFolder) -> None:
         super().__init__(folder, FILE, _read_exit, {"identity": plan.identity(), "within": plan.within})
         self._plan = plan
 

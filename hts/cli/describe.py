@@ -43,10 +43,15 @@ def command(
     from hts.cli.documents import print_document
     from hts.cli.predictor import predictor
     from hts.forecast import describe
-    from hts.plans import read_plan
+    from hts.plans import SpacePlan, read_study
 
-    parsed = read_plan(plan, overrides, seed)
+    parsed = read_study(plan, overrides, seed)
     target = results_folder(plan, folder)
+    if isinstance(parsed, SpacePlan):
+        from hts.cli.space import answer_describe
+
+        answer_describe(parsed, target, threads, calibrate, as_json)
+        return
     # a bar, and Ctrl-C that waits for the next cell, only where every cell's exact mean is needed
     has_number = isinstance(parsed.study.walkers, int)
     with nullcontext() if has_number else predictor(None, threads) as predict:

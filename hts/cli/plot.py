@@ -41,13 +41,19 @@ def command(
             click.echo(path)
         return
     from hts.figures import draw_figures, figures_folder
-    from hts.plans import read_plan
-    from hts.sweeps.survey import open_results
+    from hts.plans import SpacePlan, read_study
+    from hts.sweeps.survey import open_study
 
     has_run = target.is_dir()
-    plan = open_results(target)[1] if has_run else read_plan(target, overrides)
+    plan = open_study(target)[1] if has_run else read_study(target, overrides)
     if has_run:
         warn_of_identity(target)
+    if isinstance(plan, SpacePlan):
+        from hts.cli.space import draw
+
+        for path in draw(plan, target, folder or figures_folder(target), names, threads, not no_exact):
+            click.echo(path)
+        return
     study = commands_for(plan).gather(target, names or None, overrides, threads, not no_exact)
     for path in draw_figures(study, folder or figures_folder(target), names or None):
         click.echo(path)

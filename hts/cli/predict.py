@@ -35,9 +35,14 @@ def command(
     Example:
       hts predict configs/finite_eta.toml
     """
-    from hts.plans import read_plan
+    from hts.plans import SpacePlan, read_study
 
-    parsed = read_plan(plan, overrides, seed)
+    parsed = read_study(plan, overrides, seed)
+    if isinstance(parsed, SpacePlan):
+        from hts.cli.space import answer_predict
+
+        answer_predict(parsed, threads, as_json)
+        return
     predictions = commands_for(parsed).predict(parsed, threads)
     studies = levy_studies(parsed, threads)
     shares: tuple[SharePrediction, ...] = ()

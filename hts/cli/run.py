@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,7 @@ from hts.words import plural
 
 if TYPE_CHECKING:
     from hts.engines import Engine
-    from hts.plans import Plan
+    from hts.plans import AnyPlan, Cell, Plan
     from hts.sweeps import SweepReport
 
 
@@ -68,19 +68,19 @@ def command(
       hts run study.toml --share 2/8                       the second of eight processes on one folder
       hts run study.toml --scheduler tcp://login1:8786     a Dask cluster that sees the same folder
     """
-    from hts.forecast import expected_steps, remember_speed
-    from hts.forecast.warnings import warnings_of
+    from hts.forecast import remember_speed
     from hts.kernels.objects import must_compile
-    from hts.plans import read_plan
+    from hts.plans import SpacePlan, read_study
     from hts.sweeps import Choices, run_sweep, study_of
 
     target = results_folder(plan, folder)
-    parsed = read_plan(plan, overrides, seed)
-    for warning in warnings_of(parsed):
+    parsed = read_study(plan, overrides, seed)
+    warnings, steps_of = forecast_of(parsed)
+    for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
-    if not isinstance(parsed.study.walkers, int):
+    if not isinstance(parsed, SpacePlan) and not isinstance(parsed.study.walkers, int):
         parsed = with_walkers(parsed, target, threads)
-    expected = expected_steps(parsed)
+    expected = steps_of(parsed)
     with stop_on_signal() as stop, SweepDisplay(must_compile(study_of(parsed).kernel)) as display:
         report = run_sweep(
             parsed,
@@ -96,6 +96,20 @@ def command(
         remember_speed(parsed, report, threads)
     click.echo(summary(target, report))
     commands_for(parsed).show_after_run(target, threads)
+
+
+def forecast_of(plan: "AnyPlan") -> "tuple[tuple[str, ...], Callable[[Any], Callable[[Cell], tuple[float, str]]]]":
+    """Give the warnings before a run, and what tells the expected steps of a cell."""
+    from hts.plans import SpacePlan
+
+    if isinstance(plan, SpacePlan):
+        from hts.forecast.space import expected_space_steps, space_warnings
+
+        return space_warnings(plan), expected_space_steps
+    from hts.forecast import expected_steps
+    from hts.forecast.warnings import warnings_of
+
+    return warnings_of(plan), expected_steps
 
 
 def with_walkers(plan: "Plan", folder: Path, threads: int | None) -> "Plan":

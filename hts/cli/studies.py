@@ -9,10 +9,11 @@ import click
 from hts.cli.exits import ExitCommands
 from hts.cli.levy import LevyExitCommands, LevyVisitCommands
 from hts.cli.shares import VisitCommands
+from hts.cli.space import SpaceExitCommands, SpaceVisitCommands
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction
-    from hts.plans import Plan
+    from hts.plans import AnyPlan
     from hts.plots.study import Study
     from hts.reports.document import Part
 
@@ -35,7 +36,7 @@ class StudyCommands(Protocol):
     def table(self, comparison: Any) -> tuple[dict[str, list[Any]], str]:
         """Lay a comparison out as columns for `hts export`, and say in words how long they are."""
 
-    def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
+    def predict(self, plan: Any, threads: int | None) -> "tuple[ExitPrediction, ...]":
         """Compute exact and limit exit times of every cell, where the plan asks for exits."""
 
     def gather(
@@ -46,7 +47,7 @@ class StudyCommands(Protocol):
     def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
         """Compare as `compare` does, and lay it out for a report."""
 
-    def predicted_part(self, plan: "Plan", study: "Study", threads: int | None, with_exact: bool) -> "Part":
+    def predicted_part(self, plan: Any, study: "Study", threads: int | None, with_exact: bool) -> "Part":
         """Lay out for a report what theory says of a plan; `study` is what its figures are made from."""
 
 
@@ -56,8 +57,16 @@ KINDS: Mapping[str, StudyCommands] = {"exit": ExitCommands(), "visits": VisitCom
 LEVY_KINDS: Mapping[str, StudyCommands] = {"exit": LevyExitCommands(), "visits": LevyVisitCommands()}
 
 
-def commands_for(plan: "Plan") -> StudyCommands:
+#: The same for plans in several dimensions.
+SPACE_KINDS: Mapping[str, StudyCommands] = {"exit": SpaceExitCommands(), "visits": SpaceVisitCommands()}
+
+
+def commands_for(plan: "AnyPlan") -> StudyCommands:
     """Return what belongs to the kind of study that a plan asks for."""
+    from hts.plans import SpacePlan
+
+    if isinstance(plan, SpacePlan):
+        return SPACE_KINDS[plan.study.table]
     return (KINDS if plan.levy is None else LEVY_KINDS)[plan.study.table]
 
 
@@ -78,6 +87,6 @@ def commands_of(folder: Path) -> StudyCommands:
     PlanError
         Where there is no plan, or not the one of the results.
     """
-    from hts.sweeps.survey import open_results
+    from hts.sweeps.survey import open_study
 
-    return commands_for(open_results(folder)[1])
+    return commands_for(open_study(folder)[1])

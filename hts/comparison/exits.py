@@ -68,9 +68,20 @@ def compare_exits(
     ValueError
         Walkers of a cell were censored at different numbers of steps.
     """
-    known = predictions or {}
     cells = groupby(samples, key=lambda sample: sample.cell)
-    rows = [_row(_join(pieces, barriers), known.get(cell, NOTHING), within, is_tested) for cell, pieces in cells]
+    return compare_walkers((_join(pieces, barriers) for _, pieces in cells), predictions, within, is_tested=is_tested)
+
+
+def compare_walkers(
+    walkers: Iterable[Walkers],
+    predictions: Mapping[Cell, CellPrediction] | None = None,
+    within: float | None = None,
+    *,
+    is_tested: bool = True,
+) -> ExitComparison:
+    """Lay the walkers of cells beside what is predicted for them; see `compare_exits`."""
+    known = predictions or {}
+    rows = [_row(one, known.get(one.cell, NOTHING), within, is_tested) for one in walkers]
     rows.sort(key=lambda row: (*_group(row), -row.cell.eta))
     fits = [_compare_fit(tuple(members)) for _, members in groupby(rows, key=_group)]
     return ExitComparison(cells=tuple(row.cell for row in rows), fits=tuple(fits))
@@ -162,7 +173,7 @@ def z_exact(estimate: ExitEstimate, exact: float, relative_error: float) -> floa
 
 
 @dataclass(frozen=True, eq=False)
-class _Walkers:
+class Walkers:
     """What a comparison needs of the walkers of a cell: of each when it left, and of all of them where they landed."""
 
     cell: Cell
@@ -175,7 +186,7 @@ class _Walkers:
     steps_beyond_domain: int
 
 
-def _join(pieces: Iterable[CellSample], barriers: FloatArray) -> _Walkers:
+def _join(pieces: Iterable[CellSample], barriers: FloatArray) -> Walkers:
     """Join the pieces of a cell; positions are counted and let go, for they are half of its bytes."""
     columns: dict[str, npt.NDArray[Any]] = {
         "exit_steps": np.empty(0, np.int64),
@@ -190,7 +201,7 @@ def _join(pieces: Iterable[CellSample], barriers: FloatArray) -> _Walkers:
             column[first:] = getattr(piece, name)
         landings = landings + count_landings(piece.landing, piece.side, barriers)
         beyond += piece.steps_beyond_domain
-    return _Walkers(
+    return Walkers(
         cell=piece.cell,
         walkers_wanted=piece.walkers_wanted,
         max_steps=piece.max_steps,
@@ -214,7 +225,7 @@ def _group(row: _Row) -> tuple[float, float, float, int]:
     return -(cell.epsilon or 0.0), cell.b, 0.0 if cell.alpha is None else cell.alpha, cell.well
 
 
-def _row(sample: _Walkers, prediction: CellPrediction, within: float | None, is_tested: bool) -> _Row:
+def _row(sample: Walkers, prediction: CellPrediction, within: float | None, is_tested: bool) -> _Row:
     estimate = estimate_exits(sample.exit_steps, sample.is_censored, sample.side)
     law = exponentiality(sample.exit_steps, sample.is_censored, sample.max_steps) if is_tested else None
     z, law_exact = _against_exact(sample, estimate, prediction)
@@ -253,7 +264,7 @@ def _row(sample: _Walkers, prediction: CellPrediction, within: float | None, is_
 
 
 def _against_exact(
-    sample: _Walkers, estimate: ExitEstimate, prediction: CellPrediction
+    sample: Walkers, estimate: ExitEstimate, prediction: CellPrediction
 ) -> tuple[float | None, float | None]:
     """Compare with the exact mean, looked at through the same censoring where that can be done, and the exact law."""
     exact, survival = prediction.mean_exit_steps_exact, prediction.survival_exact
@@ -269,7 +280,7 @@ def _against_exact(
 
 
 def _with_short_law(
-    z: float | None, sample: _Walkers, estimate: ExitEstimate, survival: Callable[[FloatArray], FloatArray]
+    z: float | None, sample: Walkers, estimate: ExitEstimate, survival: Callable[[FloatArray], FloatArray]
 ) -> float | None:
     """Return z by the exact law of all steps lived where that can be had, as far as it tells; else as it was."""
     exact = z_of_total(estimate.n_walkers, estimate.n_exits, estimate.exposure_steps, survival, sample.max_steps)

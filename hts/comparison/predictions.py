@@ -64,7 +64,7 @@ def exact_predictions(
         for p in sorted(predictions, key=lambda p: p.eta):
             nearest.setdefault((p.b, p.alpha), p)
         below = {line: limit_below_eta(p) for line, p in nearest.items()}
-        return {cell: _as_compared(p, below[p.b, p.alpha]) for cell, p in zip(cells, predictions, strict=False)}
+        return {cell: as_compared(p, below[p.b, p.alpha]) for cell, p in zip(cells, predictions, strict=False)}
 
     return predictions_of
 
@@ -79,12 +79,13 @@ def exact_predictions_again(predict: Predict) -> Callable[[Plan, Sequence[Cell]]
     """
 
     def predictions_of(plan: Plan, cells: Sequence[Cell]) -> dict[Cell, CellPrediction]:
-        return {cell: _as_compared(p, limit_below_eta(p)) for cell, p in zip(cells, predict(plan, cells), strict=True)}
+        return {cell: as_compared(p, limit_below_eta(p)) for cell, p in zip(cells, predict(plan, cells), strict=True)}
 
     return predictions_of
 
 
-def _as_compared(p: ExitPrediction, below: float | None) -> CellPrediction:
+def as_compared(p: ExitPrediction, below: float | None) -> CellPrediction:
+    """Give a prediction in the form that a comparison takes."""
     return CellPrediction(
         jump_number=p.jump_number,
         exit_exponent_limit=p.exit_exponent_limit,

@@ -26,6 +26,17 @@ else:  # as they run, without importing Numba
     advance_space_exits = StoredKernel("hts.kernels.space", "advance")
     advance_space_visits = StoredKernel("hts.kernels.space_visits", "advance")
 
+__all__ = [
+    "SPACE_VERSION",
+    "SpaceExitSample",
+    "SpaceProblem",
+    "SpaceVisitSample",
+    "advance_space_exits",
+    "advance_space_visits",
+    "simulate_space_exits",
+    "simulate_space_visits",
+]
+
 #: Version of the computation from a seed to a path in R^d.
 SPACE_VERSION = "xoshiro256++/philox4x32-10/space/1"
 

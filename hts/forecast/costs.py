@@ -11,7 +11,7 @@ import numpy as np
 
 from hts.errors import PlanError
 from hts.forecast.means import rough_means
-from hts.plans import Cell, Plan
+from hts.plans import AnyPlan, Cell, Plan
 from hts.plans.limits import exit_limit_of
 from hts.sweeps import dry_run, study_of
 from hts.theory.limit.limits import ExitLimit, mean_steps, rate_scale
@@ -189,7 +189,7 @@ def _between(exact: Mapping[Cell, float]) -> Callable[[Cell], float | None]:
     return between
 
 
-def cost_of(plan: Plan, cells: tuple[CellForecast, ...], threads: int, speed: float, basis: str) -> Cost:
+def cost_of(plan: AnyPlan, cells: tuple[CellForecast, ...], threads: int, speed: float, basis: str) -> Cost:
     """Add up what is left to do."""
     steps = sum(cell.walkers_left * cell.mean_steps for cell in cells)
     walkers = sum(cell.walkers_left for cell in cells)
@@ -207,7 +207,7 @@ def cost_of(plan: Plan, cells: tuple[CellForecast, ...], threads: int, speed: fl
     )
 
 
-def bytes_per_walker(plan: Plan) -> int:
+def bytes_per_walker(plan: AnyPlan) -> int:
     """Estimate what a stored walker takes on disk."""
     return BYTES_PER_WALKER + BYTES_PER_COUNT * study_of(plan).counts_per_walker(plan)
 

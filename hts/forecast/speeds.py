@@ -9,12 +9,14 @@ from hts.engines import ThreadEngine, available_cores
 from hts.ensembles import Interrupted
 from hts.kernels.environment import user_folder
 from hts.noise import LAWS
-from hts.plans import Cell, Plan
+from hts.plans import AnyPlan, Cell, SpacePlan
 from hts.sweeps import SweepReport
 from hts.sweeps.studies import study_of
 
 #: Where f' is a table.
 TABLE_FACTOR = 0.75
+#: Where the gradient in several dimensions is a list of operations: of Himmelblau's 87.
+FORMULA_FACTOR = 0.15
 #: How long `--calibrate` measures.
 CALIBRATION_SECONDS = 0.8
 #: Of the speed with all lanes busy, where the last walkers of a queue run alone (docs/sweeps.md).
@@ -29,7 +31,7 @@ CACHE = user_folder()
 SPEEDS_FILE = None if CACHE is None else CACHE / "speeds.json"
 
 
-def calibrated_speed(plan: Plan, cell: Cell, threads: int) -> float:
+def calibrated_speed(plan: AnyPlan, cell: Cell, threads: int) -> float:
     """Measure walker-steps per second and core, all threads at work, in about a second once kernels are compiled.
 
     Parameters
@@ -57,17 +59,25 @@ def calibrated_speed(plan: Plan, cell: Cell, threads: int) -> float:
     return SHARD_EFFICIENCY * sum(speeds) / threads
 
 
-def speed_of(plan: Plan) -> tuple[float, str]:
+def speed_of(plan: AnyPlan) -> tuple[float, str]:
     """Give walker-steps per second and core, and where they come from: "earlier runs" on this machine, or "assumed"."""
     name = speed_name(plan)
     if speeds := remembered_speeds().get(name):
         return max(speeds), "earlier runs"
     law = LAWS[plan.noise.kind].steps_per_second * (0.6 if "+normal" in name else 1.0)
+    if isinstance(plan, SpacePlan):
+        shape = 1.0 if plan.build_landscape().is_linear else FORMULA_FACTOR
+        return law * space_factor(plan.dimension) * shape * study_of(plan).relative_speed, "assumed"
     factors = (TABLE_FACTOR if "/table" in name else 1.0) * study_of(plan).relative_speed
     return law * factors, "assumed"
 
 
-def remember_speed(plan: Plan, report: SweepReport, threads: int | None) -> None:
+def space_factor(dimension: int) -> float:
+    """Return the speed in several dimensions relative to that in one (docs/many_dimensions.md, "Speed")."""
+    return 0.5 if dimension <= 2 else 0.6 / dimension
+
+
+def remember_speed(plan: AnyPlan, report: SweepReport, threads: int | None) -> None:
     """Keep the speed of a run for later forecasts, if it computed enough to have one; no cache is no matter.
 
     Parameters
@@ -106,8 +116,10 @@ def _believed(speeds: object) -> list[float]:
     return [speed for speed in listed if isinstance(speed, float) and SLOWEST <= speed <= FASTEST][-RUNS_KEPT:]
 
 
-def speed_name(plan: Plan) -> str:
+def speed_name(plan: AnyPlan) -> str:
     """Name what a speed depends on: the law, a normal part, and how f' is encoded."""
     law = plan.noise.kind + ("+normal" if plan.noise.normal_scale > 0 and plan.noise.kind != "normal" else "")
+    if isinstance(plan, SpacePlan):
+        return f"{law}/{plan.landscape.kind}/{plan.dimension}" + study_of(plan).speed_ending
     name = f"{law}/{'table' if math.isfinite(plan.build_landscape().domain[0]) else 'hinges'}"
     return name + study_of(plan).speed_ending

@@ -9,11 +9,14 @@ from hts.plans.mistakes import Mistake
 from hts.plans.models import ExitPlan, FigurePlan, GridPlan, NoisePlan, VisitsPlan
 from hts.plans.plan import Cell, Plan
 from hts.plans.reading import mistake_in, parse_plan, read_plan
+from hts.plans.space import AnyPlan, SpacePlan
 from hts.plans.starter import starter
+from hts.plans.studies import parse_study, read_space_plan, read_study
 from hts.plans.visits import VisitRecord
 
 __all__ = [
     "MAX_WALKERS",
+    "AnyPlan",
     "Cell",
     "Count",
     "ExitDomain",
@@ -25,12 +28,16 @@ __all__ = [
     "Mistake",
     "NoisePlan",
     "Plan",
+    "SpacePlan",
     "VisitRecord",
     "VisitsPlan",
     "WalkersByError",
     "differences",
     "mistake_in",
     "parse_plan",
+    "parse_study",
     "read_plan",
+    "read_space_plan",
+    "read_study",
     "starter",
 ]

@@ -92,6 +92,7 @@ Projection = Annotated[
     FloatSized,
 ]
 Numbers = Annotated[tuple[Number, ...], Field(min_length=1), BeforeValidator(_no_list)]
+Rows = Annotated[tuple[Numbers, ...], Field(min_length=1), BeforeValidator(_no_list)]
 Barriers = Annotated[tuple[Number, ...], BeforeValidator(_no_list)]  # none where there is one well
 Positives = Annotated[tuple[Positive, ...], BeforeValidator(_no_list)]
 FiniteInterval = Annotated[tuple[Number, ...], AfterValidator(_interval), BeforeValidator(_no_list)]

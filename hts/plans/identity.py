@@ -25,15 +25,20 @@ def physics_of(
     return {
         "seed": seed,
         "landscape": _landscape(plan, landscape),
-        "noise": {
-            "kind": noise.kind,
-            "scale": _number(noise.scale),
-            "p_plus": _number(noise.p_plus),
-            "normal_scale": _number(noise.normal_scale),
-            **({} if noise.shape is None else {"shape": noise.shape}),
-            **({} if noise.source is None else noise.model_dump(include={"sha256", "column", "quantile"})),
-        },
+        "noise": noise_physics(noise),
         table: {key: _rounded(value) if isinstance(value, float) else value for key, value in study.items()},
+    }
+
+
+def noise_physics(noise: NoisePlan) -> dict[str, Any]:
+    """Everything of [noise] that decides a number."""
+    return {
+        "kind": noise.kind,
+        "scale": _number(noise.scale),
+        "p_plus": _number(noise.p_plus),
+        "normal_scale": _number(noise.normal_scale),
+        **({} if noise.shape is None else {"shape": noise.shape}),
+        **({} if noise.source is None else noise.model_dump(include={"sha256", "column", "quantile"})),
     }
 
 

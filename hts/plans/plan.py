@@ -2,7 +2,7 @@
 
 import hashlib
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from math import inf
@@ -102,15 +102,7 @@ class Plan:
         well = self.exit_domain().well
         if self.levy is not None:
             return tuple(Cell(h, inf, alpha, well, epsilon) for epsilon, alpha, h in self.levy.points())
-        points = {
-            (b, alpha, -eta)
-            for grid in self.grid
-            for b in grid.b
-            for alpha in (grid.alpha or (None,))
-            for eta in grid.eta
-        }
-        in_order = sorted(points, key=lambda point: (point[0], point[1] or 0.0, point[2]))
-        return tuple(Cell(-minus_eta, b, alpha, well) for b, alpha, minus_eta in in_order)
+        return cells_of(self.grid, well)
 
     @property
     def study(self) -> ExitPlan | VisitsPlan:
@@ -246,11 +238,26 @@ class Plan:
             (f"[{self.study.table}]", self.study),
             *([] if self.rare is None else [("[rare]", self.rare)]),
         ]
-        for header, table in [*tables, ("[figure]", self.figure)]:
-            if given := table.model_dump(exclude_none=True):
-                lines += ["", header]
-            lines += [f"{toml_key(key)} = {toml_value(value)}" for key, value in given.items()]
-        return "\n".join(lines) + "\n"
+        return text_of(lines, [*tables, ("[figure]", self.figure)])
+
+
+def cells_of(grids: Iterable[GridPlan], well: int) -> tuple[Cell, ...]:
+    """List the union of products, each point once: by b, then alpha, then eta from large to small."""
+    points = {
+        (b, alpha, -eta) for grid in grids for b in grid.b for alpha in (grid.alpha or (None,)) for eta in grid.eta
+    }
+    in_order = sorted(points, key=lambda point: (point[0], point[1] or 0.0, point[2]))
+    return tuple(Cell(-minus_eta, b, alpha, well) for b, alpha, minus_eta in in_order)
+
+
+def text_of(head: Sequence[str], tables: Iterable[tuple[str, Table]]) -> str:
+    """Write tables in TOML, each below its header."""
+    lines = list(head)
+    for header, table in tables:
+        if given := table.model_dump(exclude_none=True):
+            lines += ["", header]
+        lines += [f"{toml_key(key)} = {toml_value(value)}" for key, value in given.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _with_copy(table: AnyTable) -> AnyTable:

@@ -52,7 +52,7 @@ def read_plan(path: str | PathLike[str], overrides: Sequence[str] = (), seed: in
     hts.errors.PlanError
         The message holds every mistake, a line each: `path:line:column: key: what is wrong (the value); remedy`.
     """
-    return read_checked(path, overrides, seed, _check)
+    return read_checked(path, overrides, seed, check_plan)
 
 
 def read_checked(
@@ -60,15 +60,16 @@ def read_checked(
 ) -> Checked:
     """Read a plan of any kind, which `check` makes of its tables; see `read_plan`."""
     file = Path(path)
-    return _parse_checked(read_text(file), file, overrides, seed, check)
+    return parse_checked(read_text(file), file, overrides, seed, check)
 
 
 def parse_plan(text: str, path: Path, overrides: Sequence[str] = (), seed: int | None = None) -> Plan:
     """Read a plan from text; `path` is what messages call it. See `read_plan`."""
-    return _parse_checked(text, path, overrides, seed, _check)
+    return parse_checked(text, path, overrides, seed, check_plan)
 
 
-def _parse_checked(text: str, path: Path, overrides: Sequence[str], seed: int | None, check: Check[Checked]) -> Checked:
+def parse_checked(text: str, path: Path, overrides: Sequence[str], seed: int | None, check: Check[Checked]) -> Checked:
+    """Read a plan of any kind from text; see `read_checked`."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")  # as tomllib counts lines
     try:
         return _parse(text, Path(path), overrides, seed, check)
@@ -101,8 +102,14 @@ def mistake_in(plan: Plan, mistake: Mistake) -> PlanError:
         return PlanError(_report(plan.path, "", {}, [mistake]))
 
 
-def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan | None:
+def check_plan(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan | None:
     """Check every table, then what holds between the sound ones; a plan if nothing was found."""
+    if "dimension" in tables:
+        text = (
+            "is that of a study in several dimensions, which this command does not take; leave it out for one dimension"
+        )
+        mistakes.append(Mistake(("dimension",), text, is_about_key=True))
+        return None
     if "regression" in tables:
         mistakes.append(
             Mistake(("regression",), "is a study of its own; use it with `hts regression`", is_about_key=True)
@@ -116,13 +123,13 @@ def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan 
     if levy is not None:
         noise, grids = levy.noise(), [(("levy",), levy.grid())]
     elif "levy" not in tables:
-        noise = _table(tables, "noise", NoisePlan, mistakes)
+        noise = table_of(tables, "noise", NoisePlan, mistakes)
         noise = None if noise is None else with_numbers(noise, path.parent, mistakes)
-        grids = _grids(tables, mistakes)
+        grids = grids_of(tables, mistakes)
         noise, grids = with_tail_index(noise, grids, path.parent, mistakes)
     tables = with_exit_defaults(tables, [eta for _, grid in grids for eta in grid.eta])
     study, rare = _study(tables, mistakes), _rare(tables, mistakes)
-    figure = _table({"figure": {}} | tables, "figure", FigurePlan, mistakes)
+    figure = table_of({"figure": {}} | tables, "figure", FigurePlan, mistakes)
     mistakes += grid_mistakes(noise, grids) if levy is None else []
     mistakes += within_mistakes(study, grids)
     mistakes += cross_mistakes(landscape, study)
@@ -146,7 +153,7 @@ def _levy(tables: dict[str, Any], mistakes: list[Mistake]) -> LevyPlan | None:
         if name in tables:
             text = "cannot stand beside [levy], which says what the noise and the steps are; remove one of the two"
             mistakes.append(Mistake((name,), text, is_about_key=True))
-    levy = _table(tables, "levy", LevyPlan, mistakes)
+    levy = table_of(tables, "levy", LevyPlan, mistakes)
     wrong = [] if levy is None else levy_mistakes(levy)
     mistakes += wrong
     return None if wrong else levy
@@ -161,7 +168,7 @@ def _rare(tables: dict[str, Any], mistakes: list[Mistake]) -> RarePlan | None:
             text = f"cannot stand beside [{name}]: rare exits are those of [exit], with [noise] and [grid]"
             mistakes.append(Mistake(("rare",), text, is_about_key=True))
             return None
-    rare = _table(tables, "rare", RarePlan, mistakes)
+    rare = table_of(tables, "rare", RarePlan, mistakes)
     mistakes += [] if rare is None else rare_table_mistakes(rare)
     return rare
 
@@ -174,10 +181,10 @@ def _study(tables: dict[str, Any], mistakes: list[Mistake]) -> ExitPlan | Visits
         return None
     study: ExitPlan | VisitsPlan | None
     if "visits" in tables:
-        study = _table(tables, "visits", VisitsPlan, mistakes)
+        study = table_of(tables, "visits", VisitsPlan, mistakes)
         wrong = visits_mistakes(study) if study is not None else []
     else:
-        study = _table(tables, "exit", ExitPlan, mistakes)
+        study = table_of(tables, "exit", ExitPlan, mistakes)
         wrong = exit_mistakes(study) if study is not None else []
     mistakes += wrong
     return None if wrong else study
@@ -197,14 +204,14 @@ def _head(tables: dict[str, Any], mistakes: list[Mistake]) -> HeadPlan | None:
 
     mistakes += first_in_words([key for key in tables if key not in known], unknown)
     head = {key: tables[key] for key in HeadPlan.model_fields if key in tables}
-    return _validated(HeadPlan, head, (), mistakes)
+    return validated(HeadPlan, head, (), mistakes)
 
 
 def _landscape(tables: dict[str, Any], folder: Path, mistakes: list[Mistake]) -> LandscapePlan | None:
     table = tables.get("landscape")
     kinds = list(LANDSCAPE_PLANS)
     if not isinstance(table, dict):
-        mistakes.append(_no_table(tables, "landscape", 'a table [landscape] with kind = "double-well"'))
+        mistakes.append(no_table(tables, "landscape", 'a table [landscape] with kind = "double-well"'))
         return None
     kind = table.get("kind")
     if kind is None:
@@ -215,7 +222,7 @@ def _landscape(tables: dict[str, Any], folder: Path, mistakes: list[Mistake]) ->
         text = f"no such landscape ({shown(kind)}); {did_you_mean(kind if isinstance(kind, str) else '', kinds)}"
         mistakes.append(Mistake(("landscape", "kind"), text))
         return None
-    plan = _validated(LANDSCAPE_PLANS[kind], table, ("landscape",), mistakes)
+    plan = validated(LANDSCAPE_PLANS[kind], table, ("landscape",), mistakes)
     if isinstance(plan, SamplesPlan):
         plan = with_slice(plan, folder, mistakes)
     if plan is not None and (wrong := landscape_mistakes(plan)):
@@ -224,7 +231,7 @@ def _landscape(tables: dict[str, Any], folder: Path, mistakes: list[Mistake]) ->
     return plan
 
 
-def _grids(tables: dict[str, Any], mistakes: list[Mistake]) -> list[tuple[KeyPath, GridPlan]]:
+def grids_of(tables: dict[str, Any], mistakes: list[Mistake]) -> list[tuple[KeyPath, GridPlan]]:
     """Collect the sound products, each with its place."""
     given = tables.get("grid")
     if isinstance(given, dict):
@@ -236,28 +243,31 @@ def _grids(tables: dict[str, Any], mistakes: list[Mistake]) -> list[tuple[KeyPat
     elif isinstance(given, list) and given:
         places = [(("grid", i), table) for i, table in enumerate(given)]
     else:
-        mistakes.append(_no_table(tables, "grid", "a table [grid] with eta, b and alpha"))
+        mistakes.append(no_table(tables, "grid", "a table [grid] with eta, b and alpha"))
         return []
-    plans = [(place, _validated(GridPlan, table, place, mistakes)) for place, table in places]
+    plans = [(place, validated(GridPlan, table, place, mistakes)) for place, table in places]
     return [(place, plan) for place, plan in plans if plan is not None]
 
 
-def _table(tables: dict[str, Any], name: str, model: type[AnyTable], mistakes: list[Mistake]) -> AnyTable | None:
+def table_of(tables: dict[str, Any], name: str, model: type[AnyTable], mistakes: list[Mistake]) -> AnyTable | None:
+    """Check one table by its model."""
     if not isinstance(tables.get(name), dict):
         examples = [str(info.examples[0]) for info in model.model_fields.values() if info.examples]
         other = ", or [visits] for long runs over all wells" if name == "exit" else ""
-        mistakes.append(_no_table(tables, name, f"a table [{name}] with {examples[0]}{other}"))
+        mistakes.append(no_table(tables, name, f"a table [{name}] with {examples[0]}{other}"))
         return None
-    return _validated(model, tables[name], (name,), mistakes)
+    return validated(model, tables[name], (name,), mistakes)
 
 
-def _no_table(tables: dict[str, Any], name: str, wanted: str) -> Mistake:
+def no_table(tables: dict[str, Any], name: str, wanted: str) -> Mistake:
+    """Say that a table is missing, or is none."""
     if name not in tables:
         return Mistake((name,), f"is missing; add {wanted}", is_about_key=True)
     return Mistake((name,), f"must be a table ({shown(tables[name])}); write {wanted}")
 
 
-def _validated(model: type[AnyTable], table: object, place: KeyPath, mistakes: list[Mistake]) -> AnyTable | None:
+def validated(model: type[AnyTable], table: object, place: KeyPath, mistakes: list[Mistake]) -> AnyTable | None:
+    """Check a table that stands at a place."""
     try:
         return model.model_validate(table)
     except ValidationError as error:

@@ -11,6 +11,8 @@ from hts.plans.levy import LevyPlan
 from hts.plans.models import ExitPlan, FigurePlan, GridPlan, HeadPlan, NoisePlan, VisitsPlan
 from hts.plans.rare import RarePlan
 from hts.plans.regression import RegressionTable
+from hts.plans.space_landscapes import SPACE_LANDSCAPES
+from hts.plans.space_models import SpaceExitPlan, SpaceHeadPlan, SpaceNoisePlan, SpaceVisitsPlan
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TABLES: dict[str, type[BaseModel]] = {
@@ -22,6 +24,9 @@ TABLES: dict[str, type[BaseModel]] = {
     "rare": RarePlan,
     "regression": RegressionTable,
 }
+
+#: Tables that have other keys in several dimensions.
+SPACE_TABLES: dict[str, type[BaseModel]] = {"noise": SpaceNoisePlan, "exit": SpaceExitPlan, "visits": SpaceVisitsPlan}
 
 
 def plan_schema() -> dict[str, Any]:
@@ -35,20 +40,29 @@ def plan_schema() -> dict[str, Any]:
     dict
         Plain values; `json.dumps` writes them.
     """
-    kinds = list(dict.fromkeys(LANDSCAPE_PLANS.values()))
-    models: list[type[BaseModel]] = [HeadPlan, GridPlan, *TABLES.values(), *kinds]
+    kinds = list(dict.fromkeys([*LANDSCAPE_PLANS.values(), *SPACE_LANDSCAPES.values()]))
+    own: list[type[BaseModel]] = [SpaceHeadPlan, *SPACE_TABLES.values()]
+    models: list[type[BaseModel]] = [HeadPlan, GridPlan, *TABLES.values(), *kinds, *own]
     names, definitions = models_json_schema([(model, "validation") for model in models])
     of = {model: {"$ref": names[model, "validation"]["$ref"]} for model in models}
     head = definitions["$defs"].pop(HeadPlan.__name__)
+    dimension = definitions["$defs"].pop(SpaceHeadPlan.__name__)["properties"]["dimension"]
+
+    def table(name: str) -> dict[str, Any]:
+        """Return what a table may be: in one dimension, or in several."""
+        found = [of[model] for model in (TABLES[name], SPACE_TABLES.get(name)) if model is not None]
+        return found[0] if len(found) == 1 else {"anyOf": found}
+
     schema = {
         "$schema": DIALECT,
         "description": "A study of hts: a landscape, a law of the noise, a grid of cells, and exits or long runs.",
         "type": "object",
         "properties": {
             **head["properties"],
+            "dimension": dimension,
             "landscape": {"anyOf": [of[kind] for kind in kinds]},
             "grid": {"anyOf": [of[GridPlan], {"type": "array", "items": of[GridPlan], "minItems": 1}]},
-            **{name: of[model] for name, model in TABLES.items()},
+            **{name: table(name) for name in TABLES},
         },
         "oneOf": [
             *(

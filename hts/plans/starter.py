@@ -5,8 +5,9 @@ from importlib.resources import files
 
 from hts.noise import LAWS
 from hts.plans.landscapes import LANDSCAPE_PLANS
+from hts.plans.space_landscapes import SPACE_LANDSCAPES
 
-KINDS = ("exits", "visits", "formula", "paths")
+KINDS = ("exits", "visits", "formula", "paths", "space")
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -24,4 +25,5 @@ def starter(kind: str = "exits") -> str:
         One of `KINDS`.
     """
     text = files("hts.plans").joinpath("templates", f"{kind}.toml").read_text(encoding="utf-8")
+    text = text.replace("<space landscapes>", _listed(SPACE_LANDSCAPES))
     return text.replace("<landscapes>", _listed(LANDSCAPE_PLANS)).replace("<laws>", _listed(LAWS))

@@ -63,14 +63,19 @@ class VisitRecord:
 
     def checkpoints(self, n_steps: int) -> tuple[int, ...]:
         """Give the numbers of steps after which is written down: evenly in their logarithm from 1, and `n_steps`."""
-        grid: dict[int, None] = {}
-        for k in range(self.checkpoints_per_decade * 20):
-            exponent = PRECISE.divide(Decimal(k), Decimal(self.checkpoints_per_decade))
-            steps = int(PRECISE.power(Decimal(10), exponent).to_integral_value(ROUND_HALF_EVEN))
-            if steps >= n_steps:
-                break
-            grid[steps] = None
-        return (*grid, n_steps)
+        return checkpoint_steps(self.checkpoints_per_decade, n_steps)
+
+
+def checkpoint_steps(per_decade: int, n_steps: int) -> tuple[int, ...]:
+    """Give whole numbers from 1, so many to a decade, evenly in their logarithm, and at the end `n_steps`."""
+    grid: dict[int, None] = {}
+    for k in range(per_decade * 20):
+        exponent = PRECISE.divide(Decimal(k), Decimal(per_decade))
+        steps = int(PRECISE.power(Decimal(10), exponent).to_integral_value(ROUND_HALF_EVEN))
+        if steps >= n_steps:
+            break
+        grid[steps] = None
+    return (*grid, n_steps)
 
 
 def visit_record(landscape: Landscape, plan: VisitsPlan) -> VisitRecord:

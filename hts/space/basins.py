@@ -98,16 +98,8 @@ def map_basins(
         raise ValueError(f"spacing = {spacing:g}, low = {low}, high = {high}: give a box and a positive spacing")
     if len(minima) > np.iinfo(np.int16).max:
         raise ValueError(f"{len(minima)} minima are more than labels can tell apart: give a smaller box")
-    halvings = max(0, int(np.log2(max(1.0, float((high - low).max()) / spacing / FIRST_NODES))))
-    stride = 2**halvings
-    cells = np.ceil((high - low) / (spacing * stride) - 1e-9)
-    n_bytes = 2.0 * float(np.prod(cells * stride + 1.0))
-    if n_bytes > LARGEST_MAP:
-        finest = spacing * (n_bytes / LARGEST_MAP) ** 0.5
-        raise ValueError(
-            f"a map with spacing = {spacing:g} takes {n_bytes / 2**30:.3g} GiB, more than 1: "
-            f"give a spacing of {finest:.2g} or more"
-        )
+    check_size(low, high, spacing)
+    stride, cells = _grid(low, high, spacing)
     shape = tuple((cells * stride).astype(int) + 1)
     basins = BasinMap(np.full(shape, NOWHERE, dtype=np.int16), low, spacing, tuple(minima), projection)
     is_known = np.zeros(shape, dtype=bool)
@@ -117,6 +109,30 @@ def map_basins(
         stride //= 2
         _halve(basins, gradient, stride)
     return basins
+
+
+def _grid(low: FloatArray, high: FloatArray, spacing: float) -> tuple[int, FloatArray]:
+    """Return the stride of the first grid, and its cells along both sides."""
+    stride = 2 ** max(0, int(np.log2(max(1.0, float((high - low).max()) / spacing / FIRST_NODES))))
+    return stride, np.ceil((high - low) / (spacing * stride) - 1e-9)
+
+
+def check_size(low: FloatArray, high: FloatArray, spacing: float) -> None:
+    """Refuse a map finer than memory.
+
+    Raises
+    ------
+    ValueError
+        It would take more than 1 GiB; the message says which spacing would do.
+    """
+    stride, cells = _grid(low, high, spacing)
+    n_bytes = 2.0 * float(np.prod(cells * stride + 1.0))
+    if n_bytes > LARGEST_MAP:
+        finest = spacing * (n_bytes / LARGEST_MAP) ** 0.5
+        raise ValueError(
+            f"a map with spacing = {spacing:g} takes {n_bytes / 2**30:.3g} GiB, more than 1: "
+            f"give a spacing of {finest:.2g} or more"
+        )
 
 
 def _halve(basins: BasinMap, gradient: Gradient, stride: int) -> None:

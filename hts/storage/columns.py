@@ -21,12 +21,13 @@ def check_columns(columns: Columns, max_steps: int) -> None:
 
 def _check_exits(columns: Columns, max_steps: int) -> None:
     steps, side, is_censored = columns["exit_steps"], columns["side"], columns["is_censored"]
+    landings = [name for name in columns if name.startswith("landing")]
     wrong = {
         f"took no step, or more than max_steps = {max_steps}": (steps < 1) | (steps > max_steps),
         "has a side other than -1, 0, 1": (side < -1) | (side > 1),
         "is censored with a side, or left without one": (side == 0) != is_censored,
         "is censored before max_steps": is_censored & (steps != max_steps),
-        "landed nowhere": np.isnan(columns["landing"]),
+        "landed nowhere": np.any([np.isnan(columns[name]) for name in landings], axis=0),
     }
     for what, where in wrong.items():
         if where.any():
@@ -37,9 +38,10 @@ def _check_visits(columns: Columns, max_steps: int) -> None:
     for name, column in columns.items():
         if column.size == 0:
             raise ValueError(f"its column {name} is empty")
-        if name not in ("walker", "position") and (column < 0).any():
+        if name != "walker" and not name.startswith("position") and (column < 0).any():
             raise ValueError(f"a walker has a negative count in {name}")
-    if columns["steps_in_well"].ndim != 3 or columns["transitions"].ndim != 3:
+    steps = columns["steps_in_set" if "steps_in_set" in columns else "steps_in_well"]
+    if steps.ndim != 3 or columns["transitions"].ndim != 3:
         raise ValueError("its lists are not of the shape that walkers have")
-    if (columns["steps_in_well"][:, -1].sum(axis=1) > max_steps).any():
+    if (steps[:, -1].sum(axis=1) > max_steps).any():
         raise ValueError(f"a walker took more than max_steps = {max_steps}")

@@ -1,6 +1,6 @@
 """Column names and types of each kind of shard, and their way between NumPy and Arrow."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -75,6 +75,14 @@ EXITS = Layout(
     ),
     ("walker", "exit_steps"),
 )
+
+
+def space_exits(dimension: int) -> Layout:
+    """Return the layout of exits in several dimensions: the landing point coordinate by coordinate."""
+    landing = tuple(pa.field(f"landing_{k}", pa.float64()) for k in range(1, dimension + 1))
+    return Layout("exits", (*EXITS.fields[:-1], *landing), EXITS.packed)
+
+
 LISTS = ("steps_in_well", "steps_near", "transitions", "histogram")
 VISITS = Layout(
     "visits",
@@ -86,7 +94,28 @@ VISITS = Layout(
     ("walker", *(f"{name}.list.element" for name in LISTS)),
     is_cut_at_max_steps=True,
 )
+SETS = ("steps_in_set", "transitions")
+
+
+def space_visits(dimension: int) -> Layout:
+    """Return the layout of long runs in several dimensions: steps outside all sets, then in each."""
+    fields = (
+        pa.field("walker", pa.uint32()),
+        *(pa.field(name, COUNTS) for name in SETS),
+        *(pa.field(f"position_{k}", pa.float64()) for k in range(1, dimension + 1)),
+    )
+    return Layout("visits", fields, ("walker", *(f"{name}.list.element" for name in SETS)), is_cut_at_max_steps=True)
+
+
 LAYOUTS = (EXITS, VISITS, replace(EXITS, has_epsilon=True), replace(VISITS, has_epsilon=True))
+
+
+def layouts_like(names: Collection[str]) -> tuple[Layout, ...]:
+    """Return the layouts that columns of these names may have."""
+    for prefix, make in (("landing_", space_exits), ("position_", space_visits)):
+        if n := sum(name.startswith(prefix) for name in names):
+            return (make(n),)
+    return LAYOUTS
 
 
 def layout_of(columns: Columns, has_epsilon: bool = False) -> Layout:
@@ -97,7 +126,7 @@ def layout_of(columns: Columns, has_epsilon: bool = False) -> Layout:
     ValueError
         Where there is none.
     """
-    for layout in LAYOUTS:
+    for layout in layouts_like(columns):
         if set(layout.names) == set(columns) and layout.has_epsilon == has_epsilon:
             return layout
     raise ValueError(f"no shard has just the columns {', '.join(columns)}")

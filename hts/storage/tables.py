@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 
 from hts.storage.content import Columns, Provenance
 from hts.storage.layouts import (
-    LAYOUTS,
     Layout,
     Shapes,
     constant,
     layout_of,
+    layouts_like,
     to_arrow,
     to_numpy,
 )
@@ -204,7 +204,7 @@ def _layout(file: pq.ParquetFile) -> Layout:
         Where they are not those of a shard.
     """
     schema = file.schema_arrow.remove_metadata()
-    layout = next((layout for layout in LAYOUTS if schema.equals(layout.schema)), None)
+    layout = next((layout for layout in layouts_like(schema.names) if schema.equals(layout.schema)), None)
     if file.num_row_groups != 1 or layout is None:
         raise ValueError("its columns are not those of a shard")
     return layout

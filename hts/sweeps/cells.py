@@ -1,6 +1,6 @@
 """A cell's name and its number of walkers, as a results folder keeps them."""
 
-from hts.plans import Cell, Count, Plan
+from hts.plans import AnyPlan, Cell, Count
 from hts.storage import Parameters, ResultsFolder, cell_slug
 from hts.storage.walkers import read_walkers, write_walkers
 
@@ -16,7 +16,7 @@ def slug_of(cell: Cell) -> str:
     return cell_slug(parameters_of(cell))
 
 
-def stored_counts(plan: Plan, folder: ResultsFolder) -> dict[Cell, Count]:
+def stored_counts(plan: AnyPlan, folder: ResultsFolder) -> dict[Cell, Count]:
     """Read what was chosen for the cells of a plan; those that are new are not among them.
 
     Raises
@@ -29,14 +29,14 @@ def stored_counts(plan: Plan, folder: ResultsFolder) -> dict[Cell, Count]:
     return {cell: Count(*known[slug]) for cell, slug in slugs.items() if slug in known}
 
 
-def counted(plan: Plan, folder: ResultsFolder) -> Plan:
+def counted(plan: AnyPlan, folder: ResultsFolder) -> AnyPlan:
     """Give the plan with the walkers that were chosen in a folder, unless it brings its own or needs none."""
     if isinstance(plan.study.walkers, int) or plan.counts:
         return plan
     return plan.with_counts(stored_counts(plan, folder))
 
 
-def keep_counts(plan: Plan, folder: ResultsFolder) -> None:
+def keep_counts(plan: AnyPlan, folder: ResultsFolder) -> None:
     """Write down what was chosen for a plan, before the first walker moves.
 
     Raises

@@ -8,7 +8,7 @@ from typing import Any
 
 from hts.ensembles import STATE_VERSION, State
 from hts.errors import StoppedError
-from hts.plans import Plan
+from hts.plans import AnyPlan
 from hts.storage import ResultsFolder, remove
 from hts.storage.checkpoints import read_checkpoint, write_checkpoint
 from hts.sweeps.cells import slug_of
@@ -41,7 +41,7 @@ class Checkpoints:
     max_steps: int
 
     @classmethod
-    def of(cls, plan: Plan, folder: ResultsFolder, stream_version: str) -> "Checkpoints":
+    def of(cls, plan: AnyPlan, folder: ResultsFolder, stream_version: str) -> "Checkpoints":
         """Give those of a plan."""
         return cls(folder, plan.identity(), stream_version, plan.most_steps)
 

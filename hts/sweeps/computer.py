@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hts.ensembles import STREAM_VERSION, Interrupted, steps_in
+from hts.ensembles import Interrupted, steps_in
 from hts.errors import PlanError, StoppedError, what_ran_out
-from hts.plans import Plan, parse_plan
+from hts.plans import AnyPlan, parse_study
 from hts.storage import Provenance, ResultsFolder, write_shard
 from hts.sweeps.cells import parameters_of
 from hts.sweeps.checkpoints import Checkpoints
@@ -62,7 +62,7 @@ class Computer:
         What simulates; None for the kernels, whose walkers are kept in checkpoints.
     """
 
-    plan: Plan
+    plan: AnyPlan
     folder: ResultsFolder
     stream_version: str
     simulate: Simulate | None
@@ -177,16 +177,18 @@ def compute_slice(plan: str, folder: str, stream_version: str, task: Task, secon
     PlanError
         Where the worker has another hts, with other random streams.
     """
-    if stream_version != STREAM_VERSION:
-        raise PlanError(f"a worker has random streams {STREAM_VERSION}, not {stream_version}; give all the same hts")
+    parsed = _parsed(plan, folder)
+    own = study_of(parsed).stream_version
+    if stream_version != own:
+        raise PlanError(f"a worker has random streams {own}, not {stream_version}; give all the same hts")
     resumed: list[int] = []
     taken: list[int] = []
     end = time.monotonic() + seconds
-    computer = Computer(_parsed(plan, folder), ResultsFolder(Path(folder)), stream_version, None)
+    computer = Computer(parsed, ResultsFolder(Path(folder)), stream_version, None)
     outcome = computer.compute(task, resumed.append, taken.append, lambda: time.monotonic() > end)
     return replace(outcome, steps_resumed=sum(resumed), steps_taken=sum(taken))
 
 
 @lru_cache(maxsize=4)
-def _parsed(text: str, folder: str) -> Plan:
-    return parse_plan(text, ResultsFolder(Path(folder)).plan)
+def _parsed(text: str, folder: str) -> AnyPlan:
+    return parse_study(text, ResultsFolder(Path(folder)).plan)

@@ -61,7 +61,7 @@ def _without_repetitions(joined: Arrays, shards: list[Shard]) -> Arrays:
     """
     _, where, back = np.unique(joined["walker"], return_index=True, return_inverse=True)
     for name, column in joined.items():
-        if not np.array_equal(column, column[where][back], equal_nan=name == "landing"):
+        if not np.array_equal(column, column[where][back], equal_nan=name.startswith("landing")):
             names = "\n".join(f"  {shard.path.name}" for shard in shards)
             raise IntegrityError(f"two of these shards disagree about the {name} of a walker they share:\n{names}")
     return {name: column[where] for name, column in joined.items()}

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from hts.arrays import IntArray
 from hts.errors import IntegrityError
-from hts.plans import Cell, Plan
+from hts.plans import AnyPlan, Cell, Plan
 from hts.storage import ResultsFolder
 from hts.sweeps.cells import slug_of
 from hts.sweeps.joining import Arrays, apart, joined_columns
@@ -215,7 +215,7 @@ def _empty(plan: Plan, n_checkpoints: int) -> Arrays:
     }
 
 
-def sound_survey(results: ResultsFolder, plan: Plan, stream_version: str | None) -> Survey:
+def sound_survey(results: ResultsFolder, plan: AnyPlan, stream_version: str | None) -> Survey:
     """Check every shard of a folder, as `open_results` gives it.
 
     Raises
@@ -233,7 +233,7 @@ def sound_survey(results: ResultsFolder, plan: Plan, stream_version: str | None)
 
 
 def read_cells(
-    found: Survey, plan: Plan, empty: Arrays, *, cells: Collection[Cell] | None = None, by_shard: bool = False
+    found: Survey, plan: AnyPlan, empty: Arrays, *, cells: Collection[Cell] | None = None, by_shard: bool = False
 ) -> Iterator[tuple[Cell, Arrays, int]]:
     """Read the walkers of each cell of a plan; only those the plan asks for, whatever else is stored.
 

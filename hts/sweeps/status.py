@@ -8,14 +8,13 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from hts.ensembles import STREAM_VERSION
-from hts.plans import Cell, Plan
+from hts.plans import AnyPlan, Cell
 from hts.storage import ResultsFolder
 from hts.sweeps.cells import counted, slug_of
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.failures import kept_message
 from hts.sweeps.studies import study_of
-from hts.sweeps.survey import Survey, open_results, survey
+from hts.sweeps.survey import Survey, open_study, survey
 from hts.sweeps.tasks import Task
 from hts.sweeps.work import EVERYTHING, Choices, choose, examine, tasks_of
 from hts.words import plural
@@ -110,9 +109,9 @@ def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
 
 def folder_status(folder: str | PathLike[str]) -> FolderStatus:
     """Say what of a folder's plan is done, as `sweep_status`, and which damaged shards belong to none of its cells."""
-    results, plan, stream_version = open_results(Path(folder))
+    results, plan, stream_version = open_study(Path(folder))
     found = survey(results, plan.identity(), stream_version, plan.most_steps)
-    waiting = Checkpoints.of(plan, results, stream_version or STREAM_VERSION).walkers_by_slug()
+    waiting = Checkpoints.of(plan, results, stream_version or study_of(plan).stream_version).walkers_by_slug()
     statuses = [status_of(results, found, plan, cell) for cell in plan.cells()]
     cells = tuple(_with_checkpoint(status, waiting.get(slug_of(status.cell), 0)) for status in statuses)
     own = {slug_of(cell) for cell in plan.cells()} if found.damages else set()
@@ -129,7 +128,7 @@ def _with_checkpoint(status: CellStatus, n_walkers: int) -> CellStatus:
     return replace(status, message="; ".join(filter(None, (status.message, note))))
 
 
-def status_of(folder: ResultsFolder, found: Survey, plan: Plan, cell: Cell) -> CellStatus:
+def status_of(folder: ResultsFolder, found: Survey, plan: AnyPlan, cell: Cell) -> CellStatus:
     """Say what is done of one cell."""
     walkers, limit = plan.walkers_of(cell), study_of(plan).limit
     slug = slug_of(cell)
@@ -152,12 +151,12 @@ def status_of(folder: ResultsFolder, found: Survey, plan: Plan, cell: Cell) -> C
     return CellStatus(cell, "partial" if done else "missing", done, walkers, "; ".join(notes))
 
 
-def dry_run(plan: Plan, folder: Path | None, choices: Choices = EVERYTHING) -> tuple[CellWork, ...]:
+def dry_run(plan: AnyPlan, folder: Path | None, choices: Choices = EVERYTHING) -> tuple[CellWork, ...]:
     """Say what `run_sweep` would compute; nothing is written.
 
     Parameters
     ----------
-    plan : Plan
+    plan : AnyPlan
         What would run.
     folder : pathlib.Path or None
         Where; one that is not there yet holds nothing.
@@ -169,12 +168,12 @@ def dry_run(plan: Plan, folder: Path | None, choices: Choices = EVERYTHING) -> t
     PlanError
         Where the run would be refused, with the reason.
     """
-    results, found, checkpoints = NOWHERE, Survey(), None
+    results, found, checkpoints, streams = NOWHERE, Survey(), None, study_of(plan).stream_version
     if folder is not None and folder.exists():
         results = ResultsFolder(folder)
         plan = counted(plan, results)
-        found = examine(plan, results, STREAM_VERSION)
-        checkpoints = Checkpoints.of(plan, results, STREAM_VERSION)
+        found = examine(plan, results, streams)
+        checkpoints = Checkpoints.of(plan, results, streams)
     missing = tasks_of(plan, found)
     kept = set() if checkpoints is None else checkpoints.among(missing)
     work = choose(plan, results, missing, choices)

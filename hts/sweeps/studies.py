@@ -1,4 +1,4 @@
-"""The two kinds of study, exits and long runs: how each is simulated, stored and costed."""
+"""The two kinds of study, exits and long runs, in one dimension: how each is simulated, stored and costed."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.ensembles import (
+    STREAM_VERSION,
     ExitProblem,
     ExitSample,
     State,
@@ -19,12 +20,13 @@ from hts.ensembles import (
     simulate_exits,
     simulate_visits,
 )
+from hts.ensembles.space import SpaceExitSample, SpaceVisitSample
 from hts.landscapes import Gradient
-from hts.plans import Cell, Plan
+from hts.plans import AnyPlan, Cell, Plan, SpacePlan
 from hts.storage import Columns, ResultsFolder
 from hts.sweeps.tasks import EXIT_SHARDS, VISIT_SHARDS, ShardSizes
 
-Sample: TypeAlias = ExitSample | VisitSample
+Sample: TypeAlias = ExitSample | VisitSample | SpaceExitSample | SpaceVisitSample
 
 
 class Simulate(Protocol):
@@ -69,7 +71,9 @@ class StudyKind(Protocol):
     sizes: ShardSizes
     #: Key of the plan for the most steps of a walker.
     limit: str
-    #: Columns that are compared to the bit when a walker is computed again.
+    #: Version of its random streams.
+    stream_version: str
+    #: Columns that are compared to the bit when a walker is computed again; all of them where none is named.
     compared: tuple[str, ...]
     #: The compiled kernel.
     kernel: Callable[..., Any]
@@ -85,16 +89,16 @@ class StudyKind(Protocol):
     def place(self, folder: ResultsFolder) -> Path:
         """Return the folder of its shards."""
 
-    def reach(self, plan: Plan) -> tuple[float, float]:
+    def reach(self, plan: Any) -> tuple[float, float]:
         """Return the ends of the interval where a walker may begin a step."""
 
-    def problem(self, plan: Plan, cell: Cell, n_steps: int | None = None) -> ExitProblem | VisitProblem:
+    def problem(self, plan: Any, cell: Cell, n_steps: int | None = None) -> Any:
         """Gather all that decides one cell's numbers; exits do not depend on `n_steps`, the plan's by default."""
 
-    def simulator(self, plan: Plan, cell: Cell, max_steps: int) -> CellSimulator:
+    def simulator(self, plan: Any, cell: Cell, max_steps: int) -> CellSimulator:
         """Return the simulator of one cell, for at most `max_steps` steps a walker; threads may share it."""
 
-    def may_share_a_queue(self, plan: Plan, cell: Cell) -> bool:
+    def may_share_a_queue(self, plan: Any, cell: Cell) -> bool:
         """Tell whether shards of a cell may be simulated in one go, and whether that would be faster."""
 
     def steps_of(self, sample: Any) -> int:
@@ -106,10 +110,10 @@ class StudyKind(Protocol):
     def shown(self, columns: Columns) -> tuple[float, ...]:
         """Pick from the columns of one walker the numbers to show to a person."""
 
-    def axes(self, plan: Plan) -> Mapping[str, Any]:
+    def axes(self, plan: Any) -> Mapping[str, Any]:
         """Return what the entries of lists stand for; empty where no column holds lists."""
 
-    def counts_per_walker(self, plan: Plan) -> int:
+    def counts_per_walker(self, plan: Any) -> int:
         """Count the integers stored of a walker beside its basic columns."""
 
 
@@ -118,6 +122,7 @@ class ExitStudy:
 
     sizes = EXIT_SHARDS
     limit = "max_steps"
+    stream_version: str = STREAM_VERSION
     compared: tuple[str, ...] = ("exit_steps", "side", "landing")
     kernel = advance_exits
     takes_all_steps = False
@@ -183,6 +188,7 @@ class VisitStudy:
 
     sizes = VISIT_SHARDS
     limit = "steps"
+    stream_version: str = STREAM_VERSION
     compared: tuple[str, ...] = ("position", "steps_in_well", "steps_near", "transitions", "histogram")
     kernel = advance_visits
     takes_all_steps = True
@@ -263,12 +269,16 @@ EXIT_STUDY, VISIT_STUDY = ExitStudy(), VisitStudy()
 KINDS: Mapping[str, StudyKind] = {"exit": EXIT_STUDY, "visits": VISIT_STUDY}
 
 
-def study_of(plan: Plan) -> StudyKind:
+def study_of(plan: AnyPlan) -> StudyKind:
     """Return the kind of study a plan asks for."""
+    if isinstance(plan, SpacePlan):
+        from hts.sweeps.space_studies import SPACE_KINDS
+
+        return SPACE_KINDS[plan.study.table]
     return KINDS[plan.study.table]
 
 
 @lru_cache(maxsize=8)
 def gradient_of(plan: Plan) -> Gradient:
     """Tabulate f' where walkers can be, once for all shards."""
-    return plan.build_landscape().gradient(*study_of(plan).reach(plan))
+    return plan.build_landscape().gradient(*KINDS[plan.study.table].reach(plan))

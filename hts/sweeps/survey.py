@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hts.errors import IntegrityError, PlanError
-from hts.plans import Plan, differences, read_plan
+from hts.plans import AnyPlan, Plan, SpacePlan, differences, read_study
 from hts.plans.identity import identity_of
 from hts.storage import (
     Columns,
@@ -194,7 +194,7 @@ def identity_warning(folder: ResultsFolder) -> str | None:
     )
 
 
-def identity_document(plan: Plan, stream_version: str) -> dict[str, Any]:
+def identity_document(plan: AnyPlan, stream_version: str) -> dict[str, Any]:
     """Say what decides the numbers of a folder, as its identity.json does."""
     return {
         "identity": plan.identity(),
@@ -204,12 +204,12 @@ def identity_document(plan: Plan, stream_version: str) -> dict[str, Any]:
     }
 
 
-def digest_of_plan(plan: Plan) -> str:
+def digest_of_plan(plan: AnyPlan) -> str:
     """Hash the plan as `hts run` writes it."""
     return hashlib.sha256(plan.to_toml().encode()).hexdigest()
 
 
-def check_same_plan(folder: ResultsFolder, plan: Plan) -> Mapping[str, Any] | None:
+def check_same_plan(folder: ResultsFolder, plan: AnyPlan) -> Mapping[str, Any] | None:
     """Compare a plan with the identity of a folder; return what identity.json states.
 
     Raises
@@ -227,7 +227,7 @@ def check_same_plan(folder: ResultsFolder, plan: Plan) -> Mapping[str, Any] | No
     return stated
 
 
-def stored_plan(folder: ResultsFolder) -> Plan:
+def stored_plan(folder: ResultsFolder) -> AnyPlan:
     """Read the plan of a folder; a pipe or a device in its place is refused, and not waited for.
 
     Raises
@@ -247,10 +247,24 @@ def stored_plan(folder: ResultsFolder) -> Plan:
         raise PlanError(f"{folder.plan}: is missing; {remedy}") from None
     except OSError as error:
         raise PlanError(f"{folder.plan}: cannot be read ({error.strerror}); {remedy}") from error
-    return read_plan(folder.plan)
+    return read_study(folder.plan)
 
 
 def open_results(path: Path) -> tuple[ResultsFolder, Plan, str | None]:
+    """Find the plan of a results folder in one dimension, as `open_study` does.
+
+    Raises
+    ------
+    PlanError
+        As `open_study`; also where the plan is in several dimensions.
+    """
+    folder, plan, stream_version = open_study(path)
+    if isinstance(plan, SpacePlan):
+        raise PlanError(f"{path}: is a study in several dimensions, which this does not take; hts fit {path} shows it")
+    return folder, plan, stream_version
+
+
+def open_study(path: Path) -> tuple[ResultsFolder, AnyPlan, str | None]:
     """Find the plan of a results folder, walkers counted, and the version of its random streams.
 
     Raises

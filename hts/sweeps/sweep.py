@@ -5,8 +5,7 @@ from os import PathLike
 from pathlib import Path
 
 from hts.engines import Engine, ThreadEngine, checked
-from hts.ensembles import STREAM_VERSION
-from hts.plans import Cell, Plan
+from hts.plans import AnyPlan, Cell
 from hts.storage import ResultsFolder
 from hts.sweeps.cells import counted, slug_of
 from hts.sweeps.checkpoints import Checkpoints
@@ -14,13 +13,13 @@ from hts.sweeps.computer import Computer
 from hts.sweeps.driver import Driver
 from hts.sweeps.failures import FailedSweepError, Failure, SweepReport, failure_message, forget_failure
 from hts.sweeps.progress import Meter, Progress
-from hts.sweeps.studies import Simulate
+from hts.sweeps.studies import Simulate, study_of
 from hts.sweeps.tasks import Task
 from hts.sweeps.work import EVERYTHING, Choices, Work, choose, longest_first, prepare, tasks_of
 
 
 def run_sweep(
-    plan: Plan,
+    plan: AnyPlan,
     folder: str | PathLike[str],
     *,
     threads: int | None = None,
@@ -36,7 +35,7 @@ def run_sweep(
 
     Parameters
     ----------
-    plan : Plan
+    plan : AnyPlan
         What to compute. It may have grown since the last run: more cells, more walkers, a larger max_steps.
     folder : path
         Where results lie; made where it is missing.
@@ -73,7 +72,7 @@ def run_sweep(
     make_engine = engine or (lambda: ThreadEngine(threads, spare=1))
     if threads is not None:
         checked(threads)
-    streams = stream_version or _stream_version()
+    streams = stream_version or study_of(plan).stream_version
     results = ResultsFolder(Path(folder))
     plan = counted(plan.with_copies(), results)
     found = prepare(plan, results, streams)
@@ -115,7 +114,7 @@ def run_sweep(
     return report
 
 
-def _costs(plan: Plan, tasks: list[Task], expected: Callable[[Cell], float] | None) -> dict[Cell, float]:
+def _costs(plan: AnyPlan, tasks: list[Task], expected: Callable[[Cell], float] | None) -> dict[Cell, float]:
     """Ask for the expected steps of one walker of each cell that has something to do."""
     if expected is None:
         return {}
@@ -124,7 +123,7 @@ def _costs(plan: Plan, tasks: list[Task], expected: Callable[[Cell], float] | No
 
 
 def _forget_failures(
-    folder: ResultsFolder, plan: Plan, missing: list[Task], work: Work, failures: list[Failure]
+    folder: ResultsFolder, plan: AnyPlan, missing: list[Task], work: Work, failures: list[Failure]
 ) -> None:
     """Remove the failures of cells that are done."""
     if not folder.failures.exists():
@@ -133,10 +132,6 @@ def _forget_failures(
     for cell in plan.cells():
         if cell not in undone:
             forget_failure(folder, cell)
-
-
-def _stream_version() -> str:
-    return STREAM_VERSION
 
 
 def _ignore(progress: Progress) -> None:

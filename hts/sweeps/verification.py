@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from hts.engines import ThreadEngine
-from hts.ensembles import STREAM_VERSION, Interrupted
+from hts.ensembles import Interrupted
 from hts.errors import IntegrityError, PlanError, StoppedError
-from hts.plans import Cell, Plan
+from hts.plans import AnyPlan, Cell
 from hts.plans.regression import RegressionCell
 from hts.storage import ResultsFolder, Shard, move_into, read_columns
 from hts.storage.checkpoints import is_harmed
@@ -22,7 +22,7 @@ from hts.storage.reading import read_bytes
 from hts.storage.samples import harmed_samples
 from hts.sweeps.cells import slug_of
 from hts.sweeps.studies import study_of
-from hts.sweeps.survey import PLAN_DIGEST, Survey, identity_document, open_results, stated_identity, stored_plan, survey
+from hts.sweeps.survey import PLAN_DIGEST, Survey, identity_document, open_study, stated_identity, stored_plan, survey
 
 REMEDY = "hts run PLAN writes it anew"
 
@@ -262,8 +262,8 @@ def replay_sweep(
     StoppedError
         Where `should_stop` said so.
     """
-    results, plan, stream_version = open_results(Path(folder))
-    found = survey(results, plan.identity(), stream_version or STREAM_VERSION, max_steps=None)
+    results, plan, stream_version = open_study(Path(folder))
+    found = survey(results, plan.identity(), stream_version or study_of(plan).stream_version, max_steps=None)
     cells = {slug_of(cell): cell for cell in plan.cells()}
     shards = [shard for slug, stored in sorted(found.usable.items()) if slug in cells for shard in stored]
     chosen = _choose(shards, n_walkers, seed)
@@ -292,7 +292,7 @@ def _choose(shards: list[Shard], n_walkers: int, seed: int) -> list[tuple[int, i
 
 
 def _replay(
-    plan: Plan, cell: Cell, shard: Shard, row: int, should_stop: Callable[[], bool] | None
+    plan: AnyPlan, cell: Cell, shard: Shard, row: int, should_stop: Callable[[], bool] | None
 ) -> Difference | None:
     """Compute one walker again."""
     study = study_of(plan)
@@ -304,7 +304,7 @@ def _replay(
     except Interrupted as stop:
         raise StoppedError("stopped while walkers were compared; nothing was changed") from stop
     computed = study.columns(sample)
-    differ = tuple(name for name in study.compared if stored[name].tobytes() != computed[name].tobytes())
+    differ = tuple(name for name in study.compared or computed if stored[name].tobytes() != computed[name].tobytes())
     if not differ:
         return None
     place = f"{shard.path.parent.name}/{shard.path.name}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hts.errors import PlanError
-from hts.plans import Cell, Plan
+from hts.plans import AnyPlan, Cell
 from hts.storage import ResultsFolder, move_into
 from hts.storage.inputs import keep_copy
 from hts.sweeps.cells import keep_counts, slug_of
@@ -60,7 +60,7 @@ class Work:
     n_elsewhere: int
 
 
-def choose(plan: Plan, folder: ResultsFolder, missing: list[Task], choices: Choices) -> Work:
+def choose(plan: AnyPlan, folder: ResultsFolder, missing: list[Task], choices: Choices) -> Work:
     """Pick from the missing shards what a run computes."""
     failures = [] if choices.retry_failed else failures_of(folder, missing)
     failed = {failure.cell for failure in failures}
@@ -77,7 +77,7 @@ def failures_of(folder: ResultsFolder, missing: list[Task]) -> list[Failure]:
     return [failure for failure in kept if failure is not None]
 
 
-def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
+def examine(plan: AnyPlan, folder: ResultsFolder, stream_version: str) -> Survey:
     """Look into a folder as a run of this plan would, and change nothing.
 
     Raises
@@ -96,7 +96,7 @@ def examine(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
     return found
 
 
-def prepare(plan: Plan, folder: ResultsFolder, stream_version: str) -> Survey:
+def prepare(plan: AnyPlan, folder: ResultsFolder, stream_version: str) -> Survey:
     """Claim a folder for a plan and clear it of what cannot be used.
 
     Damaged shards and predictions go to `damaged/`, those whose censored walkers stopped too early to
@@ -141,7 +141,7 @@ def _check_streams(folder: ResultsFolder, stated: Mapping[str, Any] | None, stre
         )
 
 
-def _check_not_shorter(plan: Plan, folder: ResultsFolder, found: Survey) -> None:
+def _check_not_shorter(plan: AnyPlan, folder: ResultsFolder, found: Survey) -> None:
     """Refuse a max_steps below what walkers already took: where they stood at that step is not stored."""
     longer = [
         shard
@@ -159,7 +159,7 @@ def _check_not_shorter(plan: Plan, folder: ResultsFolder, found: Survey) -> None
         )
 
 
-def tasks_of(plan: Plan, found: Survey) -> list[Task]:
+def tasks_of(plan: AnyPlan, found: Survey) -> list[Task]:
     """List the shards that are missing, in an order that every machine agrees on.
 
     Small eta first, then small b (more jumps), then large alpha (rarer jumps): roughly the longest first, for exit
@@ -173,7 +173,7 @@ def tasks_of(plan: Plan, found: Survey) -> list[Task]:
     ]
 
 
-def _in_order(plan: Plan) -> list[Cell]:
+def _in_order(plan: AnyPlan) -> list[Cell]:
     return sorted(plan.cells(), key=lambda cell: (cell.eta, cell.b, -(cell.alpha or 0.0)))
 
 
@@ -188,7 +188,7 @@ def longest_first(tasks: list[Task], expected_steps: Mapping[Cell, float]) -> li
     return sorted(tasks, key=lambda task: -largest[task.cell] * expected_steps.get(task.cell, 0.0))
 
 
-def share_of(plan: Plan, tasks: list[Task], share: int, n_shares: int) -> list[Task]:
+def share_of(plan: AnyPlan, tasks: list[Task], share: int, n_shares: int) -> list[Task]:
     """Pick the missing shards that one of n processes computes, whenever it looks and whatever the others have done.
 
     Shards are dealt in turn from the full list of the plan, so each share has its part of every cell. `share` counts

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from hts.plans import parse_plan, starter
+from hts.plans import parse_study, starter
 from hts.plans.landscapes import LANDSCAPE_PLANS
 from hts.plans.models import HeadPlan
 from hts.plans.schema import TABLES, plan_schema
@@ -30,7 +30,7 @@ def test_every_plan_that_comes_with_hts_fits_the_schema(file):
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_template_is_a_plan_without_mistakes_that_fits_the_schema(kind):
     text = starter(kind)
-    assert parse_plan(text, Path("plan.toml")).cells()
+    assert parse_study(text, Path("plan.toml")).cells()
     assert list(VALIDATOR.iter_errors(tomllib.loads(text))) == []
     assert "<" not in text
 

@@ -98,7 +98,7 @@ def test_the_choice_of_walkers_repeats_with_its_seed_and_reaches_all(folder, mon
 
 @pytest.fixture
 def fake_streams(monkeypatch):
-    monkeypatch.setattr("hts.sweeps.status.STREAM_VERSION", STREAMS)
+    monkeypatch.setattr("hts.sweeps.studies.ExitStudy.stream_version", STREAMS)
 
 
 def tasks(works):

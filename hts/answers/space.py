@@ -1,0 +1,188 @@
+"""Exact and limit values of exits in several dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import inf, log
+
+import numpy as np
+
+from hts.answers.memory import PredictionMemory
+from hts.answers.parallel import complete
+from hts.answers.records import ExitPrediction
+from hts.plans import Cell, SpacePlan
+from hts.space.jump_numbers import JumpNumber, jump_number_of
+from hts.space.limits import radial_constant
+from hts.space.radial_operator import RadialExit, radial_exit
+from hts.theory.exact.steps import ExactExitError
+from hts.theory.exact.survival import UnstableStepsError
+from hts.theory.limit.geometry import exit_exponent, jump_number
+from hts.theory.limit.limits import ExitLimit, mean_steps, rate_scale
+from hts.theory.limit.within import steps_within
+
+#: Wanted relative error of the mean.
+TOLERANCE = 1e-4
+#: Ratio of the two eta from whose means the local exponent is read.
+RATIO = 1.1
+NO_EXACT = (
+    "no exact value: the law of |X| alone is solved, of a ball about the minimum of a radial well, isotropic noise"
+)
+NO_CONSTANT = "no rate constant: it is known of a ball about the minimum of a radial well with isotropic noise"
+
+
+def basin_jumps(plan: SpacePlan, b: float) -> JumpNumber | None:
+    """Return l* of a basin of the plane with the path that attains it; None of other domains, or where b is too short.
+
+    Without clipping one jump leaves every basin that has another beside it.
+    """
+    if not plan.has_map:
+        return None
+    widest = float(np.ptp(plan.basins.nodes.reshape(-1, 2), axis=0).max()) * 2.0
+    try:
+        return jump_number_of(plan.basins, plan.build_landscape().gradient, plan.well, min(b, widest))
+    except ValueError:
+        return None
+
+
+def jumps_of(plan: SpacePlan, b: float) -> int | None:
+    """Return l* where it is known: of radial wells, and of basins of the plane."""
+    well = plan.radial_well(plan.cells()[0])
+    if well is not None:
+        return jump_number(well.radius, b)
+    found = basin_jumps(plan, b)
+    return None if found is None else found.value
+
+
+def space_limit(plan: SpacePlan, cell: Cell) -> ExitLimit:
+    """Return what theory says of an exit as eta falls to 0, docs/model.md (3) to (7); see `ExitLimit`."""
+    noise, well = plan.noise_of(cell), plan.radial_well(cell)
+    n_jumps = jumps_of(plan, cell.b)
+
+    def refused(text: str) -> ExitLimit:
+        exponent = exit_exponent(noise.alpha, n_jumps) if is_heavy and n_jumps and noise.alpha else None
+        return ExitLimit(n_jumps, exponent, None, None, None, None, None, (text,))
+
+    is_heavy = noise.tail_index is not None and noise.tail_index > 1.0
+    if not is_heavy or noise.alpha is None:
+        return refused("the limit law needs noise with a power tail and alpha > 1")
+    if well is None:
+        return refused(NO_CONSTANT)
+    if well.start > 0.0 and not well.start < well.radius:
+        return refused("the start lies outside the ball")
+    curvature = well.curvature
+    try:
+        constant = radial_constant(lambda x: curvature * x, well.radius, cell.b, noise.alpha, plan.dimension)
+    except ValueError as problem:
+        return refused(f"no rate constant: {problem}")
+    scale = rate_scale(noise, cell.eta, constant.jump_number)
+    return ExitLimit(
+        jump_number=constant.jump_number,
+        exit_exponent=exit_exponent(noise.alpha, constant.jump_number),
+        rate_constant=constant.value,
+        rate_scale=scale if 0.0 < scale < inf else None,
+        mean_exit_steps=mean_steps(constant.value * scale),
+        destinations=None,
+        relative_error=constant.error / constant.value,
+        warnings=(),
+    )
+
+
+def predict_space(
+    plan: SpacePlan,
+    cells: Sequence[Cell] | None = None,
+    *,
+    threads: int | None = None,
+    with_exponent: bool = False,
+    memory: PredictionMemory | None = None,
+    on_cell: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> tuple[ExitPrediction, ...]:
+    """Compute exact and limit values of every cell of a plan of exits; nothing is simulated.
+
+    Parameters
+    ----------
+    plan : SpacePlan
+    cells : sequence of Cell, optional
+        Which; by default those of the plan.
+    with_exponent : bool
+        Compute the local exponent too, from two more solutions.
+    threads, memory, on_cell, should_stop
+        As `hts.answers.predict` takes them.
+
+    Raises
+    ------
+    StoppedError
+        Where `should_stop` said so.
+    """
+    cells = plan.cells() if cells is None else cells
+    found = {} if memory is None or with_exponent else memory.recall(cells, with_survival=False)
+    complete(
+        found,
+        cells,
+        lambda cell: predict_space_cell(plan, cell, with_exponent),
+        threads=threads,
+        keep=None if memory is None else memory.keep,
+        on_cell=on_cell,
+        should_stop=should_stop,
+    )
+    return tuple(found[cell] for cell in cells)
+
+
+def predict_space_cell(plan: SpacePlan, cell: Cell, with_exponent: bool = False) -> ExitPrediction:
+    """Predict one cell; see `predict_space`."""
+    limit, well = space_limit(plan, cell), plan.radial_well(cell)
+    warnings, exact, exponent, exponent_error = list(limit.warnings), None, None, None
+    if well is None:
+        warnings.append(NO_EXACT)
+    else:
+        try:
+            exact = radial_exit(well, TOLERANCE)
+            if with_exponent:
+                exponent, exponent_error = _local_exponent(plan, cell)
+        except ExactExitError as problem:
+            warnings.append(f"no exact value: {problem}")
+    within, within_error = _within(plan, cell, exact, warnings)
+    return ExitPrediction(
+        eta=cell.eta,
+        b=cell.b,
+        alpha=cell.alpha,
+        well=cell.well,
+        jump_number=limit.jump_number,
+        exit_exponent_limit=limit.exit_exponent,
+        rate_constant=limit.rate_constant,
+        rate_scale=limit.rate_scale,
+        mean_exit_steps_limit=limit.mean_exit_steps,
+        destinations_limit=None,
+        mean_exit_steps_exact=None if exact is None else exact.mean_exit_steps,
+        relative_error_exact=None if exact is None else exact.mean_error,
+        escape_rate_exact=None if exact is None else exact.escape_rate,
+        local_exponent_exact=exponent,
+        local_exponent_error=exponent_error,
+        destinations_exact=None,
+        destinations_error=None,
+        probability_within_exact=within,
+        survival_exact=None,
+        warnings=tuple(warnings),
+        probability_within_relative_error=within_error,
+    )
+
+
+def _local_exponent(plan: SpacePlan, cell: Cell) -> tuple[float, float]:
+    """Return -d log E sigma / d log eta from the means at two eta around that of the cell, and its error."""
+    around = [Cell(cell.eta * RATIO**power, cell.b, cell.alpha, cell.well) for power in (-0.5, 0.5)]
+    low, high = (radial_exit(well, TOLERANCE) for one in around if (well := plan.radial_well(one)) is not None)
+    slope = -log(high.mean_exit_steps / low.mean_exit_steps) / log(RATIO)
+    return slope, (low.mean_error + high.mean_error) / log(RATIO)
+
+
+def _within(
+    plan: SpacePlan, cell: Cell, exact: RadialExit | None, warnings: list[str]
+) -> tuple[float | None, float | None]:
+    if plan.within is None or exact is None:
+        return None, None
+    try:
+        chance, error = exact.exit_within([steps_within(plan.within, cell.eta)])
+    except (ExactExitError, UnstableStepsError) as problem:
+        warnings.append(f"no exact probability within a time: {problem}")
+        return None, None
+    return float(chance[0]), float(error[0])

@@ -1,0 +1,265 @@
+"""What commands compute and print for studies in several dimensions."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hts.errors import IncompleteError, PlanError
+from hts.words import plural
+
+if TYPE_CHECKING:
+    from hts.answers import ExitPrediction
+    from hts.comparison.space import SpaceComparison, SpaceShareComparison
+    from hts.forecast.space import SpaceDescription
+    from hts.plans import SpacePlan
+    from hts.plots.study import Study
+    from hts.reports.document import Part
+
+
+def predict_with_bar(
+    plan: "SpacePlan", folder: Path | None, threads: int | None, with_exponent: bool
+) -> "tuple[ExitPrediction, ...]":
+    """Compute exact and limit values of every cell with a bar; beside results they are kept."""
+    from hts.answers.memory import PredictionMemory
+    from hts.answers.space import predict_space
+    from hts.cli.progress import CellDisplay
+    from hts.cli.signals import stop_on_signal
+    from hts.storage import ResultsFolder
+
+    with stop_on_signal() as stop, CellDisplay() as display:
+        memory = None if folder is None else PredictionMemory(plan, ResultsFolder(folder))
+        return predict_space(
+            plan,
+            threads=threads,
+            with_exponent=with_exponent,
+            memory=memory,
+            on_cell=display.show,
+            should_stop=stop,
+        )
+
+
+class _SpaceCommands:
+    """What both kinds of study have in common: no figure of one dimension, and no report."""
+
+    def gather(
+        self, target: Path, names: Sequence[str] | None, overrides: Sequence[str], threads: int | None, with_exact: bool
+    ) -> "Study":
+        """Refuse: the figures of one dimension are not made of such a study."""
+        raise PlanError(f"{target}: is a study in several dimensions; hts plot {target} draws its figures")
+
+    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
+        """Refuse: a report is of one dimension."""
+        raise PlanError(f"{folder}: reports are of one dimension; hts fit {folder} prints the tables")
+
+    def predicted_part(self, plan: "SpacePlan", study: "Study", threads: int | None, with_exact: bool) -> "Part":
+        """Refuse: a report is of one dimension."""
+        raise PlanError(f"{plan.path}: reports are of one dimension; hts predict {plan.path} prints the tables")
+
+
+class SpaceExitCommands(_SpaceCommands):
+    """A study of exits in several dimensions; see `StudyCommands`."""
+
+    def predict(self, plan: "SpacePlan", threads: int | None) -> "tuple[ExitPrediction, ...]":
+        """Compute exact and limit exit times of every cell."""
+        return predict_with_bar(plan, None, threads, with_exponent=True)
+
+    def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "SpaceComparison":
+        """Lay measured mean exit times beside exact ones and the limit."""
+        from hts.comparison.space import fit_space
+
+        if not with_exact:
+            return fit_space(folder)
+        return fit_space(
+            folder,
+            lambda plan: dict(zip(plan.cells(), predict_with_bar(plan, folder, threads, False), strict=True)),
+        )
+
+    def show(self, comparison: "SpaceComparison", folder: Path) -> None:
+        """Print the tables and the verdicts."""
+        from hts.cli.exits import show
+        from hts.cli.tables import CELLS_SHOWN, print_table
+        from hts.words import number
+
+        show(comparison.exits, folder)
+        rows = []
+        for cell, landing in zip(comparison.exits.cells, comparison.landings, strict=True):
+            counts = ", ".join(f"{name}: {n}" for name, n in cell.destinations.items())
+            head = [number(cell.b), number(cell.alpha), number(cell.eta), counts]
+            rows.append([*head, vector(landing.mean), vector(landing.spread)])
+        click.echo()
+        headers = ["b", "alpha", "eta", "destinations", "mean landing", "standard deviation"]
+        print_table("Landing points", headers, rows[:CELLS_SHOWN])
+
+    def show_after_run(self, folder: Path, threads: int | None) -> None:
+        """Print nothing: `hts fit` is the next command."""
+
+    def table(self, comparison: "SpaceComparison") -> tuple[dict[str, list[Any]], str]:
+        """Lay out the cells as columns, and say how many there are."""
+        return comparison.table(), plural(len(comparison.exits.cells), "cell")
+
+
+class SpaceVisitCommands(_SpaceCommands):
+    """A study of long runs in several dimensions; see `StudyCommands`."""
+
+    def predict(self, plan: "SpacePlan", threads: int | None) -> "tuple[ExitPrediction, ...]":
+        """Compute nothing: beyond one dimension no theory tells shares of time."""
+        return ()
+
+    def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "SpaceShareComparison":
+        """Average shares of time over paths."""
+        from hts.comparison.space import fit_space_visits
+
+        return fit_space_visits(folder)
+
+    def show(self, comparison: "SpaceShareComparison", folder: Path) -> None:
+        """Print the table."""
+        from hts.cli.tables import CELLS_SHOWN, print_table
+        from hts.words import interval, number
+
+        rows = []
+        for cell in comparison.visits:
+            head = [number(cell.b), number(cell.alpha), number(cell.eta), str(cell.n_walkers), number(cell.n_steps)]
+            parts = zip(
+                ("outside", *range(len(cell.shares))), (cell.outside, *cell.shares), (cell.outside_low, *cell.low),
+                (cell.outside_high, *cell.high), cell.spread, strict=True,
+            )  # fmt: skip
+            for k, (name, share, low, high, spread) in enumerate(parts):
+                rows.append([*(head if k == 0 else [""] * 5), str(name), interval(share, low, high), number(spread, 2)])
+        headers = ["b", "alpha", "eta", "paths", "steps", "well", "share of time [95 %]", "spread of single paths"]
+        print_table(f"Shares of time: {folder}", headers, rows[:CELLS_SHOWN])
+
+    def show_after_run(self, folder: Path, threads: int | None) -> None:
+        """Print what `hts fit` prints."""
+        self.show(self.compare(folder, threads, with_exact=False), folder)
+
+    def table(self, comparison: "SpaceShareComparison") -> tuple[dict[str, list[Any]], str]:
+        """Lay out the shares as columns, and say how many cells there are."""
+        return comparison.table(), f"{plural(len(comparison.visits), 'cell')}, a row for each well"
+
+
+def vector(values: Sequence[float] | None) -> str:
+    """Write a vector; of many coordinates the first three."""
+    from hts.words import number
+
+    if values is None:
+        return "-"
+    more = ", .." if len(values) > 3 else ""
+    return f"({', '.join(number(x, 3) for x in values[:3])}{more})"
+
+
+def answer_predict(plan: "SpacePlan", threads: int | None, as_json: bool) -> None:
+    """Print what theory says of a plan in several dimensions."""
+    from hts.cli.studies import commands_for
+
+    predictions = commands_for(plan).predict(plan, threads)
+    if as_json:
+        from hts.cli.documents import print_document
+
+        rows = [asdict(one) for one in predictions]
+        for row in rows:
+            del row["survival_exact"], row["epsilon"]
+        print_document({"cells": rows, "shares": []})
+        return
+    if not predictions:
+        click.echo("nothing to predict: beyond one dimension no theory here tells shares of time")
+        return
+    from hts.cli.tables import print_tables
+    from hts.reports.tables import prediction_table, prediction_warnings
+
+    print_tables([prediction_table(predictions, plan.title)])
+    for warning in prediction_warnings(predictions):
+        click.echo(f"warning: {warning}")
+
+
+def answer_describe(plan: "SpacePlan", folder: Path, threads: int | None, calibrate: bool, as_json: bool) -> None:
+    """Print what a plan in several dimensions is about and what it costs."""
+    from hts.cli.documents import print_document
+    from hts.forecast.space import describe_space
+
+    found = describe_space(plan, folder, threads=threads, calibrate=calibrate)
+    if as_json:
+        print_document(describe_document(found))
+    else:
+        show_description(found, folder)
+
+
+def describe_document(d: "SpaceDescription") -> dict[str, Any]:
+    """Give the document of docs/interface.md, "describe", in several dimensions."""
+    wells = [asdict(well) for well in d.wells]
+    for well in wells:
+        well["jump_numbers"] = [{"b": b, "jump_number": n} for b, n in well["jump_numbers"]]
+    cells = [
+        {"eta": f.cell.eta, "b": f.cell.b, "alpha": f.cell.alpha, "well": f.cell.well, "state": f.state,
+         "walkers_wanted": f.walkers_wanted, "walkers_left": f.walkers_left, "shards": f.n_shards,
+         "mean_steps": f.mean_steps, "source": f.source, "message": f.message}
+        for f in d.cells
+    ]  # fmt: skip
+    return {
+        "landscape": {
+            "kind": d.plan.landscape.kind,
+            "dimension": d.plan.dimension,
+            "minima": [well["minimum"] for well in wells],
+            "saddles": d.saddles,
+        },
+        "wells": wells,
+        "cost": asdict(d.cost),
+        "cells": cells,
+        "warnings": list(d.warnings),
+    }
+
+
+def show_description(d: "SpaceDescription", folder: Path) -> None:
+    """Print wells, saddles, cells and cost as tables."""
+    from hts.cli.describe import show_cells, show_cost
+    from hts.cli.tables import print_table
+    from hts.words import number
+
+    clips = [b for well in d.wells for b, _ in well.jump_numbers]
+    headers = ["well", "minimum", "f", "exit distance", *(f"l* (b = {number(b)})" for b in clips)]
+    rows = []
+    for well in d.wells:
+        place = " to ".join(vector(point) for point in well.minimum)
+        jumps = [number(n) for _, n in well.jump_numbers] or ["-"] * len(clips)
+        rows.append([str(well.well), place, number(well.value, 3), number(well.exit_distance), *jumps])
+    print_table(f"{d.plan.title}: {d.plan.landscape.kind} in {d.plan.dimension} dimensions", headers, rows)
+    if not all(well.is_certain for well in d.wells):
+        click.echo("some l* differ by one where a jump is longer or shorter by what the map of basins leaves undecided")
+    if len(d.saddles):
+        click.echo("saddles: " + ", ".join(vector(point) for point in d.saddles.tolist()))
+    click.echo()
+    show_cells(d.cells, folder)
+    show_cost(d.cost)
+    for warning in d.warnings:
+        click.echo(f"warning: {warning}")
+
+
+def draw(
+    plan: "SpacePlan", target: Path, folder: Path, names: Sequence[str], threads: int | None, with_exact: bool
+) -> tuple[Path, ...]:
+    """Draw the figures of a plan or a results folder in several dimensions."""
+    from hts.answers.space_picture import picture_of
+    from hts.plots import space as plots
+    from hts.sweeps import study_of
+
+    known = [name for name in plots.NAMES if name != ("shares" if plan.visits is None else "exits")]
+    if unknown := [name for name in names if name not in known]:
+        raise PlanError(
+            f"no figure called {', '.join(map(repr, unknown))} of such a study; there are {', '.join(known)}"
+        )
+    wanted: Sequence[str] = names or known
+    written: list[Path] = []
+    if "plane" in wanted and plan.dimension == 2:
+        picture = picture_of(plan, study_of(plan).problem(plan, plan.cells()[0]))
+        written += plots.plot_plane(picture, folder)
+    if target.is_dir() and "shares" in wanted:
+        shares = SpaceVisitCommands().compare(target, threads, with_exact)
+        written += plots.plot_shares(shares, plan.figure.published, folder)
+    if target.is_dir() and "exits" in wanted:
+        exits = SpaceExitCommands().compare(target, threads, with_exact)
+        written += plots.plot_exits(exits, plan.dimension, folder)
+    if not written:
+        raise IncompleteError(f"nothing to draw of {target} yet; hts run simulates it")
+    return tuple(written)

@@ -1,0 +1,224 @@
+"""Figures of studies in several dimensions: the plane with a path, shares of time, and exits by jump number."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from importlib.resources import files
+from math import isfinite
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from hts.answers.space_picture import SpacePicture
+from hts.comparison.space import SpaceComparison, SpaceShareComparison, SpaceShares
+from hts.plots.looks import AID, COLOURS, clip_looks, paler
+from hts.plots.save import Row, save_figure
+from hts.plots.style import (
+    ETA_LABEL,
+    MEAN_LABEL,
+    PAGE,
+    clip_label,
+    house_style,
+    log_axis,
+    number,
+    place_legend,
+    set_title,
+)
+
+#: Levels of f between its lowest and highest values in the picture.
+N_LEVELS = 14
+#: Heights above the lowest are spread like this power, so that shallow wells show.
+POWER = 0.35
+#: Names of the figures.
+NAMES = ("plane", "shares", "exits")
+
+
+def plot_plane(picture: SpacePicture, folder: Path) -> tuple[Path, ...]:
+    """Draw f with basins and minima, a walker's path and the shortest way out for each b: `plane`.pdf, .png, .csv."""
+    with house_style():
+        figure = Figure(figsize=(PAGE, 0.35 + PAGE / max(len(picture.paths), 2)), layout="constrained")
+        places = figure.subplots(1, len(picture.paths), squeeze=False, sharex=True, sharey=True)[0]
+        for axes, b in zip(places, picture.paths, strict=True):
+            _draw_plane(axes, picture, b)
+        places[0].set_ylabel("$y$")
+        handles = [
+            Line2D([], [], color=AID, lw=0.5, label="path of a walker"),
+            Line2D([], [], color="black", marker="o", ls="none", ms=4, label="minimum"),
+            Line2D([], [], color="black", marker="x", ls="none", ms=4, label="saddle"),
+        ]
+        if picture.ways:
+            handles.append(Line2D([], [], color=COLOURS[1], lw=1.6, label="shortest way out: jumps"))
+            handles.append(Line2D([], [], color=COLOURS[1], lw=1.6, ls=":", label="and flow between them"))
+        place_legend(figure, [handles], 5)
+        clips = " and ".join(clip_label(b) for b in picture.paths)
+        set_title(figure, rf"Landscape and one path at $\eta$ = {number(picture.eta)}: {clips}")
+        return save_figure(figure, folder, "plane", _plane_rows(picture))
+
+
+def _draw_plane(axes: Axes, picture: SpacePicture, b: float) -> None:
+    x, y, heights = picture.x, picture.y, picture.heights.T
+    radius = np.hypot(*np.meshgrid(x, y))
+    seen = np.where(np.isfinite(heights) & (radius <= 1.02 * picture.projection), heights, np.nan)
+    low, high = float(np.nanmin(seen)), float(np.nanpercentile(seen, 97))
+    if picture.labels is not None:
+        for k in range(len(picture.minima)):
+            shade = paler(paler(COLOURS[k % len(COLOURS)]))
+            inside = (k == picture.labels.T) & np.isfinite(seen)
+            axes.contourf(x, y, inside.astype(float), levels=[0.5, 1.5], colors=[shade])
+    levels = low + (high - low) * np.linspace(0.0, 1.0, N_LEVELS)[1:] ** (1.0 / POWER)
+    axes.contour(x, y, seen, levels=levels, colors="#b5b5b5", linewidths=0.4)
+    path = picture.paths[b]
+    axes.plot(*path.T, color=AID, lw=0.35, zorder=2, rasterized=True)
+    for points in picture.minima:
+        style = {"ms": 4, "marker": "o", "ls": "none"} if len(points) == 1 else {"lw": 2.0}
+        axes.plot(*points.T, color="black", zorder=4, **style)
+    axes.plot(*picture.saddles.T, "x", color="black", ms=4, zorder=4)
+    for way in picture.ways.get(b, ()):
+        axes.plot(*way.flow.T, color=COLOURS[1], ls=":", lw=1.6, zorder=5)
+        ends = np.array([way.flow[-1], way.landing])
+        axes.annotate("", ends[1], ends[0], arrowprops={"arrowstyle": "->", "color": COLOURS[1], "lw": 1.6}, zorder=5)
+    if isfinite(picture.projection):
+        turn = np.linspace(0.0, 2.0 * np.pi, 361)
+        axes.plot(picture.projection * np.cos(turn), picture.projection * np.sin(turn), color=AID, lw=0.6)
+    axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal", xlabel="$x$", title=clip_label(b))
+
+
+def _plane_rows(picture: SpacePicture) -> list[Row]:
+    rows: list[Row] = []
+    for well, points in enumerate(picture.minima):
+        rows += [_row("minimum", well, None, point) for point in (points[0], points[-1])]
+    rows += [_row("saddle", k, None, point) for k, point in enumerate(picture.saddles)]
+    for b, ways in picture.ways.items():
+        for k, way in enumerate(ways):
+            rows += [_row("jump begins", k, b, way.flow[-1]), _row("jump ends", k, b, way.landing)]
+    for b, path in picture.paths.items():
+        rows.append(_row("path ends", 0, b, path[-1]))
+    return rows
+
+
+def _row(what: str, k: int, b: float | None, point: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Row:
+    return {"what": what, "number": k, "b": b, "x": float(point[0]), "y": float(point[1])}
+
+
+def plot_shares(comparison: SpaceShareComparison, published: str | None, folder: Path) -> tuple[Path, ...]:
+    """Draw the shares of time of each cell with the spread of single paths, beside published bars: `shares`."""
+    cells = [cell for cell in comparison.visits if cell.n_walkers]
+    with house_style():
+        figure = Figure(figsize=(PAGE, 2.6), layout="constrained")
+        places = figure.subplots(1, max(len(cells), 1), squeeze=False, sharey=True)[0]
+        theirs = [_published(published, cell.b) for cell in cells]
+        for axes, cell, bars in zip(places, cells, theirs, strict=False):
+            _draw_shares(axes, cell, bars)
+        places[0].set_ylabel("share of time")
+        handles: list[Patch | Line2D] = [
+            Patch(color=COLOURS[0], label="mean of the paths"),
+            Line2D([], [], color="black", lw=1.0, label="95 % of the mean"),
+            Line2D([], [], color=AID, lw=3.0, alpha=0.4, label="spread of single paths"),
+        ]
+        if any(theirs):
+            handles.append(Patch(facecolor="none", edgecolor=COLOURS[1], label="published, one path"))
+        place_legend(figure, [handles], 4)
+        set_title(figure, _share_finding(cells))
+        return save_figure(figure, folder, "shares", _share_rows(cells, theirs))
+
+
+def _draw_shares(axes: Axes, cell: SpaceShares, published: Sequence[float]) -> None:
+    shares = (cell.outside, *cell.shares)
+    low, high = (cell.outside_low, *cell.low), (cell.outside_high, *cell.high)
+    for k, share in enumerate(shares):
+        if share is None:
+            continue
+        axes.bar(k, share, 0.62, color=COLOURS[0])
+        if (spread := cell.spread[k]) is not None:
+            axes.plot([k, k], [max(share - spread, 0.0), share + spread], color=AID, lw=3.0, alpha=0.4)
+        first, last = low[k], high[k]
+        if first is not None and last is not None:
+            axes.plot([k, k], [first, last], color="black", lw=1.0)
+    for k, bar in enumerate(published):
+        axes.bar(k, bar, 0.84, facecolor="none", edgecolor=COLOURS[1], lw=1.0)
+    names = ["out", *(rf"$\Omega_{{{k + 1}}}$" for k in range(len(cell.shares)))]
+    axes.set(xticks=range(len(names)), xticklabels=names, title=f"{clip_label(cell.b)}, {cell.n_walkers} paths")
+
+
+def _share_finding(cells: Sequence[SpaceShares]) -> str:
+    parts = [f"{100 * sum(share or 0.0 for share in cell.shares[:2]):.0f} % ({clip_label(cell.b)})" for cell in cells]
+    return rf"Time in $\Omega_1$ and $\Omega_2$: {', '.join(parts)}" if parts else "No paths yet"
+
+
+def _share_rows(cells: Sequence[SpaceShares], published: Sequence[Sequence[float]]) -> list[Row]:
+    rows: list[Row] = []
+    for cell, bars in zip(cells, published, strict=True):
+        columns = zip(
+            (cell.outside, *cell.shares),
+            (cell.outside_low, *cell.low),
+            (cell.outside_high, *cell.high),
+            cell.spread,
+            bars or (None,) * (len(cell.shares) + 1),
+            strict=True,
+        )
+        for k, (share, low, high, spread, bar) in enumerate(columns, -1):
+            row: Row = {"b": cell.b, "alpha": cell.alpha, "eta": cell.eta, "well": k, "share": share}
+            rows.append({**row, "low": low, "high": high, "spread": spread, "published": bar})
+    return rows
+
+
+def _published(source: str | None, b: float) -> list[float]:
+    """Read the published shares: outside, then in each well; nothing where there are none."""
+    text = (files("hts.plots") / "published_space.csv").read_text(encoding="utf-8")
+    names = ("outside", *(f"well_{k}" for k in range(4)))
+    found = [row for row in csv.DictReader(text.splitlines()) if row["source"] == source and float(row["b"]) == b]
+    return [float(found[0][name]) for name in names] if found else []
+
+
+def plot_exits(comparison: SpaceComparison, dimension: int, folder: Path) -> tuple[Path, ...]:
+    """Draw mean exit times against eta for each b, measured, exact and in the limit: `exits`.pdf, .png, .csv."""
+    cells = [cell for cell in comparison.exits.cells if cell.mean_exit_steps is not None]
+    jumps = {fit.b: fit.jump_number for fit in comparison.exits.fits}
+    looks = clip_looks(cell.b for cell in comparison.exits.cells)
+    with house_style():
+        figure = Figure(figsize=(PAGE, 3.2), layout="constrained")
+        axes = figure.subplots()
+        means = [cell.mean_exit_steps for cell in cells if cell.mean_exit_steps is not None]
+        limits = [cell.mean_exit_steps_limit for cell in cells if cell.mean_exit_steps_limit is not None]
+        for b, style in looks.items():
+            mine = [cell for cell in cells if cell.b == b]
+            for name, line in (("mean_exit_steps_exact", style.line), ("mean_exit_steps_limit", ":")):
+                points = [(c.eta, value) for c in mine if (value := getattr(c, name)) is not None]
+                if points:
+                    axes.plot(*zip(*points, strict=True), color=style.colour, ls=line, lw=1.0)
+            for cell in mine:
+                mean, low, high = cell.mean_exit_steps or 0.0, cell.mean_low, cell.mean_high
+                if low is not None and high is not None:
+                    axes.plot([cell.eta] * 2, [low, high], color=style.colour, lw=0.8)
+                face = style.colour if not cell.n_censored else "white"
+                axes.plot(cell.eta, mean, color=style.colour, marker=style.marker, mfc=face, ls="none")
+        log_axis(axes, "x", [cell.eta for cell in cells] or [1.0])
+        log_axis(axes, "y", [*means, *limits] or [1.0])
+        axes.set(xlabel=ETA_LABEL, ylabel=MEAN_LABEL)
+        series = [
+            Line2D([], [], color=s.colour, marker=s.marker, ls=s.line, label=clip_label(b, [jumps.get(b)]))
+            for b, s in looks.items()
+        ]
+        aids = [
+            Line2D([], [], color=AID, marker="o", ls="none", label="measured, 95 %; open: some censored"),
+            Line2D([], [], color=AID, label="exact at this eta"),
+            Line2D([], [], color=AID, ls=":", label=r"limit $\eta \to 0$"),
+        ]
+        place_legend(figure, [series, aids], 6)
+        set_title(figure, f"Exits in {dimension} dimensions: each further jump multiplies the time")
+        return save_figure(figure, folder, "exits", _exit_rows(comparison))
+
+
+def _exit_rows(comparison: SpaceComparison) -> list[Row]:
+    jumps = {(fit.b, fit.alpha): fit.jump_number for fit in comparison.exits.fits}
+    names = ("b", "alpha", "eta", "n_exits", "n_censored", "mean_exit_steps", "mean_low", "mean_high",
+             "mean_exit_steps_exact", "mean_exit_steps_limit")  # fmt: skip
+    return [
+        {"jump_number": jumps.get((cell.b, cell.alpha)), **{name: getattr(cell, name) for name in names}}
+        for cell in comparison.exits.cells
+    ]

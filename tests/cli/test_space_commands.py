@@ -1,0 +1,70 @@
+"""Commands on studies in several dimensions: one small study of exits, one of long runs."""
+
+import csv
+
+import pytest
+from answers import document
+from small_space_plans import RADIAL, VISITS
+
+
+@pytest.fixture
+def plan_text():
+    return RADIAL
+
+
+@pytest.fixture
+def visits(plan):
+    path = plan.parent / "visits.toml"
+    path.write_text(VISITS)
+    return path
+
+
+def test_a_study_of_exits_from_plan_to_table(plan, hts):
+    described = document(hts("describe", plan, "--json"))
+    assert described["landscape"] == {"kind": "radial", "dimension": 2, "minima": [[[0.0, 0.0]]], "saddles": []}
+    assert described["wells"][0]["jump_numbers"] == [{"b": 0.7, "jump_number": 2}]
+    assert [cell["source"] for cell in described["cells"]] == ["limit", "limit"]
+    assert hts("run", plan)[0] == 0
+    assert [cell["state"] for cell in document(hts("status", "results/study", "--json"))["cells"]] == ["done"] * 2
+    assert document(hts("verify", "results/study", "--replay", "5", "--json"))["different"] == []
+    fitted = document(hts("fit", "results/study", "--json"))
+    cell = fitted["cells"][0]
+    assert {"mean_exit_steps", "mean_low", "mean_high", "exits", "z_exact", "mean_exit_steps_limit"} <= set(cell)
+    assert all(abs(one["z_exact"]) < 4.0 for one in fitted["cells"])
+    assert len(cell["landing"]) == len(cell["landing_spread"]) == 2
+    assert cell["exits"] == {"out": cell["n_exits"]}
+    assert fitted["fits"][0]["exit_exponent_limit"] == pytest.approx(2.0)
+    code, out, _ = hts("fit", "results/study")
+    assert (code, "mean landing" in out) == (0, True)
+    assert hts("export", "results/study", "--to", "cells.csv")[0] == 0
+    with open("cells.csv", newline="") as file:
+        row = next(csv.DictReader(file))
+    assert float(row["landing_2"]) == pytest.approx(cell["landing"][1])
+
+
+def test_prediction_is_exact_and_in_the_limit(plan, hts):
+    found = document(hts("predict", plan, "--set", "grid.eta=[0.1]", "--set", "exit.within=1.0", "--json"))
+    (cell,) = found["cells"]
+    assert cell["mean_exit_steps_exact"] == pytest.approx(246.0545, rel=1e-4)
+    assert cell["rate_constant"] == pytest.approx(2.01231725, rel=1e-6)
+    assert 1.5 < cell["local_exponent_exact"] < 2.0
+    assert 0.0 < cell["probability_within_exact"] < 0.1
+
+
+def test_a_study_of_long_runs(visits, hts):
+    assert len(document(hts("describe", visits, "--json"))["landscape"]["saddles"]) == 1
+    code, out, _ = hts("run", visits)
+    assert (code, "spread of single paths" in out) == (0, True)
+    (cell,) = document(hts("fit", "results/visits", "--json"))["visits"]
+    assert cell["outside"] + sum(cell["shares"]) == pytest.approx(1.0)
+    assert len(cell["spread"]) == 3
+    assert hts("export", "results/visits", "--to", "shares.parquet")[0] == 0
+    assert document(hts("predict", visits, "--json"))["cells"] == []
+
+
+def test_what_is_of_one_dimension_alone_says_so(plan, hts):
+    assert hts("run", plan, "--set", "exit.walkers=10")[0] == 0
+    for command in ("report", "paths"):
+        code, _, err = hts(command, "results/study" if command == "report" else plan)
+        assert code == 2
+        assert "several dimensions" in err

@@ -1,0 +1,107 @@
+"""Plans in several dimensions: what they say, and each mistake at its place."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_space_plans import RADIAL, VISITS, plan_of
+
+from hts.errors import PlanError
+from hts.plans import parse_plan, parse_study
+
+BALL = 'domain = { kind = "ball", radius = 0.9, centre = [0.0, 0.5] }\nstart = [0.0, 0.5]'
+
+
+@pytest.mark.parametrize("text", [RADIAL, VISITS])
+def test_writing_a_plan_and_reading_it_gives_an_equal_plan(text: str):
+    plan = plan_of(text)
+    again = parse_study(plan.to_toml(), Path("again.toml"))
+    assert again.to_toml() == plan.to_toml().replace('title = "small"', f'title = "{plan.title}"')
+    assert again.identity() == plan.identity()
+
+
+def test_identity_changes_with_what_decides_numbers_and_with_nothing_else():
+    plan = plan_of()
+    assert plan_of(walkers="20", max_steps="900", eta="[0.3]").identity() == plan.identity()
+    for changes in ({"seed": "6"}, {"scale": "0.6"}, {"dimension": "3"}, {"kind": '"radial"\nradius = 1.1'}):
+        text = RADIAL.replace('kind = "pareto"', 'kind="pareto"')
+        assert plan_of(text, **changes).identity() != plan.identity()
+    assert plan_of(RADIAL.replace("scale = 0.5", 'scale = 0.5\nspread = "coordinates"')).identity() != plan.identity()
+
+
+def test_a_formula_has_its_minima_found_from_the_left_and_walkers_start_at_one():
+    plan = plan_of(VISITS)
+    found = sorted(one.points[0].tolist() for one in plan.wells.minima)
+    np.testing.assert_allclose(found, [[-1.0, 0.0], [1.0, 0.0]], atol=1e-9)
+    np.testing.assert_allclose(plan.wells.saddles, [[0.0, 0.0]], atol=1e-9)
+    assert np.array_equal(plan.start, plan.wells.minima[0].points[0])
+
+
+FORMULA = 'kind = "formula"\nf = "x**2 + sqrt(y + 0.5)**3 - y"\nlow = [-0.4, -0.4]\nhigh = [2.0, 2.0]'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "words"),
+    [
+        ("dimension = 2", "dimension = 65", "dimension", "at most 64 (65)"),
+        ("well = 0", "well = 0\nstart = [0.0, 0.0, 0.0]", "exit.start", "has 3 numbers, and dimension = 2"),
+        ("well = 0", "well = 0\nstart = [0.0, 1.0]", "exit.start", "inside the domain"),
+        ("well = 0", "well = 1", "exit.well", "no such well (1)"),
+        ("b = [0.7]", "b = [0.7, 2.5]", "grid.b[1]", "as long as the domain is wide, 2 (2.5)"),
+        ("well = 0", BALL.replace("[0.0, 0.5]", "[9.0, 0.0]"), "exit.domain", "holds no minimum"),
+        ("well = 0", BALL.replace("ball", "bal"), "exit.domain.kind", "did you mean 'ball'?"),
+        ("well = 0", 'domain = { kind = "formula", g = "x**2 + * y" }', "exit.domain.g", ""),
+        ("scale = 0.5", "scale = 1e99\np_plus = 0.7", "noise.p_plus", "isotropic"),
+        ("scale = 0.5", "normal_scale = 0.1", "noise.normal_scale", "isotropic"),
+        ('kind = "pareto"', 'kind = "empirical"\nfile = "x.csv"', "noise.kind", "of one dimension"),
+        ('kind = "radial"', 'kind = "quadratic"\nhessian = [[1.0, 0.0], [0.0, -1.0]]', "landscape.hessian", "least"),
+        ('kind = "radial"', 'kind = "quadratic"\nhessian = [[1.0]]', "landscape.hessian", "has 1 rows"),
+        ('kind = "radial"', 'kind = "quadratic"\nhessian = [[1.0, 0.0], [0.0, 1.0]]', "exit.well", "everything"),
+        ('kind = "radial"', 'kind = "formula"\nf = "x**2 + q"', "landscape.f", "q"),
+        ('kind = "radial"', 'kind = "formula"\nf = "x**2 + y**2"', "landscape.low", "give low and high"),
+        ("[exit]", "[rare]\n[exit]", "rare", "of one dimension"),
+        ("well = 0", "", "exit.well", "is missing"),
+        ("eta = [0.2, 0.1]", "eta = [1e99]", "noise.scale", ""),
+    ],
+)
+def test_each_mistake_is_told_at_its_place(old: str, new: str, place: str, words: str):
+    text = RADIAL.replace(old, new)
+    if "1e99" in new:
+        text = text.replace("scale = 0.5", "scale = 1e60")
+    with pytest.raises(PlanError) as refused:
+        parse_study(text, Path("p.toml"))
+    lines = [
+        line for line in str(refused.value).splitlines() if re.match(rf"p\.toml:\d+:\d+: {re.escape(place)}", line)
+    ]
+    assert lines, refused.value
+    assert words in lines[0]
+
+
+def test_mistakes_of_all_tables_are_told_at_once():
+    text = RADIAL.replace('kind = "radial"', 'kind = "radial"\nradius = -1.0').replace("walkers = 300", "walkers = 0")
+    with pytest.raises(PlanError) as refused:
+        parse_study(text.replace("dimension = 2", "dimension = 65"), Path("p.toml"))
+    told = str(refused.value)
+    assert all(key in told for key in ("dimension", "landscape.radius", "exit.walkers"))
+
+
+def test_a_domain_where_there_is_no_gradient_is_refused():
+    domain = 'domain = { kind = "ball", radius = 1.2, centre = [0.0, 0.3] }\nstart = [0.0, 0.3]'
+    text = RADIAL.replace('kind = "radial"', 'kind = "formula"\nf = "x**2 + y**2 + sqrt(y + 0.5)**5"').replace(
+        "well = 0", domain
+    )
+    text = text.replace("[noise]", "low = [-0.4, -0.45]\nhigh = [1.0, 1.0]\n[noise]")
+    with pytest.raises(PlanError, match=r"has no gradient at \[.*inside the domain"):
+        parse_study(text, Path("p.toml"))
+
+
+def test_a_map_finer_than_memory_is_refused_before_it_is_made():
+    text = RADIAL.replace('kind = "radial"', 'kind = "himmelblau"').replace("well = 0", "well = 2\nspacing = 1e-5")
+    with pytest.raises(PlanError, match=r"exit.spacing: a map with spacing = 1e-05 takes"):
+        parse_study(text, Path("p.toml"))
+
+
+def test_commands_of_one_dimension_refuse_such_a_plan():
+    with pytest.raises(PlanError, match=r"dimension: is that of a study in several dimensions"):
+        parse_plan(RADIAL, Path("p.toml"))
