@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hts.cli.options import folder_argument, json_option, threads_option
+from hts.cli.options import folder_argument, json_option, threads_option, wide_option
 from hts.cli.regression_folder import fit, is_of_regression
 from hts.cli.studies import commands_of, warn_of_identity
 from hts.errors import IncompleteError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @folder_argument
 @threads_option
 @click.option("--no-exact", is_flag=True, help="Leave the exact values out; they take about a second a cell, once.")
+@wide_option
 @json_option
 def command(folder: Path, threads: int | None, no_exact: bool, as_json: bool) -> None:
     r"""Estimate mean exit times and exponents from DIR, beside what theory says.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
+from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option, wide_option
 from hts.cli.progress import PathsDisplay
 from hts.cli.signals import stop_on_signal
 
@@ -53,6 +53,7 @@ class Found:
 )  # fmt: skip
 @click.option("--csv", "as_csv", is_flag=True, help="Write CSV, not Parquet.")
 @threads_option
+@wide_option
 @json_option
 def command(
     plan: Path,
@@ -226,7 +227,8 @@ def show(found: Sequence[Found], title: str) -> None:
         row += [str(c.n_paths), str(int((sides < 0).sum())), str(int((sides > 0).sum())), number(c.jump_number)]
         row += [number(c.threshold, 3), number(c.mean_big_jumps, 3), number(c.expected_big_jumps, 3)]
         rows.append(row)
-    print_table(f"Paths given {found[0].paths.question.given}: {title}", headers, rows)
+    drops = ["rel. error", "left", "right", "steps", "gamma", "l* + others"]
+    print_table(f"Paths given {found[0].paths.question.given}: {title}", headers, rows, drops=drops)
     if is_levy:
         click.echo(
             "A jump is big where epsilon h^(1/alpha) |S| > gamma; sizes are epsilon h^(1/alpha) |S|. Time is t = k h."

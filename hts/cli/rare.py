@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
+from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option, wide_option
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction
@@ -22,6 +22,7 @@ HEADERS = ("b", "alpha", "eta", "method", "probability", "+- %", "exact", "z", "
 @output_option("Where samples go; results/<stem of PLAN> by default.")
 @threads_option
 @click.option("--no-exact", is_flag=True, help="Leave the exact values out; they take about a second a cell.")
+@wide_option
 @json_option
 def command(
     plan: Path,

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
+from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option, wide_option
 
 if TYPE_CHECKING:
     from hts.plans.regression import RegressionPlan
     from hts.regression import CellResult, RegressionEstimate, RegressionPrediction
 
 HEADERS = ("d", "b", "eta", "sigma", "rho", "alpha", "alpha = 2 at", "rho = 0 at")
-MEASURED = ("k |rho|", "Hill, iterates", "block", "Hill, averages", "block", "stationary")
+MEASURED = ("k |rho|", "Hill, iterates", "block, iterates", "Hill, averages", "block, averages", "stationary")
+#: What a narrow terminal does without, in that order.
+DROPS = ("alpha = 2 at", "rho = 0 at", "block, averages", "block, iterates", "Hill, averages", "k |rho|", "sigma")
 
 
 @click.command("regression")
@@ -22,6 +24,7 @@ MEASURED = ("k |rho|", "Hill, iterates", "block", "Hill, averages", "block", "st
 @threads_option
 @click.option("--exact-only", is_flag=True, help="Leave the runs of the plan aside: compute rho and alpha alone.")
 @click.option("--plot", is_flag=True, help="Draw alpha against eta, b, d and eta/b: PDF, PNG and CSV.")
+@wide_option
 @json_option
 def command(
     plan: Path,
@@ -116,7 +119,7 @@ def show(results: "Sequence[CellResult]", title: str) -> None:
             row.append("yes" if tail.is_stationary else "NO")
         rows.append(row)
     headers = [*HEADERS, *(MEASURED if has_runs else ())]
-    print_table(f"SGD on least squares: {title}", headers, rows)
+    print_table(f"SGD on least squares: {title}", headers, rows, drops=DROPS)
     say_more(len(results))
     show_warnings(results)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hts.cli.options import json_option, output_option
+from hts.cli.options import json_option, output_option, wide_option
 from hts.errors import PlanError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ LABELS = (
 @click.option("--centre", metavar="median|mean|X", default="median", show_default=True,
               help="What is subtracted before anything is estimated.")  # fmt: skip
 @output_option("Draw the estimates as well: PDF, PNG and CSV go there.")
+@wide_option
 @json_option
 def command(files: tuple[Path, ...], column: str | None, centre: str, folder: Path | None, as_json: bool) -> None:
     r"""Estimate the tail index of the numbers in each FILE, by five estimators side by side, and say what they allow.
