@@ -1,7 +1,7 @@
 """Numbers, and words with numbers, as people read them in messages and tables."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def plural(n: int, noun: str, form: str = "") -> str:
@@ -25,6 +25,13 @@ def number(value: float | None, digits: int = 4) -> str:
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
     return f"{value:,.0f}".replace(",", " ") if 10 ** (digits - 1) <= abs(value) < 1e6 else f"{value:.{digits}g}"
+
+
+def span(values: Sequence[float]) -> str:
+    """Write ordered values: each of few, of many the first and the last."""
+    if len(values) > 4:
+        return f"from {number(values[0])} to {number(values[-1])}"
+    return ", ".join(map(number, values))
 
 
 def whole(value: int) -> str:

@@ -10,7 +10,7 @@ import click
 from hts.cli.graphs import graph_document, show_graphs, windows_document
 from hts.cli.levy_documents import describe_document
 from hts.cli.levy_plan import show_description
-from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
+from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option, wide_option
 from hts.cli.progress import clock, rate
 from hts.words import plural
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @output_option("The results folder to look into; results/<stem of PLAN> by default.")
 @threads_option
 @click.option("--calibrate", is_flag=True, help="Measure the speed of this machine now; takes a second.")
+@wide_option
 @json_option
 def command(
     plan: Path,
@@ -141,7 +142,7 @@ def show_tables(d: "Description", folder: Path) -> None:
          number(w.exit_distance, 6), *(number(n) for _, n in w.jump_numbers)]
         for w, curvature in zip(d.wells, d.landscape.curvatures.tolist(), strict=True)
     ]  # fmt: skip
-    print_table(f"{d.plan.title}: {d.landscape.kind}", headers, rows)
+    print_table(f"{d.plan.title}: {d.landscape.kind}", headers, rows, drops=["f''"])
     if d.landscape.n_wells > 1:
         click.echo()
         show_graphs(d.graphs, d.windows)
@@ -192,5 +193,6 @@ def show_cells(cells: "tuple[CellForecast, ...]", folder: Path) -> None:
             walkers = whole(sum(f.walkers_left for f in curve))
             rows.append([number(b), number(alpha), states, walkers, number(steps, 3)])
     counts = ", ".join(f"{n} {state}" for state, n in state_counts(cells).items())
-    print_table(f"{folder}: {plural(len(cells), 'cell')}: {counts}", headers, rows[:CELLS_SHOWN])
+    title = f"{folder}: {plural(len(cells), 'cell')}: {counts}"
+    print_table(title, headers, rows[:CELLS_SHOWN], drops=["shards", "from", "steps each"])
     say_more(len(rows))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hts.cli.options import folder_argument, json_option, threads_option
+from hts.cli.options import folder_argument, json_option, threads_option, wide_option
 from hts.cli.regression_folder import fit, is_of_regression
 from hts.cli.studies import commands_of, warn_of_identity
 from hts.errors import IncompleteError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     "--outlook/--no-outlook", default=None,
     help="Seek the eta below which limit exponents hold, or leave it out; by default it may take a minute of one core.",
 )  # fmt: skip
+@wide_option
 @json_option
 def command(folder: Path, threads: int | None, no_exact: bool, outlook: bool | None, as_json: bool) -> None:
     r"""Estimate mean exit times and exponents from DIR, beside what theory says.

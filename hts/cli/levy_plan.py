@@ -52,7 +52,7 @@ def show_description(d: "Description", folder: Path) -> None:
         for f in d.cells[:CELLS_SHOWN]
     ]  # fmt: skip
     counts = ", ".join(f"{n} {state}" for state, n in state_counts(d.cells).items())
-    print_table(f"{folder}: {plural(len(d.cells), 'cell')}: {counts}", headers, rows)
+    print_table(f"{folder}: {plural(len(d.cells), 'cell')}: {counts}", headers, rows, drops=["steps each", "from"])
     say_more(len(d.cells))
 
 

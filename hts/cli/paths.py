@@ -1,5 +1,6 @@
 """`hts paths`: record trajectories, typical ones or those conditioned on how they leave."""
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
+from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option, wide_option
 from hts.cli.progress import PathsDisplay
 from hts.cli.signals import stop_on_signal
 
@@ -53,6 +54,7 @@ class Found:
 )  # fmt: skip
 @click.option("--csv", "as_csv", is_flag=True, help="Write CSV, not Parquet.")
 @threads_option
+@wide_option
 @json_option
 def command(
     plan: Path,
@@ -110,13 +112,15 @@ def command(
             found.append(Found(parsed, paths, compare_paths(parsed, paths), file))
     if not found:
         raise PlanError("\n".join(refused))
-    figures = draw(found, target)
+    rows, title = [document(one) for one in found], "; ".join(one.title for one in plans)
+    named = [row | {"noise": one.plan.noise.kind} for row, one in zip(rows, found, strict=True)]
+    figures = draw(found, named, title, target)
     if as_json:
         from hts.cli.documents import print_document
 
-        print_document({"cells": [document(one) for one in found], "warnings": refused})
+        print_document({"cells": rows, "warnings": refused})
     else:
-        show(found, "; ".join(one.title for one in plans))
+        show(named, title)
         for path in (*(one.file for one in found), *figures):
             click.echo(path)
     if refused:
@@ -174,16 +178,23 @@ def choose(
     return cells
 
 
-def draw(found: Sequence[Found], target: Path) -> tuple[Path, ...]:
-    """Draw the figure of all cells."""
+def draw(found: Sequence[Found], rows: Sequence[dict[str, Any]], title: str, target: Path) -> tuple[Path, ...]:
+    """Draw the figure of all cells, and keep what is said of them beside it, for `hts report`."""
+    from hts.cli.documents import to_json
     from hts.plots.paths import few_panels, panel_of, path_rows, paths_figure, title_of
     from hts.plots.save import save_figure
     from hts.plots.style import house_style
+    from hts.reports.paths import DOCUMENT, stored_document
+    from hts.storage.atomic import write_whole
 
     panels = few_panels([panel_of(one.plan, one.paths) for one in found])
+    said = title_of([one.paths for one in found], [one.comparison for one in found])
     with house_style():
-        figure = paths_figure(panels, title_of([one.paths for one in found], [one.comparison for one in found]))
-        return save_figure(figure, target, "paths", path_rows(panels))
+        files = save_figure(paths_figure(panels, said), target, "paths", path_rows(panels))
+    plans = list(dict.fromkeys(one.plan.to_toml() for one in found))
+    text = json.dumps(to_json(stored_document(rows, panels, (title, said), plans)), indent=1, allow_nan=False)
+    write_whole(target / DOCUMENT, text.encode(), target)
+    return files
 
 
 def document(one: Found) -> dict[str, Any]:
@@ -208,36 +219,11 @@ def document(one: Found) -> dict[str, Any]:
     }
 
 
-def show(found: Sequence[Found], title: str) -> None:
+def show(rows: Sequence[dict[str, Any]], title: str) -> None:
     """Print the table, and below it what the jumps of each cell say."""
-    from hts.cli.tables import cell_headers, cell_words, print_table
-    from hts.words import number
+    from hts.cli.tables import print_tables
+    from hts.reports.paths import path_lines, path_table, size_line
 
-    is_levy = found[0].paths.cell.epsilon is not None
-    headers = [*cell_headers(found[0].paths.cell), "steps", *(["time t"] if is_levy else []), "P(event)", "rel. error"]
-    headers += ["paths", "left", "right", "l*", "gamma", "big jumps per path", "l* + others"]
-    rows = []
-    for one in found:
-        cell, drawn, c = one.paths.cell, one.paths.conditioned, one.comparison
-        sides = one.paths.sample.side
-        row, n_steps = [*cell_words(cell), number(one.paths.n_steps)], one.paths.n_steps
-        row += [number(None if n_steps is None else n_steps * cell.eta)] if is_levy else []
-        row += ["-", "-"] if drawn is None else [number(drawn.probability), number(drawn.relative_error, 1)]
-        row += [str(c.n_paths), str(int((sides < 0).sum())), str(int((sides > 0).sum())), number(c.jump_number)]
-        row += [number(c.threshold, 3), number(c.mean_big_jumps, 3), number(c.expected_big_jumps, 3)]
-        rows.append(row)
-    print_table(f"Paths given {found[0].paths.question.given}: {title}", headers, rows)
-    if is_levy:
-        click.echo(
-            "A jump is big where epsilon h^(1/alpha) |S| > gamma; sizes are epsilon h^(1/alpha) |S|. Time is t = k h."
-        )
-    else:
-        click.echo("A jump is big where eta |Z| > gamma; sizes are eta |Z|, before the clip.")
-    for one in found:
-        cell, c = one.paths.cell, one.comparison
-        sizes = ", ".join(number(size, 3) for size in c.median_sizes)
-        limit = ", ".join(number(size, 3) for size in c.median_sizes_limit)
-        said = f"; median sizes {sizes} (limit {limit})" if sizes else ""
-        tails = one.plan.noise.kind + ("" if cell.alpha is None else f", alpha = {number(cell.alpha)}")
-        name = cell_name(cell) if is_levy else f"{tails}, eta = {number(cell.eta)}, b = {number(cell.b)}"
-        click.echo(f"{name}: {in_words_of(cell, c.verdict)}{said}")
+    print_tables([path_table(rows, title)])
+    for line in (size_line(rows), *path_lines(rows)):
+        click.echo(line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hts.cli.options import json_option, plan_options, threads_option
+from hts.cli.options import json_option, plan_options, threads_option, wide_option
 from hts.cli.predictor import predictor, share_predictor
 from hts.cli.studies import commands_for
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @plan_options
 @threads_option
 @click.option("--no-shares", is_flag=True, help="Leave the shares of time out; they take a few seconds a cell.")
+@wide_option
 @json_option
 def command(
     plan: Path, overrides: tuple[str, ...], seed: int | None, threads: int | None, no_shares: bool, as_json: bool

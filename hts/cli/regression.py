@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
+from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option, wide_option
 
 if TYPE_CHECKING:
     from hts.plans.regression import RegressionPlan
-    from hts.regression import CellResult, RegressionEstimate, RegressionPrediction
-
-HEADERS = ("d", "b", "eta", "sigma", "rho", "alpha", "alpha = 2 at", "rho = 0 at")
-MEASURED = ("k |rho|", "Hill, iterates", "block", "Hill, averages", "block", "stationary")
+    from hts.regression import CellResult, RegressionPrediction
 
 
 @click.command("regression")
@@ -22,6 +19,7 @@ MEASURED = ("k |rho|", "Hill, iterates", "block", "Hill, averages", "block", "st
 @threads_option
 @click.option("--exact-only", is_flag=True, help="Leave the runs of the plan aside: compute rho and alpha alone.")
 @click.option("--plot", is_flag=True, help="Draw alpha against eta, b, d and eta/b: PDF, PNG and CSV.")
+@wide_option
 @json_option
 def command(
     plan: Path,
@@ -101,46 +99,9 @@ def simulate(plan: "RegressionPlan", target: Path, threads: int | None) -> str:
 
 def show(results: "Sequence[CellResult]", title: str) -> None:
     """Print the table, and each warning once with the first cell it is about."""
-    from hts.cli.tables import CELLS_SHOWN, print_table, say_more
-    from hts.words import number, whole
+    from hts.cli.tables import print_tables
+    from hts.reports.regression import regression_table, regression_warnings
 
-    has_runs = any(result.n_runs for result in results)
-    rows = []
-    for result in results[:CELLS_SHOWN]:
-        cell, tail = result.prediction.cell, result.prediction.tail
-        row = [whole(cell.dimension), whole(cell.batch), number(cell.eta), number(cell.sigma), number(tail.lyapunov)]
-        row += [number(tail.tail_index, 5), number(result.prediction.eta_critical), number(result.prediction.eta_edge)]
-        if has_runs:
-            row.append(number(result.relaxation_times, 3))
-            row += [*measured(result.iterates), *measured(result.averages)]
-            row.append("yes" if tail.is_stationary else "NO")
-        rows.append(row)
-    headers = [*HEADERS, *(MEASURED if has_runs else ())]
-    print_table(f"SGD on least squares: {title}", headers, rows)
-    say_more(len(results))
-    show_warnings(results)
-
-
-def measured(estimate: "RegressionEstimate | None") -> list[str]:
-    """Write Hill's estimate with its interval, and the median of the block estimates."""
-    from hts.words import interval, number
-
-    if estimate is None:
-        return ["-", "-"]
-    hill = estimate.hill
-    return [
-        "-" if hill is None else interval(hill.alpha, hill.low, hill.high, 2),
-        number(estimate.block_median, 3),
-    ]
-
-
-def show_warnings(results: "Sequence[CellResult]") -> None:
-    """Print each warning once, with the cells it is about."""
-    warned: dict[str, list[str]] = {}
-    for result in results:
-        cell = result.prediction.cell
-        for warning in result.warnings:
-            warned.setdefault(warning, []).append(f"(d {cell.dimension}, b {cell.batch}, eta {cell.eta:g})")
-    for warning, cells in warned.items():
-        more = f" and {len(cells) - 1} more" if len(cells) > 1 else ""
-        click.echo(f"warning: {cells[0]}{more}: {warning}")
+    print_tables([regression_table(results, title)])
+    for warning in regression_warnings(results):
+        click.echo(f"warning: {warning}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hts.cli.options import output_option, plan_options, results_folder, threads_option
+from hts.cli.options import output_option, plan_options, results_folder, threads_option, wide_option
 from hts.cli.progress import SweepDisplay, clock, rate
 from hts.cli.signals import stop_on_signal
 from hts.cli.studies import commands_for
@@ -43,6 +43,7 @@ def taken_apart(ctx: click.Context, param: click.Parameter, value: str | None) -
     help="Compute the I-th of N parts only; N such processes on one folder compute the whole, in any order.",
 )  # fmt: skip
 @click.option("--retry-failed", is_flag=True, help="Try cells again that failed before; they are left alone otherwise.")
+@wide_option
 @click.option("--fail-fast", is_flag=True, help="Stop at the first cell that fails; the others go on otherwise.")
 def command(
     plan: Path,

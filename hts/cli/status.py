@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hts.cli.options import folder_argument, json_option
+from hts.cli.options import folder_argument, json_option, wide_option
 from hts.cli.regression_folder import is_of_regression, show_status
 from hts.errors import IntegrityError
 from hts.words import plural
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("status")
 @folder_argument
+@wide_option
 @json_option
 def command(folder: Path, as_json: bool) -> None:
     r"""Say which cells of DIR are done, partial, missing, damaged or failed; exit 4 where a shard is damaged.

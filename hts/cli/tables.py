@@ -1,14 +1,16 @@
-"""Tables for people: numbers with their intervals, nothing cut off."""
+"""Tables for people: numbers with their intervals, nothing cut off; on a terminal as many columns as fit."""
 
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from hts.cli.layout import fit, text_width, wrap
+from hts.cli.options import is_wide
 from hts.cli.terminal import below, plain
 from hts.words import number
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Rows that a person reads; --json lists all.
 CELLS_SHOWN = 100
-#: Columns of a terminal that is none: wide enough for every table.
+#: Letters in a line of a file, and of --wide; a table whose numbers alone need more gets more.
 WIDTH_OF_A_FILE = 140
 
 
@@ -38,23 +40,53 @@ def say_more(n: int) -> None:
         click.echo(f"... and {n - CELLS_SHOWN} more; --json lists all")
 
 
-def print_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str | None = None) -> None:
-    """Print a table on standard output; as wide as it needs where the output is no terminal."""
+def print_table(
+    title: str,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    caption: str | None = None,
+    drops: Sequence[str] = (),
+) -> None:
+    """Print a table on standard output, fitted into the terminal; elsewhere, and with --wide, with all its columns.
+
+    Parameters
+    ----------
+    title, headers, rows, caption
+        What is shown.
+    drops : sequence of str
+        Headers of the columns that go first where the terminal is too narrow, after those without a value, in that
+        order; then go the others, from the right. A line below the table names them.
+    """
     console = Console(file=below(sys.stdout))  # a terminal's colours are escape sequences of its own
+    is_whole = not console.is_terminal or is_wide()
+    width = max(WIDTH_OF_A_FILE, console.width) if is_wide() else console.width
     if not console.is_terminal:
-        console = Console(file=sys.stdout, width=WIDTH_OF_A_FILE)
+        console, width = Console(file=sys.stdout), WIDTH_OF_A_FILE
+
+    def shown(text: str) -> str:
+        return plain(text).encode(console.encoding, "backslashreplace").decode(console.encoding)
+
+    names, cells = list(map(shown, headers)), [list(map(shown, row)) for row in rows]
+    fitted = fit(names, cells, drops, width, may_drop=not is_whole)
     table = Table(
-        title=Text(plain(title), "table.title"),
+        title=Text(wrap(shown(title), width), "table.title"),
         title_justify="left",
-        caption=caption,
+        caption=None if caption is None else wrap(shown(caption), width),
         caption_justify="left",
         show_edge=False,
     )
-    for header in headers:
-        table.add_column(Text(header), justify="right", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
+    for place, space in zip(fitted.columns, fitted.widths, strict=True):
+        has_texts = any(text_width(row[place]) > space for row in cells)
+        justify: JustifyMethod = "left" if has_texts else "right"
+        table.add_column(Text(wrap(names[place], space)), justify=justify, width=space, no_wrap=True)
+    for row in cells:
+        pairs = zip(fitted.columns, fitted.widths, strict=True)
+        table.add_row(*(Text(wrap(row[place], space)) for place, space in pairs))
+    console.width = max(width, fitted.total)
     console.print(table)
+    if fitted.left_out:
+        line = f"left out to fit {width} columns: {'; '.join(fitted.left_out)}. --wide shows them"
+        click.echo(wrap(line, width))
 
 
 def print_tables(tables: "Sequence[TextTable]") -> None:
@@ -62,5 +94,5 @@ def print_tables(tables: "Sequence[TextTable]") -> None:
     for place, table in enumerate(tables):
         if place:
             click.echo()
-        print_table(table.title, table.headers, table.rows[:CELLS_SHOWN], table.note)
+        print_table(table.title, table.headers, table.rows[:CELLS_SHOWN], table.note, table.drops)
         say_more(len(table.rows))

@@ -21,6 +21,7 @@ from hts.regression import CellResult
 
 Value = TypeVar("Value")
 
+TITLE = "Tails grow heavier with the learning rate and the dimension, lighter with the mini-batch"
 #: Largest tail index that is drawn: above it none shows in a sample.
 HIGHEST, LOWEST = 20.0, 0.1
 #: Points beyond the panel by less than this factor are kept, for their lines.
@@ -44,12 +45,23 @@ def plot_regression(results: Sequence[CellResult], folder: str | Path) -> tuple[
     IncompleteError
         Where no cell has a tail index that could be seen.
     """
+    with house_style():
+        return save_figure(titled_regression(results), folder, "regression", rows_of(results))
+
+
+def titled_regression(results: Sequence[CellResult]) -> Figure:
+    """Draw the four panels under their title; call it inside the house style.
+
+    Raises
+    ------
+    IncompleteError
+        Where no cell has a tail index that could be seen.
+    """
     if not any(_alpha(result) <= HIGHEST for result in results):
         raise IncompleteError(f"nothing to draw: no cell has a tail index below {HIGHEST:g}; take larger eta")
-    with house_style():
-        figure = draw_regression(results)
-        set_title(figure, "Tails grow heavier with the learning rate and the dimension, lighter with the mini-batch")
-        return save_figure(figure, folder, "regression", rows_of(results))
+    figure = draw_regression(results)
+    set_title(figure, TITLE)
+    return figure
 
 
 def draw_regression(results: Sequence[CellResult]) -> Figure:

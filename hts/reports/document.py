@@ -5,17 +5,17 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from hts.plans import Plan
 from hts.provenance import provenance
 from hts.reports.figures import PageFigure
 from hts.reports.tables import TextTable
-from hts.words import number, plural
+from hts.words import number, plural, span
 
-#: The works to cite, from CITATION.cff.
+#: What every report cites, from CITATION.cff.
+OWN = ("The hts developers. hts: metastability of heavy-tailed SGD. Version {version}.",)
 CITATIONS = (
-    "The hts developers. hts: metastability of heavy-tailed SGD. Version {version}.",
+    *OWN,
     "X. Wang, S. Oh, C.-H. Rhee. Eliminating Sharp Minima from SGD with Truncated Heavy-tailed Noise. "
     "arXiv:2102.04297, 2021.",
     "X. Wang, C.-H. Rhee. Large deviations and metastability analysis for heavy-tailed dynamical systems. "
@@ -40,6 +40,10 @@ class Part:
     verdicts: Sequence[str] = ()
     warnings: Sequence[str] = ()
 
+    def __add__(self, other: Part) -> Part:
+        """Give what this part says, then what another one does."""
+        return Part([*self.tables, *other.tables], [*self.verdicts, *other.verdicts], [*self.warnings, *other.warnings])
+
 
 @dataclass(frozen=True)
 class Report:
@@ -53,8 +57,8 @@ class Report:
         Sentences: what the numbers allow to be said, and what a reader should know.
     tables, figures
         In reading order.
-    plan : str
-        The plan, as TOML.
+    plan, plan_name : str or None
+        The plan, as TOML, and its file; None of numbers that have none.
     versions : dict of str to str
         What decides a number.
     commands : tuple of str
@@ -69,33 +73,65 @@ class Report:
     warnings: tuple[str, ...]
     tables: tuple[TextTable, ...]
     figures: tuple[PageFigure, ...]
-    plan: str
-    plan_name: str
+    plan: str | None
+    plan_name: str | None
     versions: dict[str, str]
     commands: tuple[str, ...]
     citations: tuple[str, ...]
 
 
-def report_of(plan: Plan, part: Part, figures: Iterable[PageFigure], has_run: bool) -> Report:
-    """Put a report together from what was computed of a plan."""
-    versions = provenance()
+def report_of(plan: Plan, part: Part, figures: Iterable[PageFigure], done: Sequence[str]) -> Report:
+    """Put a report together from what was computed of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    part : Part
+    figures : iterable of PageFigure
+    done : sequence of str
+        What was simulated of it: "run", "rare", or nothing yet.
+    """
     name = shlex.quote(plan.path.name)
-    repeat = (
-        [f"hts run {name}", f"hts fit results/{shlex.quote(plan.path.stem)}"] if has_run else [f"hts predict {name}"]
-    )
-    works = CITATIONS if plan.levy is None else (*CITATIONS, *LEVY_CITATIONS)
-    return Report(
+    folder = f"results/{shlex.quote(plan.path.stem)}"
+    repeat = [f"hts run {name}", f"hts fit {folder}"] if "run" in done else []
+    repeat += [f"hts rare {name}"] if "rare" in done else []
+    return report_with(
+        part,
+        figures,
         title=plan.title,
         question=question(plan),
+        plan=plan.to_toml(),
+        plan_name=plan.path.name,
+        commands=tuple(repeat or [f"hts predict {name}"]),
+        citations=CITATIONS if plan.levy is None else (*CITATIONS, *LEVY_CITATIONS),
+    )
+
+
+def report_with(
+    part: Part,
+    figures: Iterable[PageFigure],
+    *,
+    title: str,
+    question: str,
+    plan: str | None,
+    plan_name: str | None,
+    commands: tuple[str, ...],
+    citations: tuple[str, ...],
+) -> Report:
+    """Put a report together; `{version}` in a citation stands for that of hts."""
+    versions = provenance()
+    return Report(
+        title=title,
+        question=question,
         verdicts=tuple(part.verdicts),
         warnings=tuple(part.warnings),
         tables=tuple(part.tables),
         figures=tuple(figures),
-        plan=plan.to_toml(),
-        plan_name=Path(plan.path).name,
+        plan=plan,
+        plan_name=plan_name,
         versions=versions,
-        commands=tuple(repeat),
-        citations=tuple(citation.format(version=versions["hts"]) for citation in works),
+        commands=commands,
+        citations=tuple(citation.format(version=versions["hts"]) for citation in citations),
     )
 
 
@@ -106,9 +142,9 @@ def question(plan: Plan) -> str:
     cells = plan.cells()
     etas, clips = sorted({cell.eta for cell in cells}), sorted({cell.b for cell in cells})
     alphas = sorted({cell.alpha for cell in cells if cell.alpha is not None})
-    noise = f"{plan.noise.kind} noise" + (f" of tail index {_span(alphas)}" if alphas else "")
+    noise = f"{plan.noise.kind} noise" + (f" of tail index {span(alphas)}" if alphas else "")
     where = f"on a landscape of kind {plan.landscape.kind} under {noise}"
-    grid = f"Learning rates eta {_span(etas)}, clips b {_span(clips)}: {plural(len(cells), 'cell')}."
+    grid = f"Learning rates eta {span(etas)}, clips b {span(clips)}: {plural(len(cells), 'cell')}."
     if plan.visits is not None:
         asked = f"How much time does clipped SGD spend in each well {where}?"
     else:
@@ -124,7 +160,7 @@ def _levy_question(plan: Plan) -> str:
     strengths = sorted({cell.epsilon for cell in cells if cell.epsilon is not None})
     alphas = sorted({cell.alpha for cell in cells if cell.alpha is not None})
     steps = sorted({cell.eta for cell in cells})
-    grid = f"Noise strengths epsilon {_span(strengths)}, tail indices alpha {_span(alphas)}, steps h {_span(steps)}"
+    grid = f"Noise strengths epsilon {span(strengths)}, tail indices alpha {span(alphas)}, steps h {span(steps)}"
     if plan.visits is not None:
         asked = f"How much time does Euler's scheme of {sde} spend in each well?"
     else:
@@ -132,9 +168,3 @@ def _levy_question(plan: Plan) -> str:
         where = f"({number(domain.low)}, {number(domain.high)})"
         asked = f"How long does Euler's scheme of {sde} stay in {where}?"
     return f"{asked} {grid}: {plural(len(cells), 'cell')}. Times are t = k h."
-
-
-def _span(values: Sequence[float]) -> str:
-    if len(values) > 4:
-        return f"from {number(values[0])} to {number(values[-1])}"
-    return ", ".join(map(number, values))

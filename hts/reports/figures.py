@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import matplotlib
 import numpy as np
@@ -17,13 +18,17 @@ from matplotlib.figure import Figure
 
 from hts.figures import drawn_figures
 from hts.plots.save import Row, csv_text
-from hts.plots.study import Study
+from hts.plots.study import AnyFigure, Study
 from hts.plots.style import house_style
 
 #: Points of a figure that answer to the pointer; with more, a page would grow and nobody could aim at one.
 MOST_POINTS = 3000
 #: Kinds of series that a reader can switch off: labels that drawing code gives to its lines.
 LAYERS = ("measured", "censored", "exact", "limit", "guide", "published")
+
+#: Where an SVG writes places, and digits of them beyond a hundredth of a point.
+_PLACES = re.compile(r'\b(?:d|x|y)="[^"]*"')
+_FINE = re.compile(r"(\.\d\d)\d+")
 
 #: Marks of mathtext and the letters they stand for.
 SIGNS = {
@@ -54,15 +59,33 @@ class PageFigure:
 def page_figures(study: Study) -> Iterator[PageFigure]:
     """Draw each figure that a study has something to show for."""
     for kind, shown in drawn_figures(study):
-        with house_style(), matplotlib.rc_context({"svg.hashsalt": kind.name, "svg.fonttype": "path"}):
-            figure = kind.titled(shown)
-            layers = _name_layers(figure, kind.name)
-            svg = _svg_of(figure, kind.name, plain_words(kind.finding(shown)))
-            width = float(figure.get_figwidth())
-            points = json.dumps(_points_of(figure), separators=(",", ":"))
-        rows: Sequence[Row] = kind.rows(shown)
-        csv = "data:text/csv;base64," + base64.b64encode(csv_text(rows).encode()).decode()
-        yield PageFigure(kind.name, plain_words(kind.finding(shown)), svg, width, points, layers, csv, len(rows))
+        yield page_figure(kind.name, kind.finding(shown), partial(_drawn, kind, shown))
+
+
+def _drawn(kind: AnyFigure, shown: Any) -> tuple[Figure, Sequence[Row]]:
+    return kind.titled(shown), kind.rows(shown)
+
+
+def page_figure(name: str, finding: str, draw: Callable[[], tuple[Figure, Sequence[Row]]]) -> PageFigure:
+    """Draw a figure in the house style, and turn it into what a page holds.
+
+    Parameters
+    ----------
+    name : str
+        No other figure of the page has it.
+    finding : str
+        What it shows; mathtext is allowed.
+    draw : callable
+        Gives the figure, and the rows of its data.
+    """
+    with house_style(), matplotlib.rc_context({"svg.hashsalt": name, "svg.fonttype": "path"}):
+        figure, rows = draw()
+        layers = _name_layers(figure, name)
+        svg = _svg_of(figure, name, plain_words(finding))
+        width = float(figure.get_figwidth())
+        points = json.dumps(_points_of(figure), separators=(",", ":"))
+    csv = "data:text/csv;charset=utf-8," + quote(csv_text(rows), safe=",.-:/()[]*=+")  # a quarter less than base64
+    return PageFigure(name, plain_words(finding), svg, width, points, layers, csv, len(rows))
 
 
 def plain_words(text: str) -> str:
@@ -92,7 +115,7 @@ def _svg_of(figure: Figure, name: str, text: str) -> str:
     file = io.StringIO()
     figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     svg = file.getvalue()
-    svg = svg[svg.index("<svg") :]
+    svg = _PLACES.sub(lambda found: _FINE.sub(r"\1", found[0]), svg[svg.index("<svg") :])
     # ids of one figure must not be those of another on the same page
     svg = re.sub(r'\bid="(?!' + re.escape(name) + r"-)", f'id="{name}.', svg)
     svg = re.sub(r'((?:xlink:)?href="#|url\(#)(?!' + re.escape(name) + r"-)", rf"\g<1>{name}.", svg)

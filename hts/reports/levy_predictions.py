@@ -36,7 +36,8 @@ def chain_table(chains: Sequence[LevyChain]) -> TextTable:
             printed = q * chain.constant_ratio
             rows.append([number(chain.alpha), str(start), number(q), number(printed), where, number(share)])
     headers = ["alpha", "well", "q_i, c = C_alpha/2", "q_i, c = 1/alpha", "leads to, q_ij/q_i", "equilibrium pi"]
-    return text_table("Limit epsilon -> 0: rates in units of epsilon^alpha per time", headers, rows)
+    title = "Limit epsilon -> 0: rates in units of epsilon^alpha per time"
+    return text_table(title, headers, rows, drops=["q_i, c = 1/alpha"])
 
 
 def constant_lines(chains: Sequence[LevyChain]) -> list[str]:
@@ -64,7 +65,9 @@ def exit_table(cells: Sequence[Row], title: str) -> TextTable:
         rows.append([*words, _where(row["destinations_exact"]), _where(row["destinations_limit"])])
     headers = [*HEADERS, "mean exit time\nexact at h", "SDE, h -> 0", "rel.\nerror", "bias"]
     headers += ["limit,\nc = C_alpha/2", "limit,\nc = 1/alpha", "lands in,\nexact at h", "in the\nlimit"]
-    return text_table(f"Exit times t = k h, exact, of the SDE and in the limit epsilon -> 0: {title}", headers, rows)
+    drops = ["limit,\nc = 1/alpha", "rel.\nerror", "in the\nlimit", "limit,\nc = C_alpha/2", "lands in,\nexact at h"]
+    title = f"Exit times t = k h, exact, of the SDE and in the limit epsilon -> 0: {title}"
+    return text_table(title, headers, rows, drops=drops)
 
 
 def _where(destinations: Mapping[str, float] | None) -> str:
@@ -88,7 +91,7 @@ def study_table(studies: Sequence[Discretisation]) -> TextTable:
     title = (
         f"Discretisation: exact at h = {number(steps[0])}, {number(steps[1])}, ..., {number(steps[-1], 2)}, and h -> 0"
     )
-    return text_table(title, headers, rows)
+    return text_table(title, headers, rows, drops=["rel. error"])
 
 
 def _largest(found: Approach, study: Discretisation) -> str:
@@ -109,7 +112,8 @@ def share_table(cells: Sequence[Row], title: str) -> TextTable:
             exact, limit = (None if row[name] is None else row[name][well] for name in ("exact", "limit"))
             rows.append([*(head if well == 0 else [""] * len(head)), str(well), number(exact, 6), number(limit, 5)])
     headers = [*HEADERS, "relaxation time", "in the limit", "well", "exact share", "limit pi"]
-    return text_table(f"Equilibrium, stationary shares of time: {title}", headers, rows)
+    drops = ["in the limit", "relaxation time"]
+    return text_table(f"Equilibrium, stationary shares of time: {title}", headers, rows, drops=drops)
 
 
 def warnings(cells: Iterable[Row]) -> list[str]:

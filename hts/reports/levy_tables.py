@@ -29,7 +29,8 @@ def _mean_table(comparison: LevyExits, name: str) -> TextTable:
         row += [number(c.mean_exit_time_exact), number(c.z_exact, 2), number(c.mean_exit_time_limit)]
         rows.append([*row, number(c.mean_exit_time_limit_printed), number(c.exponentiality_p, 2)])
     note = "limit: epsilon -> 0, c = C_alpha/2 as simulated"
-    return text_table(f"Exit times t = k h: {name}", headers, rows, note)
+    drops = ["limit, c = 1/alpha", "Exp(1) p", "exits", "walkers", "censored", "limit", "z"]
+    return text_table(f"Exit times t = k h: {name}", headers, rows, note, drops)
 
 
 def _within_table(comparison: LevyExits) -> TextTable:
@@ -53,7 +54,7 @@ def _transition_table(cells: Iterable[LevyCell | LevyVisit]) -> TextTable:
             rows.append(row)
             head = [""] * len(head)
     headers = ["epsilon", "alpha", "h", "from -> to", "n", "measured [95 %]", "exact at h", "limit q_ij/q_i"]
-    return text_table("Transition probabilities", headers, rows)
+    return text_table("Transition probabilities", headers, rows, drops=["n", "limit q_ij/q_i"])
 
 
 def exit_verdicts(comparison: LevyExits) -> list[str]:
@@ -74,7 +75,8 @@ def share_tables(comparison: LevyShares, name: str) -> list[TextTable]:
             row += [number(cell.expected[well]), number(cell.z_exact[well], 2), number(cell.exact[well])]
             rows.append([*row, number(cell.limit[well])])
     moves = [_transition_table(comparison.visits)] if any(cell.transitions for cell in comparison.visits) else []
-    return [text_table(f"Equilibrium, shares of time: {name}", headers, rows), *moves]
+    drops = ["stationary,\nexact at h", "walkers", "time\nof each", "limit pi", "z"]
+    return [text_table(f"Equilibrium, shares of time: {name}", headers, rows, drops=drops), *moves]
 
 
 def share_verdicts(comparison: LevyShares) -> list[str]:

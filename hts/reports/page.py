@@ -24,6 +24,6 @@ _environment.filters["plural"] = plural
 
 def page_of(report: Report) -> str:
     """Write a report as HTML; equal reports give equal pages."""
-    plan = "data:text/plain;base64," + base64.b64encode(report.plan.encode()).decode()
+    plan = "data:text/plain;base64," + base64.b64encode((report.plan or "").encode()).decode()
     template = _environment.get_template("report.html")
     return template.render(report=report, plan_uri=plan, mark=MARK)

@@ -18,17 +18,24 @@ Rows = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True)
 class TextTable:
-    """A table as it is read."""
+    """A table as it is read; `drops` names the columns that a narrow terminal does without, in that order."""
 
     title: str
     headers: tuple[str, ...]
     rows: Rows
     note: str | None = None
+    drops: tuple[str, ...] = ()
 
 
-def text_table(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], note: str | None = None) -> TextTable:
+def text_table(
+    title: str,
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    note: str | None = None,
+    drops: Sequence[str] = (),
+) -> TextTable:
     """Make a table of sequences."""
-    return TextTable(title, tuple(headers), tuple(map(tuple, rows)), note)
+    return TextTable(title, tuple(headers), tuple(map(tuple, rows)), note, tuple(drops))
 
 
 def exit_tables(comparison: ExitComparison, name: str) -> list[TextTable]:
@@ -54,7 +61,8 @@ def _mean_table(comparison: ExitComparison, name: str) -> TextTable:
         row += [number(c.mean_exit_steps_exact), number(c.z_exact, 2)] if has_exact else []
         row += [number(c.mean_exit_steps_limit), number(c.exponentiality_p, 2)]
         rows.append(row)
-    return text_table(f"Exit times: {name}", headers, rows)
+    drops = ["Exp(1) p", "exits", "walkers", "censored", "limit", "z"]
+    return text_table(f"Exit times: {name}", headers, rows, drops=drops)
 
 
 def _within_table(comparison: ExitComparison) -> TextTable:
@@ -102,7 +110,8 @@ def share_table(comparison: ShareComparison, name: str) -> TextTable:
             rows.append([*row, number(cell.limit[well])])
     has_widest = any(cell.widest for cell in comparison.visits)
     note = "* widest: they keep the time as eta -> 0" if has_widest else None
-    return text_table(f"Shares of time: {name}", headers, rows, note)
+    drops = ["exact, stationary", "walkers", "steps", "limit", "z"]
+    return text_table(f"Shares of time: {name}", headers, rows, note, drops)
 
 
 def share_verdicts(comparison: ShareComparison) -> list[str]:
@@ -131,7 +140,8 @@ def prediction_table(predictions: Sequence[ExitPrediction], title: str) -> TextT
         row += [number(p.relative_error_exact, 1), number(limit, 5)]
         row.append(number(exact / limit, 3) if exact is not None and limit is not None else "-")
         rows.append([*row, number(p.local_exponent_exact), number(p.exit_exponent_limit)])
-    return text_table(f"Exit times, exact and in the limit: {title}", headers, rows)
+    drops = ["rel. error", "exact/limit", "limit", "limit 1/(q lambda)"]
+    return text_table(f"Exit times, exact and in the limit: {title}", headers, rows, drops=drops)
 
 
 def share_prediction_table(shares: Sequence[SharePrediction], title: str) -> TextTable:
@@ -149,7 +159,8 @@ def share_prediction_table(shares: Sequence[SharePrediction], title: str) -> Tex
             rows.append([*head, str(well), number(exact, 6), number(limit, 5)])
         if not n_wells:
             rows.append([*cell, "-", "-", "-"])
-    return text_table(f"Stationary shares of time: {title}", headers, rows)
+    drops = ["in the limit", "rel. error", "relaxation steps"]
+    return text_table(f"Stationary shares of time: {title}", headers, rows, drops=drops)
 
 
 def prediction_warnings(predictions: Sequence[ExitPrediction | SharePrediction]) -> list[str]:

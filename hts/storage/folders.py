@@ -55,6 +55,11 @@ class ResultsFolder:
         return self.path / "paths"
 
     @property
+    def report(self) -> Path:
+        """The page of `hts report`; it can be written again at any time."""
+        return self.path / "report.html"
+
+    @property
     def inputs(self) -> Path:
         """Where copies of the files lie that the plan names."""
         return self.path / "inputs"
@@ -180,7 +185,9 @@ class ResultsFolder:
         folders = (self.shards, self.visits, self.regression, self.rare, self.scratch, self.checkpoints)
         places = (*folders, self.superseded, self.damaged, self.failures, self.paths, self.inputs)
         ours = {place.name for place in places}
-        strangers = sorted(names - ours - {self.plan.name, "figures", *(path.name for path in self.documents)})
+        strangers = sorted(
+            names - ours - {self.plan.name, self.report.name, "figures", *(path.name for path in self.documents)}
+        )
         strangers = [name for name in strangers if not name.startswith(".")]  # .DS_Store, .gitignore and their like
         if strangers:
             some = ", ".join(strangers[:3])

@@ -48,7 +48,12 @@ def test_paths_are_written_drawn_and_told(hts, plan, tmp_path):
     metadata = pq.read_metadata(file).metadata
     assert json.loads(metadata[b"probability"]) == cell["probability"]
     assert (metadata[b"given"], metadata[b"n_steps"], metadata[b"seed"]) == (b'"exit"', b"40", b"5")
-    assert {path.suffix for path in (tmp_path / "results/study/paths").glob("paths.*")} == {".pdf", ".png", ".csv"}
+    assert {path.suffix for path in (tmp_path / "results/study/paths").glob("paths.*")} == {
+        ".pdf",
+        ".png",
+        ".csv",
+        ".json",
+    }
 
 
 def test_the_same_call_gives_the_same_bytes_and_the_table_a_person_reads(hts, plan, tmp_path):
@@ -58,7 +63,7 @@ def test_the_same_call_gives_the_same_bytes_and_the_table_a_person_reads(hts, pl
     assert "P(event)" in out
     assert "big jump" in out
     files = {path.name: path.read_bytes() for path in (tmp_path / "out/paths").iterdir()}
-    assert len(files) == 4
+    assert len(files) == 5
     assert hts(*words)[0] == 0
     assert files == {path.name: path.read_bytes() for path in (tmp_path / "out/paths").iterdir()}
 
