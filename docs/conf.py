@@ -24,7 +24,7 @@ myst_dmath_allow_digits = False
 
 # the Python reference
 default_role = "code"
-autodoc_typehints_format = "short"
+autodoc_typehints = "none"  # the docstrings give types, shapes and units
 autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 python_maximum_signature_line_length = 80
@@ -39,5 +39,6 @@ html_title = f"hts {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_math_renderer = "mathml"
+smartquotes = False  # options and code keep their hyphens and quotes
 html_copy_source = False
 html_show_sourcelink = False

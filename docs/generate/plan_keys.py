@@ -54,17 +54,11 @@ def key_entry(name: str, field: FieldInfo, schema: dict[str, Any]) -> str:
     if name == "noise.kind":
         description += f" One of {', '.join(f'`{law}`' for law in LAWS)}."
     example = " ".join(f"`{one}`" for one in field.examples or ())
-    lines = [f"````{{confval}} {name}", f":type: {type_in_words(schema)}", f":default: {default_of(field)}"]
+    needed = "required" if field.is_required() else "optional"
+    lines = [f"````{{confval}} {name}", f":type: {type_in_words(schema)}; {needed}"]
+    if not field.is_required() and field.default is not None:
+        lines.append(f":default: `{toml_value(field.default)}`")
     return "\n".join([*lines, "", description, "", f"Example: {example}", "````"])
-
-
-def default_of(field: FieldInfo) -> str:
-    """Say what holds where a plan leaves the key out."""
-    if field.is_required():
-        return "none, the key is needed"
-    if field.default is None:
-        return "none, the key may be left out"
-    return f"`{toml_value(field.default)}`"
 
 
 def type_in_words(schema: dict[str, Any]) -> str:
