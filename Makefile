@@ -77,7 +77,7 @@ check: setup  ## lint, types, import contracts
 	$(BIN)/lint-imports --no-cache
 
 docs: setup  ## the site, in build/site; it reads from the disk without a network
-	$(BIN)/python -m sphinx -b html -j auto -W --keep-going -q docs build/site
+	$(BIN)/python -m sphinx -b html -E -j auto -W --keep-going -q docs build/site
 	@echo "open build/site/index.html"
 
 validate: setup  ## the long tier of the tests (hours: thousands of random plans)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 from generate.commands import commands
@@ -38,8 +39,15 @@ def read_docstring(app: Sphinx, what: str, name: str, value: Any, options: Any, 
     plain_docstring(lines)
 
 
+def dash(app: Sphinx, page: nodes.document) -> None:
+    """Set a dash between a parameter and its meaning, where Sphinx writes two hyphens."""
+    for text in [one for one in page.findall(nodes.Text) if one == " -- "]:
+        text.parent.replace(text, nodes.Text(" – "))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Hear of every page and docstring before it is read."""
     app.connect("source-read", fill)
     app.connect("autodoc-process-docstring", read_docstring, priority=900)  # after napoleon has taken it apart
+    app.connect("doctree-read", dash)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

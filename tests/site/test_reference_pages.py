@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT / "docs"))
 
 from generate.commands import commands
 from generate.files import file_of_the_project
+from generate.mathml import mathml
 from generate.plan_keys import bound, plan_keys, type_in_words
 from generate.plans import plans
 from generate.python_names import plain_docstring, python_names
@@ -98,6 +99,14 @@ def test_links_of_the_projects_files_lead_to_pages_of_the_site():
     text = file_of_the_project("CONTRIBUTING.md")
     assert "[docs/architecture.md](../architecture.md)" in text
     assert "(glossary.md)" in text
+
+
+def test_formulas_become_mathml_with_operators_where_operators_stand():
+    made = mathml(r"E\sigma \sim \eta^{-\beta}, l \le \infty, \lceil r \rceil", display="block")
+    assert made.startswith("<math")
+    assert "<mo>∼</mo>" in made
+    assert made.count('<mo stretchy="false">') == 2
+    assert "&#x0221E;" in made
 
 
 @pytest.mark.long
