@@ -38,7 +38,7 @@ BESIDE_conditional_heavy := --beside configs/conditional_light.toml
 SET = $(if $(QUICK),$(QUICK_$*))
 RESULTS := results$(if $(QUICK),/quick-look)
 
-.PHONY: help setup run test check validate bench figures $(FIGURES) check-figures keep-figures lock clean
+.PHONY: help setup run test check docs validate bench figures $(FIGURES) check-figures keep-figures lock clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -75,6 +75,10 @@ check: setup  ## lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+docs: setup  ## the site, in build/site; it reads from the disk without a network
+	$(BIN)/python -m sphinx -b html -E -j auto -W --keep-going -q docs build/site
+	@echo "open build/site/index.html"
 
 validate: setup  ## the long tier of the tests (hours: thousands of random plans)
 	$(BIN)/python -m pytest -m long

@@ -15,14 +15,18 @@ TAILS = "\n".join((HERE / f"docs/{name}.md").read_text(encoding="utf-8") for nam
 CITED = re.compile(r"(?:model\.md,?|[Ee]quations?|law|and|to|of) \((\d+)\)")
 
 
-def equations() -> dict[int, str]:
-    """Text of each equation by its number."""
-    parts = re.split(r"^    \((\d+)\)  ", MODEL, flags=re.MULTILINE)
+#: Where an equation has its number: behind a formula, or before a statement in words.
+NUMBERED = re.compile(r"\\tag\{(\d+)\}|^- \*\*\((\d+)\)\*\*", flags=re.MULTILINE)
+
+
+def statements() -> dict[int, str]:
+    """Text of each statement in words by its number."""
+    parts = re.split(r"^- \*\*\((\d+)\)\*\*", MODEL, flags=re.MULTILINE)
     return dict(zip(map(int, parts[1::2]), parts[2::2], strict=True))
 
 
 def test_every_equation_that_is_cited_is_there():
-    numbers = set(equations())
+    numbers = {int(behind or before) for behind, before in NUMBERED.findall(MODEL)}
     assert numbers == set(range(1, max(numbers) + 1))
     files = [*(HERE / "hts").rglob("*.py"), *(HERE / "docs").glob("*.md"), *(HERE / "configs").glob("*.toml")]
     elsewhere = {int(n) for n in re.findall(r"^    \((\d+)\)  ", TAILS, flags=re.MULTILINE)}
@@ -33,8 +37,8 @@ def test_every_equation_that_is_cited_is_there():
 
 
 def test_elimination_is_stated_with_its_steps_and_its_bound():
-    said = " ".join(equations()[14].split())
-    for part in ("n = ⌊t/η^β⌋", "β > 1 + (α − 1) max l*", "t > 0", "irreducible"):
+    said = " ".join(statements()[14].split())
+    for part in (r"n = \lfloor t/\eta^\beta \rfloor", r"\beta > 1 + (\alpha - 1) \max l^\ast", "t > 0", "irreducible"):
         assert part in said
 
 

@@ -1,0 +1,53 @@
+"""Sphinx extension: parts of pages that are made when the site is built.
+
+A line `<!-- generated: NAME -->` becomes that part of the reference; a page with `<!-- shown: FILE -->` that file.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from generate.commands import commands
+from generate.files import file_of_the_project
+from generate.plan_keys import plan_keys
+from generate.plans import plans
+from generate.python_names import plain_docstring, python_names
+
+PARTS: dict[str, Callable[[], str]] = {
+    "commands": commands,
+    "plan keys": plan_keys,
+    "plans": plans,
+    "python names": python_names,
+}
+MARK = re.compile(r"^<!-- generated: (.+) -->$", re.MULTILINE)
+
+SHOWN = re.compile(r"^<!-- shown: (.+) -->$", re.MULTILINE)
+
+
+def fill(app: Sphinx, page: str, source: list[str]) -> None:
+    """Put what is generated in the place of its mark."""
+    if (shown := SHOWN.search(source[0])) is not None:
+        source[0] = file_of_the_project(shown[1])
+    source[0] = MARK.sub(lambda mark: PARTS[mark[1]](), source[0])
+
+
+def read_docstring(app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]) -> None:
+    """Make a docstring ready for reStructuredText."""
+    plain_docstring(lines)
+
+
+def dash(app: Sphinx, page: nodes.document) -> None:
+    """Set a dash between a parameter and its meaning, where Sphinx writes two hyphens."""
+    for text in [one for one in page.findall(nodes.Text) if one == " -- "]:
+        text.parent.replace(text, nodes.Text(" – "))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Hear of every page and docstring before it is read."""
+    app.connect("source-read", fill)
+    app.connect("autodoc-process-docstring", read_docstring, priority=900)  # after napoleon has taken it apart
+    app.connect("doctree-read", dash)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
