@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.comparison import exact_references_again as exact_references_again
     from hts.comparison import fit_results as fit_results
     from hts.comparison import fit_visits as fit_visits
+    from hts.comparison.folders import compare_folders as compare_folders
     from hts.comparison.paths import compare_paths as compare_paths
     from hts.conditioning import sample_paths as sample_paths
     from hts.ensembles import ExitProblem as ExitProblem
@@ -87,6 +88,7 @@ _NAMES = {
         "fit_results",
         "fit_visits",
     ),
+    "hts.comparison.folders": ("compare_folders",),
     "hts.comparison.paths": ("compare_paths",),
     "hts.conditioning": ("sample_paths",),
     "hts.ensembles": (
