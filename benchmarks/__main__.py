@@ -5,6 +5,7 @@ import time
 
 from benchmarks.kernel_rows import landscape_and_law_rows, peer_rows, thread_row, visit_rows
 from benchmarks.program_rows import program_rows
+from benchmarks.rare_rows import rare_rows
 from benchmarks.regression_rows import regression_rows
 from benchmarks.report import circumstances, print_table, write_latest, write_readme
 
@@ -19,7 +20,15 @@ def main() -> None:
     started = time.perf_counter()
     n = arguments.repetitions
     threads = thread_row(n)  # before JAX is there, whose own threads stay
-    rows = [*peer_rows(n), threads, *landscape_and_law_rows(n), *visit_rows(n), *regression_rows(n), *program_rows(n)]
+    rows = [
+        *peer_rows(n),
+        threads,
+        *landscape_and_law_rows(n),
+        *visit_rows(n),
+        *regression_rows(n),
+        *rare_rows(n),
+        *program_rows(n),
+    ]
     command = "python -m benchmarks" + (f" --repetitions {n}" if n != 7 else "")
     told = circumstances(command, n, time.perf_counter() - started)
     print_table(rows, told)

@@ -130,12 +130,14 @@ def design_walks(mixture: Mixture, key: Words, first: int, n: int) -> Design:
     most = int(counts.max(initial=0))
     v = draw_uniforms(np.ascontiguousarray(streams[:, chosen]), 2 * most)
     places = np.full((len(chosen), most), np.iinfo(np.int64).max)
+    is_full = np.zeros((len(chosen), mixture.n_steps), np.bool_)  # pages that are never touched take no memory
     for k in range(most):
         rows = np.flatnonzero(counts[chosen] > k)
         last = mixture.n_steps - counts[chosen[rows]] + k
         place = np.minimum((v[2 * k, rows] * (last + 1.0)).astype(np.int64), last)
-        is_taken = (places[rows, :k] == place[:, None]).any(axis=1)
-        places[rows, k] = np.where(is_taken, last, place)
+        place = np.where(is_full[rows, place], last, place)
+        is_full[rows, place] = True
+        places[rows, k] = place
     order = np.argsort(places, axis=1)
     is_there = np.arange(most) < counts[chosen][:, None]  # those that are none sort last
     tail_parts = np.take_along_axis(v[1::2].T, order, axis=1)[is_there]

@@ -122,6 +122,46 @@ def test_a_gamma_out_of_range_is_precise_and_wrong():
     assert z_of(sample, n, exact) < -4.0
 
 
+def test_the_published_wrong_world_is_a_fifth_low_and_looks_precise():
+    """gamma = .18 is below the third jump's least size, .2, but not in the range of (19), which ends at .0333.
+
+    Published: 2.185e-4 +- .117e-4. The difference of two such estimates is beyond 4 standard errors in 6e-5 of cases.
+    """
+    n, exact = 12_000, 2.749095e-4
+    mixture = Mixture(PARETO, 1000, 3, 0.18 / 0.001, 0.05, is_whole=True)
+    sample = simulate_walks(problem(0.001, 0.4), 1000, mixture, 0, n)
+    mean = sample.value.sum() / n
+    error = math.sqrt(((sample.value**2).sum() / n - mean**2) / n)
+    assert error == pytest.approx(0.117e-4, rel=0.15)
+    assert abs(mean - 2.185e-4) < 4.0 * math.hypot(error, 0.117e-4)
+    assert mean < exact - 3.5 * error
+
+
+def constant_chance(chance, gamma, n_walks):
+    """Values of walks in which each noise is large with a constant chance: importance sampling as it comes to mind."""
+    random, eta, p = np.random.default_rng(3), 0.001, (gamma / 0.001) ** -1.5
+    x, log_ratio, values = np.zeros(n_walks), np.zeros(n_walks), []
+    for _ in range(1000):
+        is_big = random.random(len(x)) < chance
+        u = random.random(len(x))
+        size = np.where(is_big, p * u, p + (1.0 - p) * u) ** (-1 / 1.5)
+        log_ratio += np.where(is_big, math.log(p / chance), math.log((1.0 - p) / (1.0 - chance)))
+        x += np.clip(eta * (np.where(random.random(len(x)) < 0.5, -size, size) - x), -0.4, 0.4)
+        is_in = np.abs(x) < 1.0
+        values.extend(np.exp(log_ratio[~is_in]))
+        x, log_ratio = x[is_in], log_ratio[is_in]
+    return np.array(values)
+
+
+def test_a_constant_chance_of_large_noises_is_precise_and_wrong():
+    """The mean is right, but by late exits of a huge weight that are never seen."""
+    n, exact = 3000, 2.749095e-4
+    values = constant_chance(0.05, 0.1, n)
+    error = values.std() * math.sqrt(len(values)) / n
+    assert len(values) > 2000
+    assert values.sum() / n + 20.0 * error < exact
+
+
 def test_skewed_noise_with_a_normal_part_has_the_probability_of_crude_walks():
     """Two independent estimates; false alarm 1e-4."""
     noise = Noise("lomax", 1.5, p_plus=0.8, normal_scale=0.5)
