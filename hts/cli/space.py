@@ -66,7 +66,9 @@ class SpaceExitCommands(_SpaceCommands):
         """Compute exact and limit exit times of every cell."""
         return predict_with_bar(plan, None, threads, with_exponent=True)
 
-    def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "SpaceComparison":
+    def compare(
+        self, folder: Path, threads: int | None, with_exact: bool, with_outlook: bool | None = None
+    ) -> "SpaceComparison":
         """Lay measured mean exit times beside exact ones and the limit."""
         from hts.comparison.space import fit_space
 
@@ -108,7 +110,9 @@ class SpaceVisitCommands(_SpaceCommands):
         """Compute nothing: beyond one dimension no theory tells shares of time."""
         return ()
 
-    def compare(self, folder: Path, threads: int | None, with_exact: bool) -> "SpaceShareComparison":
+    def compare(
+        self, folder: Path, threads: int | None, with_exact: bool, with_outlook: bool | None = None
+    ) -> "SpaceShareComparison":
         """Average shares of time over paths."""
         from hts.comparison.space import fit_space_visits
 
