@@ -8,10 +8,13 @@ READY := $(VENV)/.ready
 export OPENBLAS_NUM_THREADS ?= 1
 
 # The published figures and the claims of this project, one plan in configs/ each: `make figure-PLAN` makes one of them.
-SIMULATED := published_exit published_exit_lomax rare histograms_heavy histograms_light elimination levy
+SIMULATED := published_exit published_exit_lomax rare histograms_heavy histograms_light elimination levy \
+  radial himmelblau_exits himmelblau_visits
 PREDICTED := finite_eta tail_index staircase graph levy_steps levy_flight
+# configs/radial.toml in other dimensions than two
+DIMENSIONS := 5 20
 CONDITIONED := conditional_heavy conditional_clipped
-FIGURES := $(addprefix figure-,$(SIMULATED) $(PREDICTED) $(CONDITIONED) trajectories regression block_accuracy)
+FIGURES := $(addprefix figure-,$(SIMULATED) $(PREDICTED) $(CONDITIONED) $(DIMENSIONS:%=radial_%) trajectories regression block_accuracy)
 # `make figures QUICK=1`: fewer walkers, fewer or shorter steps, fewer values on the axes
 QUICK_published_exit := --set exit.walkers=50
 QUICK_published_exit_lomax := --set exit.walkers=50
@@ -28,6 +31,9 @@ QUICK_conditional_clipped := --set grid.eta=[0.1,0.02] --paths 4
 QUICK_levy := --set exit.walkers=200 --set levy.epsilon=[1.0,0.3,0.1] --set levy.alpha=[1.5]
 QUICK_levy_steps := --set levy.epsilon=[0.5] --set levy.alpha=[1.2,1.8]
 QUICK_levy_flight := --set levy.alpha=[1.5]
+QUICK_radial := --set exit.walkers=100 --set grid.eta=[0.2,0.1] --set grid.b=[0.7,1.3]
+QUICK_himmelblau_exits := --set exit.walkers=50 --set grid.eta=[8e-3,4e-3] --set exit.spacing=0.08
+QUICK_himmelblau_visits := --set visits.walkers=8 --set visits.steps=200_000
 ONLY_finite_eta := local_exponents ratios
 ONLY_tail_index := exponent_by_alpha
 ONLY_staircase := staircase
@@ -99,6 +105,11 @@ $(PREDICTED:%=figure-%): figure-%: setup
 
 $(CONDITIONED:%=figure-%): figure-%: setup
 	$(BIN)/hts paths configs/$*.toml $(BESIDE_$*) $(SET) -o $(RESULTS)/$*
+
+$(DIMENSIONS:%=figure-radial_%): figure-radial_%: setup
+	$(BIN)/hts run configs/radial.toml $(if $(QUICK),$(QUICK_radial)) --set dimension=$* -o $(RESULTS)/radial_$*
+	$(BIN)/hts fit $(RESULTS)/radial_$*
+	$(BIN)/hts plot $(RESULTS)/radial_$*
 
 # 3e6 steps of eta = 1e-3, as published: a time of 3000
 figure-trajectories: setup

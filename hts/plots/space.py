@@ -205,11 +205,11 @@ def plot_exits(comparison: SpaceComparison, dimension: int, folder: Path) -> tup
             for b, s in looks.items()
         ]
         aids = [
-            Line2D([], [], color=AID, marker="o", ls="none", label="measured, 95 %; open: some censored"),
-            Line2D([], [], color=AID, label="exact at this eta"),
+            Line2D([], [], color=AID, marker="o", ls="none", label="measured, 95 % (open: censored)"),
+            Line2D([], [], color=AID, label="exact"),
             Line2D([], [], color=AID, ls=":", label=r"limit $\eta \to 0$"),
         ]
-        place_legend(figure, [series, aids], 6)
+        place_legend(figure, [series, aids], 4)
         set_title(figure, f"Exits in {dimension} dimensions: each further jump multiplies the time")
         return save_figure(figure, folder, "exits", _exit_rows(comparison))
 
