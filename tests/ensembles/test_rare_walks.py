@@ -123,7 +123,7 @@ def test_a_gamma_out_of_range_is_precise_and_wrong():
 
 
 def test_the_published_wrong_world_is_a_fifth_low_and_looks_precise():
-    """gamma = .18 is below the third jump's least size, .2, but not in the range of (19), which ends at .0333.
+    """A gamma of .18 is below the third jump's least size, .2, but not in the range of (19), which ends at .0333.
 
     Published: 2.185e-4 +- .117e-4. The difference of two such estimates is beyond 4 standard errors in 6e-5 of cases.
     """
