@@ -21,6 +21,7 @@ from hts.plans import Cell, Plan, read_plan
 from hts.plots.save import save_figure
 from hts.plots.study import AnyFigure, FigureKind, Part, Study, drawn_cells
 from hts.plots.style import house_style
+from hts.rare import rare_results
 from hts.sweeps import load_visits
 from hts.sweeps.samples import check_cells
 from hts.sweeps.survey import open_results
@@ -201,6 +202,9 @@ def _study_of_plan(plan: Plan, parts: set[Part], predict: Predict | None) -> Stu
 def _study_of_exits(target: Path, plan: Plan, parts: set[Part], predict: Predict | None) -> Study:
     """Gather walkers and exact values of a results folder; the cells are compared with nothing, figures do that."""
     study, has_samples = _study_of_plan(plan, parts, predict), "samples" in parts
+    if plan.rare is not None and "rare" in parts:
+        exact = {Cell(one.eta, one.b, one.alpha, one.well): one for one in study.predictions}
+        study = replace(study, rare=rare_results(plan, target, exact))
     if not has_samples and "cells" not in parts:
         return study
     barriers = plan.build_landscape().barriers

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hts.plans.plan import Cell, Plan
 
 TABLE = "rare"
-Method: TypeAlias = Literal["importance", "splitting", "crude"]
+Method: TypeAlias = Literal["importance", "splitting", "crude", "trap"]
 METHODS: tuple[str, ...] = get_args(Method)
 #: Where the plan does not say how many samples.
 RELATIVE_ERROR = 0.01
@@ -76,6 +76,11 @@ class RarePlan(Table):
         description=f"Size of a large jump, in landscape units; by default {GAMMA_PART:g} of the largest allowed.",
         examples=["gamma = 0.05"],
     )
+    trap_gamma: Positive | None = Field(
+        None,
+        description='Size of a large jump of method "trap", out of the range of gamma: a wrong world, to be shown.',
+        examples=["trap_gamma = 0.18"],
+    )
     weight: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False), FloatSized] = Field(
         0.05, description="Share of samples drawn from the walk's own law.", examples=["weight = 0.05"]
     )
@@ -108,10 +113,14 @@ def with_exit_defaults(tables: dict[str, Any], etas: list[float]) -> dict[str, A
 def rare_table_mistakes(plan: RarePlan) -> list[Mistake]:
     """Find what is wrong with [rare] whatever the rest of the plan."""
     rules = [name for name in RULES if getattr(plan, name) is not None]
-    return [
+    found = [
         Mistake((TABLE, name), f"cannot stand beside {rules[0]}; remove one of the two", is_about_key=True)
         for name in rules[1:]
     ]
+    if ("trap" in plan.method) != (plan.trap_gamma is not None):
+        text = 'belongs to method = "trap", and that method to it; give both or neither'
+        found.append(Mistake((TABLE, "trap_gamma"), text, is_about_key=True))
+    return found
 
 
 @dataclass(frozen=True)
@@ -174,8 +183,8 @@ def _cell_mistakes(plan: Plan, cell: Cell) -> Iterator[tuple[str, Mistake]]:
         yield "short", Mistake(("exit", "within"), text)
         return
     one = rare_cell(plan, cell)
-    has_jumps = set(rare.method) & {"importance", "splitting"}
-    if "importance" in rare.method and not noise.is_heavy:
+    has_jumps = set(rare.method) - {"crude"}
+    if has_jumps - {"splitting"} and not noise.is_heavy:
         text = (
             f"needs heavy tails, whose large noises lead out of the domain ({noise.kind} noise has none); "
             'take method = "splitting" or "crude"'
@@ -202,3 +211,9 @@ def _cell_mistakes(plan: Plan, cell: Cell) -> Iterator[tuple[str, Mistake]]:
             f"smaller jumps are missed; leave gamma out for {GAMMA_PART:g} of that"
         )
         yield f"gamma {cell.b}", Mistake((TABLE, "gamma"), text)
+    if rare.trap_gamma is not None and rare.trap_gamma < one.way.largest_gamma:
+        text = (
+            f"is no trap at b = {cell.b:g}, where gamma may be up to {one.way.largest_gamma:.6g} "
+            f"({rare.trap_gamma:g}); give more"
+        )
+        yield f"trap {cell.b}", Mistake((TABLE, "trap_gamma"), text)

@@ -17,6 +17,7 @@ from hts.comparison import CellComparison, VisitComparison
 from hts.plans import Cell, Plan
 from hts.plots.save import Row
 from hts.plots.style import set_title
+from hts.rare import RareResult
 from hts.sweeps import CellSample, VisitCellSample
 
 MANY_CELLS = 400
@@ -24,7 +25,7 @@ MANY_CELLS = 400
 DRAWN_CLIPS, DRAWN_ALPHAS, DRAWN_ETAS = 4, 3, 8
 """How many b, alpha, and eta of each (b, alpha), are then drawn: what fits on a page."""
 Value = TypeVar("Value")
-Part = Literal["cells", "samples", "predictions", "densities", "visits", "runs", "shares", "studies", "flights"]
+Part = Literal["cells", "samples", "predictions", "densities", "visits", "runs", "shares", "studies", "flights", "rare"]
 Shown = TypeVar("Shown")
 
 
@@ -42,6 +43,7 @@ class Study:
     shares: Sequence[SharePrediction] = ()  # of a plan with [levy], in the order of its cells
     studies: Sequence[Discretisation] = ()  # of a plan of exits with [levy]
     flights: Sequence[Flight] = ()  # of a plan of exits with [levy] on a flat landscape
+    rare: Sequence[RareResult] = ()  # of a plan with [rare]
 
     def own_predictions(self) -> list[ExitPrediction]:
         """List the predictions of the plan's own cells: others, at an eta far below, would stretch the axes."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -42,7 +42,7 @@ class Question:
     base : RareCell
         Steps, J and gamma.
     mixture : Mixture or None
-        What importance samples from; None for other methods.
+        What importance, and the trap, sample from; None for other methods.
     steps_per_sample : int
         At most.
     sampler : callable
@@ -92,8 +92,11 @@ def question_of(plan: Plan, cell: Cell, method: Method) -> Question:
         sampler = partial(simulate_splitting, problem, n, levels, rare.effort)
         decides = {"steps": n, "levels": levels, "effort": rare.effort}
         return Question(cell, method, base, None, n * rare.effort * len(levels), sampler, decides)
+    if method == "trap":
+        base = replace(base, gamma=rare.trap_gamma)
     assert base.gamma is not None
-    is_whole = rare.weights == "whole"
+    is_whole = rare.weights == "whole" or method == "trap"  # stopped weights see some of what the trap misses
     mixture = Mixture(plan.noise_of(cell), n, way.jumps, base.gamma / cell.eta, rare.weight, is_whole)
-    decides = {"steps": n, "jumps": way.jumps, "gamma": base.gamma, "weight": rare.weight, "weights": rare.weights}
+    decides = {"steps": n, "jumps": way.jumps, "gamma": base.gamma, "weight": rare.weight}
+    decides |= {"weights": "whole" if is_whole else "stopped"}
     return Question(cell, method, base, mixture, n, partial(simulate_walks, problem, n, mixture), decides)

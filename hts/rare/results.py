@@ -59,6 +59,25 @@ class RareResult:
         return (e.probability - self.exact) / (e.relative_error * e.probability)
 
     @property
+    def error_per_walk(self) -> float | None:
+        """Relative error for the work of one whole walk of n steps, whatever a sample costs."""
+        e = self.estimate
+        return math.sqrt(e.work_variance / self.question.base.n_steps) / e.probability if e.probability else None
+
+    @property
+    def error_per_walk_exact(self) -> float | None:
+        """Relative error of one sample by the exact probability: of crude walks, and of (19) as it is printed.
+
+        Of importance it is that of weights as printed, which is an upper bound for the others, where all walks that
+        leave are in B; None for other methods.
+        """
+        p, mixture = self.exact, self.question.mixture
+        if not p or self.question.method in ("splitting", "trap"):
+            return None
+        largest = 1.0 if mixture is None else 1.0 / (mixture.weight + (1.0 - mixture.weight) / mixture.chance)
+        return math.sqrt(max(largest / p - 1.0, 0.0))
+
+    @property
     def verdict(self) -> str:
         """Say in words whether the interval may be believed."""
         return "believe it" if self.is_trustworthy else "; ".join(self.reasons)
@@ -67,7 +86,7 @@ class RareResult:
 def rare_results(
     plan: Plan, folder: str | PathLike[str], exact: Mapping[Cell, ExitPrediction] | None = None
 ) -> tuple[RareResult, ...]:
-    """Lay what was sampled beside what was computed.
+    """Lay what was sampled beside what was computed; what is not sampled to the end of a round is left out.
 
     Parameters
     ----------
@@ -87,13 +106,16 @@ def rare_results(
     assert plan.within is not None
     cases = cases_of(questions(plan), plan.rare)
     load(plan, cases, ResultsFolder(Path(folder)))
+    cases = [case for case in cases if not case.missing()]
     laws = {(law.b, law.alpha): law for law in within_laws(plan, plan.within)}
     found = []
     for case in cases:
         cell, known = case.question.cell, (exact or {}).get(case.question.cell)
         law, is_met = laws.get((cell.b, cell.alpha)), case.is_met
         estimate = case.estimate()
-        given_up = () if is_met else (f"max_samples = {plan.rare.max_samples} were not enough",)
+        warned = [] if is_met else [f"max_samples = {plan.rare.max_samples} were not enough"]
+        if case.question.method == "trap":
+            warned.append(f"gamma = {plan.rare.trap_gamma:g} is out of range: exits by smaller jumps are missed")
         found.append(
             RareResult(
                 question=case.question,
@@ -102,7 +124,7 @@ def rare_results(
                 exact=None if known is None else known.probability_within_exact,
                 exact_error=None if known is None else known.probability_within_relative_error,
                 limit=None if law is None or law.constant is None else law.constant * law.scale(cell.eta),
-                reasons=(*given_up, *estimate.reasons),
+                reasons=(*warned, *estimate.reasons),
             )
         )
     return tuple(found)

@@ -47,7 +47,7 @@ KNOWN = {
     (2, 1.3, 0.7, 0.005): 0.0319268996,
 }
 #: Runs of splitting.
-RUNS = 128
+RUNS = 64
 
 
 def read(folder, world, **changes):
