@@ -32,6 +32,10 @@ class Curve(Protocol):
         """Return f, f' and f'' at x, each of x's shape."""
         ...
 
+    @property
+    def n_operations(self) -> int:
+        """Operations that a point takes."""
+
 
 @dataclass(frozen=True, eq=False)
 class ContinuedFormula:
@@ -93,7 +97,9 @@ class ContinuedFormula:
     def check_gradient(self, low: float, high: float) -> None:
         """Raise what `gradient` raises."""
         left, right = self._part(low, high)
-        if left < right and not check_table(lambda x: self.formula.jet(x)[1:], left, right, self.kinks):
+        if left < right and not check_table(
+            lambda x: self.formula.jet(x)[1:], left, right, self.kinks, self.formula.n_operations
+        ):
             check_largest_table(self.derivative, left, right, self._hinges(low, high))
 
     def _nearest(self, x: npt.ArrayLike) -> tuple[FloatArray, tuple[FloatArray, FloatArray, FloatArray]]:

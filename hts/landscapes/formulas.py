@@ -135,6 +135,11 @@ class Formula:
                 del known[k]
 
     @cached_property
+    def n_operations(self) -> int:
+        """Operations that a point takes; equal parts of the formula count once."""
+        return len({node for node, _, _ in self._nodes})
+
+    @cached_property
     def _nodes(self) -> list[tuple[int, list[int], list[int]]]:
         """For each step the number of its subexpression, those it is made of, and those that are needed no more.
 

@@ -17,6 +17,8 @@ MAX_NODES = 2**18  # 8 MB, all of a common L2 cache; a smooth formula needs thou
 N_CHECKS = 17  # points per cell where a table is compared with f'
 N_SEEN = 2**16 + 1  # points on the whole where it is compared too, lest few cells overlook a narrow feature
 N_WORST = 64  # places where f' is looked at as closely as the largest table would
+HERMITE = 8.0  # cubics through f' and f'' at both ends of a cell err so much more than those of a table
+MAX_WORK = 1e7  # nodes times operations of f: a minute to find the smallest table
 ROUGH = 16.0  # cubics that take f'' from f err so much more than those of a table, at most
 
 #: From values at four Chebyshev points, cos((2k + 1) pi/8), to the cubic's coefficients, float64[point, power]. Written
@@ -135,7 +137,11 @@ def check_largest_table(
 
 
 def check_table(
-    slopes: Callable[[FloatArray], tuple[FloatArray, FloatArray]], low: float, high: float, kinks: FloatArray
+    slopes: Callable[[FloatArray], tuple[FloatArray, FloatArray]],
+    low: float,
+    high: float,
+    kinks: FloatArray,
+    n_operations: int = 1,
 ) -> bool:
     """Tell whether `tabulated_gradient` succeeds, from f' and f'' at points of the domain, which is much cheaper.
 
@@ -150,6 +156,8 @@ def check_table(
         First and last node.
     kinks : float64[kink]
         Where f'' jumps, which the table need not hold.
+    n_operations : int
+        That a point takes: building the table evaluates f some 150 times for each node.
 
     Returns
     -------
@@ -159,12 +167,19 @@ def check_table(
     Raises
     ------
     LandscapeError
-        f' is too rough for MAX_NODES nodes; the message names the place.
+        f' is too rough for MAX_NODES nodes, and the message names the place; or it takes too long to tabulate.
     """
     x = np.linspace(low, high, N_SEEN)
     slope, bend = slopes(x)
     size = float(np.max(np.abs(slope)))
     missed = _missed_by_cubics(x[::2], slope[::2], bend[::2], slope[1::2], kinks) / size
+    n_nodes = min(N_SEEN // 2 * (float(np.max(missed)) / (HERMITE * TOLERANCE)) ** 0.25, MAX_NODES)
+    if n_nodes * n_operations > MAX_WORK:
+        raise LandscapeError(
+            "f",
+            f"f' takes a table of about {n_nodes:,.0f} cubics, at most {MAX_WORK / n_operations:,.0f} for the "
+            f"{n_operations:,} operations of f: take fewer terms, or narrow the domain",
+        )
     if float(np.max(missed)) <= TOLERANCE:
         return True
     worst = x[1::2][np.argsort(missed)[-N_WORST:]]

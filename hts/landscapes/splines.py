@@ -31,6 +31,11 @@ class Hermite:
     f: FloatArray
     slope: FloatArray
 
+    @property
+    def n_operations(self) -> int:
+        """Operations that a point takes, a few."""
+        return 1
+
     def jet(self, x: npt.ArrayLike) -> Jet:
         """Return f, f' and f'' at x between the outer knots, each of x's shape; f'' at a knot from the right."""
         x = np.asarray(x, dtype=np.float64)

@@ -1,6 +1,7 @@
 """Landscapes of formulas: critical points against mpmath, tables against the formula."""
 
 import pickle
+import re
 from dataclasses import replace
 from math import inf
 
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from hts.landscapes import FormulaError, Landscape, LandscapeError, formula, quartic, wang_oh_rhee
-from hts.landscapes.gradients import check_table
+from hts.landscapes.formulas import parse_formula
+from hts.landscapes.gradients import check_table, hinged_gradient, tabulated_gradient
 
 mp = mpmath.mpf
 
@@ -221,3 +223,21 @@ def test_a_check_of_the_gradient_refuses_what_no_table_holds() -> None:
     for encode in (landscape.check_gradient, landscape.gradient):
         with pytest.raises(LandscapeError, match="too rough near x = 0"):
             encode(-1.0, 1.0)
+
+
+def test_a_long_formula_whose_table_would_be_large_is_refused_at_once():
+    """700 operations for each of 37,000 nodes took minutes, and the numbers of nodes are told to a hundredth."""
+
+    def slopes(x):
+        return np.sin(100 * x), 100 * np.cos(100 * x)
+
+    assert check_table(slopes, -1.0, 1.0, np.zeros(0), n_operations=2_000)
+    with pytest.raises(LandscapeError) as refusal:
+        check_table(slopes, -1.0, 1.0, np.zeros(0), n_operations=4_000)
+    told = re.search(r"about ([0-9,]+) cubics, at most 2,500 for the 4,000 operations of f: take", str(refusal.value))
+    built = tabulated_gradient(lambda x: slopes(x)[0], -1.0, 1.0, hinged_gradient([0, 0], [], []))
+    assert int(told[1].replace(",", "")) == pytest.approx(len(built.table), rel=0.01)
+
+
+def test_operations_of_a_formula_count_equal_parts_once():
+    assert parse_formula("sin(2*x) + cos(2*x)").n_operations == 6

@@ -26,7 +26,7 @@ STRICTER = 0.3
 GAIN = 300.0
 MAX_ROUNDS = 6
 #: Where the budget ends a refinement, its last mesh is larger than the one before by this factor or not made.
-LEAST_GROWTH = 1.1
+LEAST_GROWTH = 1.05
 #: Lengths of the smallest panels of lighter meshes, and the error of the mean that they may have.
 LIGHTER = (100.0, 10.0, 1.0)
 LIGHT_ERROR = 1e-4
