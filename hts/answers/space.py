@@ -30,9 +30,7 @@ RATIO = 1.1
 NO_EXACT = (
     "no exact value: the law of |X| alone is solved, of a ball about the minimum of a radial well, isotropic noise"
 )
-NO_CONSTANT = (
-    "no rate constant: it is known of balls about radial minima and of basins of the plane, with isotropic noise"
-)
+NO_CONSTANT = "no rate constant: it is that of a radial well or of a basin of the plane, with isotropic noise"
 
 
 def basin_jumps(plan: SpacePlan, b: float) -> JumpNumber | None:

@@ -102,7 +102,8 @@ def _of_kind(table: Any, place: KeyPath, kinds: dict[str, Any], example: str, mi
         mistakes.append(Mistake((*place, "kind"), text, is_about_key=True))
         return None
     if not isinstance(kind, str) or kind not in kinds:
-        text = f"no such {place[-1]} ({shown(kind)}) in several dimensions; {did_you_mean(kind if isinstance(kind, str) else '', list(kinds))}"
+        hint = did_you_mean(kind if isinstance(kind, str) else "", list(kinds))
+        text = f"no such {place[-1]} ({shown(kind)}) in several dimensions; {hint}"
         mistakes.append(Mistake((*place, "kind"), text))
         return None
     return validated(kinds[kind], table, place, mistakes)
