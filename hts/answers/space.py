@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import inf, log
 
 import numpy as np
@@ -10,9 +11,11 @@ import numpy as np
 from hts.answers.memory import PredictionMemory
 from hts.answers.parallel import complete
 from hts.answers.records import ExitPrediction
+from hts.noise import Noise
 from hts.plans import Cell, SpacePlan
+from hts.space.constants import BasinConstant, basin_constant
 from hts.space.jump_numbers import JumpNumber, jump_number_of
-from hts.space.limits import radial_constant
+from hts.space.limits import RadialConstant, radial_constant
 from hts.space.radial_operator import RadialExit, radial_exit
 from hts.theory.exact.steps import ExactExitError
 from hts.theory.exact.survival import UnstableStepsError
@@ -27,7 +30,7 @@ RATIO = 1.1
 NO_EXACT = (
     "no exact value: the law of |X| alone is solved, of a ball about the minimum of a radial well, isotropic noise"
 )
-NO_CONSTANT = "no rate constant: it is known of a ball about the minimum of a radial well with isotropic noise"
+NO_CONSTANT = "no rate constant: it is that of a radial well or of a basin of the plane, with isotropic noise"
 
 
 def basin_jumps(plan: SpacePlan, b: float) -> JumpNumber | None:
@@ -53,8 +56,11 @@ def jumps_of(plan: SpacePlan, b: float) -> int | None:
     return None if found is None else found.value
 
 
-def space_limit(plan: SpacePlan, cell: Cell) -> ExitLimit:
-    """Return what theory says of an exit as eta falls to 0, docs/model.md (3) to (7); see `ExitLimit`."""
+def space_limit(plan: SpacePlan, cell: Cell, with_basin: bool = True) -> ExitLimit:
+    """Return what theory says of an exit as eta falls to 0, docs/model.md (3) to (7); see `ExitLimit`.
+
+    The constant of a basin takes some ten seconds for each b and alpha, unless `with_basin` leaves it out.
+    """
     noise, well = plan.noise_of(cell), plan.radial_well(cell)
     n_jumps = jumps_of(plan, cell.b)
 
@@ -66,7 +72,7 @@ def space_limit(plan: SpacePlan, cell: Cell) -> ExitLimit:
     if not is_heavy or noise.alpha is None:
         return refused("the limit law needs noise with a power tail and alpha > 1")
     if well is None:
-        return refused(NO_CONSTANT)
+        return _basin_limit(plan, cell, refused, n_jumps) if with_basin else refused(NO_CONSTANT)
     if well.start > 0.0 and not well.start < well.radius:
         return refused("the start lies outside the ball")
     curvature = well.curvature
@@ -74,17 +80,46 @@ def space_limit(plan: SpacePlan, cell: Cell) -> ExitLimit:
         constant = radial_constant(lambda x: curvature * x, well.radius, cell.b, noise.alpha, plan.dimension)
     except ValueError as problem:
         return refused(f"no rate constant: {problem}")
-    scale = rate_scale(noise, cell.eta, constant.jump_number)
+    return _limit_of(noise, noise.alpha, cell.eta, constant, ())
+
+
+def _limit_of(
+    noise: Noise, alpha: float, eta: float, constant: RadialConstant | BasinConstant, warnings: tuple[str, ...]
+) -> ExitLimit:
+    """Put a limit law together from its constant."""
+    scale = rate_scale(noise, eta, constant.jump_number)
     return ExitLimit(
         jump_number=constant.jump_number,
-        exit_exponent=exit_exponent(noise.alpha, constant.jump_number),
+        exit_exponent=exit_exponent(alpha, constant.jump_number),
         rate_constant=constant.value,
         rate_scale=scale if 0.0 < scale < inf else None,
         mean_exit_steps=mean_steps(constant.value * scale),
         destinations=None,
         relative_error=constant.error / constant.value,
-        warnings=(),
+        warnings=warnings,
     )
+
+
+def _basin_limit(plan: SpacePlan, cell: Cell, refused: Callable[[str], ExitLimit], n_jumps: int | None) -> ExitLimit:
+    """Return the limit law of a basin of the plane, its constant by quadrature on the map."""
+    noise = plan.noise_of(cell)
+    if not (plan.has_map and plan.is_isotropic and n_jumps and noise.alpha):
+        return refused(NO_CONSTANT)
+    try:
+        constant = kept_constant(plan, n_jumps, cell.b, noise.alpha)
+    except ValueError as problem:
+        return refused(f"no rate constant: {problem}")
+    if not constant.value > 0.0:
+        return refused("no rate constant: on the map of basins no path of l* jumps leaves; take a finer spacing")
+    error = constant.error / constant.value
+    said = f"the rate constant {constant.value:.4g} is known to {error:.1%}, by quadrature on the map of basins"
+    return _limit_of(noise, noise.alpha, cell.eta, constant, (said,))
+
+
+@lru_cache(maxsize=64)
+def kept_constant(plan: SpacePlan, n_jumps: int, b: float, alpha: float) -> BasinConstant:
+    """Return the constant of the basin that a plan leaves; the second call gives the first one's."""
+    return basin_constant(plan.basins, plan.build_landscape().gradient, plan.well, n_jumps, b, alpha)
 
 
 def predict_space(
@@ -115,6 +150,8 @@ def predict_space(
         Where `should_stop` said so.
     """
     cells = plan.cells() if cells is None else cells
+    for cell in {(cell.b, cell.alpha): cell for cell in cells}.values():
+        space_limit(plan, cell)  # once for all eta, before threads would ask for it at the same time
     found = {} if memory is None or with_exponent else memory.recall(cells, with_survival=False)
     complete(
         found,

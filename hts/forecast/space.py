@@ -105,7 +105,7 @@ def expected_space_steps(plan: SpacePlan) -> Callable[[Cell], tuple[float, str]]
         return lambda cell: (float(most), "steps")
 
     def expected(cell: Cell) -> tuple[float, str]:
-        mean = space_limit(plan, cell).mean_exit_steps if plan.radial_well(cell) is not None else None
+        mean = space_limit(plan, cell, with_basin=False).mean_exit_steps
         if mean is None:
             return float(most), "max_steps"
         return max(-mean * expm1(-most / mean), 1.0), "limit"

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hts.landscapes import LandscapeError
 from hts.plans.checks import grid_mistakes
 from hts.plans.mistakes import Mistake, did_you_mean, first_in_words
@@ -42,7 +44,8 @@ def check_space(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> 
     title = path.stem if head.title is None else head.title
     plan = SpacePlan(title, head.seed, head.dimension, landscape, noise, products, exits, visits, figure, path)
     if not any(mistake.path[:1] in (("exit",), ("visits",)) for mistake in mistakes):
-        mistakes += about_wells(plan) or about_domain(plan, grids)
+        with np.errstate(all="ignore"):  # a bad formula overflows on its way to the mistake
+            mistakes += about_wells(plan) or about_domain(plan, grids)
     return None if mistakes else plan
 
 
@@ -99,7 +102,8 @@ def _of_kind(table: Any, place: KeyPath, kinds: dict[str, Any], example: str, mi
         mistakes.append(Mistake((*place, "kind"), text, is_about_key=True))
         return None
     if not isinstance(kind, str) or kind not in kinds:
-        text = f"no such {place[-1]} ({shown(kind)}) in several dimensions; {did_you_mean(str(kind), list(kinds))}"
+        hint = did_you_mean(kind if isinstance(kind, str) else "", list(kinds))
+        text = f"no such {place[-1]} ({shown(kind)}) in several dimensions; {hint}"
         mistakes.append(Mistake((*place, "kind"), text))
         return None
     return validated(kinds[kind], table, place, mistakes)

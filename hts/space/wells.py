@@ -14,7 +14,9 @@ DEFAULT_NODES = 256
 #: Digits of a minimum that was found by iteration: its last bits differ between machines.
 DIGITS = 12
 #: Steps of the flow from a start, and the longest of them in units of 1 + |start|.
-N_STEPS, LONGEST = 20_000, 0.02
+N_STEPS, LONGEST = 1_500, 0.02
+#: Newton's steps after it, and how far they may lead, in longest steps of the flow.
+N_NEWTON, NEAR = 60, 5.0
 
 
 def box_of(landscape: SpaceLandscape, low: FloatArray | None, high: FloatArray | None) -> tuple[FloatArray, FloatArray]:
@@ -72,16 +74,36 @@ def find_wells(
 
 
 def _minimum_from(landscape: SpaceLandscape, start: FloatArray) -> Minima:
+    """Follow the flow from a start, and then take Newton's steps within a small ball: flat valleys slow the flow."""
     point = np.asarray(start, dtype=np.float64)[None]
     longest = LONGEST * (1.0 + float(np.linalg.norm(point)))
     with np.errstate(all="ignore"):
         end = descend(landscape.gradient, point, longest, landscape.projection, n_steps=N_STEPS)
-        slope = landscape.gradient(end)
-    if not (np.all(np.isfinite(end)) and np.all(np.isfinite(slope))):
+        slopes = np.linalg.norm(landscape.gradient(np.vstack([point, end])), axis=1)
+    if not (np.all(np.isfinite(end)) and np.all(np.isfinite(slopes))):
         raise ValueError("no minimum was found: the gradient flow from the start comes to where there is no gradient")
     if float(np.linalg.norm(end - point)) > 0.25 * N_STEPS * longest:
         raise ValueError("no minimum was found: the gradient flow from the start does not come to rest")
-    return _rounded(Minima(end, float(landscape.value(end)[0])))
+    polished = _polished(landscape, end, longest)
+    return _rounded(Minima(polished, float(landscape.value(polished)[0])))
+
+
+def _polished(landscape: SpaceLandscape, end: FloatArray, longest: float) -> FloatArray:
+    """Take Newton's steps from where the flow has led; stay there where they lead far, or to no minimum."""
+    x = end.copy()
+    with np.errstate(all="ignore"):
+        for _ in range(N_NEWTON):
+            slope, hessian = landscape.gradient(x)[0], landscape.hessian(x)[0]
+            if not (np.all(np.isfinite(slope)) and np.all(np.isfinite(hessian))):
+                return end
+            step = -np.linalg.lstsq(hessian, slope, rcond=1e-12)[0]
+            x = x + step
+            if not float(np.linalg.norm(x - end)) <= NEAR * longest:
+                return end
+            if float(np.linalg.norm(step)) <= 1e-14:
+                break
+        is_lower = float(landscape.value(x)[0]) <= float(landscape.value(end)[0])
+    return x if is_lower else end
 
 
 def _rounded(minima: Minima) -> Minima:

@@ -78,6 +78,14 @@ def test_each_mistake_is_told_at_its_place(old: str, new: str, place: str, words
     assert words in lines[0]
 
 
+@pytest.mark.parametrize("value", ["0x" + "f" * 5000, "[[]]", "{}", "nan", "true", '"\\u0000"'])
+@pytest.mark.parametrize("key", ["dimension", "kind", "scale", "well", "eta"])
+def test_values_that_make_no_sense_are_told_in_words(key: str, value: str):
+    lines = [f"{key} = {value}" if line.startswith(f"{key} =") else line for line in RADIAL.splitlines()]
+    with pytest.raises(PlanError, match=rf"p.toml:\d+:\d+: [a-z.]*{key}"):
+        parse_study("\n".join(lines), Path("p.toml"))
+
+
 def test_mistakes_of_all_tables_are_told_at_once():
     text = RADIAL.replace('kind = "radial"', 'kind = "radial"\nradius = -1.0').replace("walkers = 300", "walkers = 0")
     with pytest.raises(PlanError) as refused:
