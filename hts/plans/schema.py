@@ -40,6 +40,7 @@ def plan_schema() -> dict[str, Any]:
     names, definitions = models_json_schema([(model, "validation") for model in models])
     of = {model: {"$ref": names[model, "validation"]["$ref"]} for model in models}
     head = definitions["$defs"].pop(HeadPlan.__name__)
+    needed = definitions["$defs"][ExitPlan.__name__].pop("required")
     schema = {
         "$schema": DIALECT,
         "description": "A study of hts: a landscape, a law of the noise, a grid of cells, and exits or long runs.",
@@ -58,6 +59,9 @@ def plan_schema() -> dict[str, Any]:
             ),
             {"required": ["regression"]},
         ],
+        # [rare] fills in walkers and max_steps
+        "if": {"not": {"required": ["rare"]}},
+        "then": {"properties": {"exit": {"required": needed}}},
         "additionalProperties": False,
         **definitions,
     }

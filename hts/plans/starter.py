@@ -6,7 +6,7 @@ from importlib.resources import files
 from hts.noise import LAWS
 from hts.plans.landscapes import LANDSCAPE_PLANS
 
-KINDS = ("exits", "visits", "formula", "paths")
+KINDS = ("exits", "visits", "formula", "paths", "rare")
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -32,6 +32,8 @@ def test_the_command_lays_sampled_beside_exact(study, hts):
     assert "nothing to do" in out
     code, out, _ = hts("status", "here", "--json")
     assert [one["state"] for one in json.loads(out)["rare"]] == 4 * ["done"]
+    code, out, _ = hts("verify", "here", "--replay", "10", "--json")
+    assert (code, json.loads(out)["n_replayed"], json.loads(out)["different"]) == (0, 10, [])
     damaged = next((study.parent / "here/rare").iterdir())
     damaged.write_bytes(damaged.read_bytes()[:-1])
     code, _, err = hts("verify", "here")
