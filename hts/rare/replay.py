@@ -6,8 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import as_completed
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from hts.engines import ThreadEngine
 from hts.ensembles import Interrupted
@@ -80,7 +82,7 @@ def _chosen(parts: list[StoredSamples], n: int, seed: int) -> list[tuple[int, in
     """Pick samples as (file, number): half of them positive, the rest any."""
     random = np.random.default_rng(seed)
     positive = [(k, int(number)) for k, part in enumerate(parts) for number in part.columns["sample"]]
-    picked = random.choice(len(positive), min(n // 2, len(positive)), replace=False) if positive else []
+    picked = random.permutation(len(positive))[: n // 2]
     found = {positive[place] for place in picked}
     ends = np.cumsum([part.n for part in parts], dtype=np.int64)
     total = int(ends[-1]) if parts else 0
@@ -106,5 +108,9 @@ def _replay(
     differ = tuple(name for name, a, b in zip(COLUMNS, theirs, ours, strict=True) if a.tobytes() != b.tobytes())
     if not differ:
         return None
-    shown = (tuple(float(x) for column in columns for x in column) for columns in (theirs, ours))
-    return Difference(place, question.cell, number, differ, *shown, what="sample")
+    return Difference(place, question.cell, number, differ, _shown(theirs), _shown(ours), what="sample")
+
+
+def _shown(columns: tuple[npt.NDArray[Any], ...]) -> tuple[float, ...]:
+    """List the numbers of a sample; none of one that is 0."""
+    return tuple(float(one) for column in columns for one in column)
