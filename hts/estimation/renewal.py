@@ -1,4 +1,4 @@
-"""The mean exit time from walks of one window: the rate at which they leave in its second half, once they are settled."""
+"""The mean exit time from walks of one window, by the rate at which they leave in its second half."""
 
 import math
 from dataclasses import dataclass

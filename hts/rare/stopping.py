@@ -109,7 +109,7 @@ class Case:
         if self.rare.positives is not None:
             return found.n_positive >= self.rare.positives
         is_precise = found.relative_error is not None and found.relative_error <= self.rare.target
-        return is_precise and found.n_positive >= min(FEWEST, found.n_samples)
+        return is_precise and found.effective_samples >= FEWEST  # fewer are never believed
 
     def _prefix(self, n: int) -> RareEstimate:
         """Estimate from samples 0, ..., n - 1."""
