@@ -12,6 +12,7 @@ from hts.cli.levy_documents import describe_document
 from hts.cli.levy_plan import show_description
 from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option, wide_option
 from hts.cli.progress import clock, rate
+from hts.cli.rare_description import rare_document, show_rare
 from hts.words import plural
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def command(
 def document(d: "Description") -> dict[str, Any]:
     """Give the document of docs/interface.md, "describe"."""
     own = {} if d.plan.levy is None else describe_document(d)
+    if d.plan.rare is not None:
+        own["rare"] = rare_document(d.plan)
     return {
         "landscape": {
             "kind": d.landscape.kind,
@@ -123,6 +126,10 @@ def show(d: "Description", folder: Path) -> None:
         show_description(d, folder)
     else:
         show_tables(d, folder)
+    if d.plan.rare is not None:
+        click.echo()
+        show_rare(d.plan)
+        click.echo("hts run, which such a plan does not need:")
     show_cost(d.cost)
     for note in d.notes:
         click.echo(note)

@@ -19,7 +19,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
     default="exits",
     show_default=True,
     help="What the plan studies: exits from a well, visits (long runs over all wells), exits from a well of your own "
-    "formula, paths given how they leave, or space: exits in several dimensions.",
+    "formula, paths given how they leave, space: exits in several dimensions, or rare exits by sampling.",
 )
 def command(file: Path | None, kind: str) -> None:
     r"""Write a commented starter plan to FILE, or to standard output.

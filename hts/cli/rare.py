@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option, wide_option
+from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
+from hts.cli.tables import CELLS_SHOWN
+from hts.words import number, whole
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 @output_option("Where samples go; results/<stem of PLAN> by default.")
 @threads_option
 @click.option("--no-exact", is_flag=True, help="Leave the exact values out; they take about a second a cell.")
-@wide_option
 @json_option
 def command(
     plan: Path,
@@ -91,10 +92,86 @@ def exact_values(plan: "Plan", target: Path, threads: int | None) -> "dict[Cell,
 
 
 def show(results: "Sequence[RareResult]", title: str) -> None:
-    """Print the table, and below it why some intervals may not be believed."""
-    from hts.cli.tables import print_tables
-    from hts.reports.rare import rare_reasons, rare_table
+    """Print what was found and how, each within 80 columns, and below it why some intervals may not be believed."""
+    from hts.cli.tables import print_table, say_more
+    from hts.words import each_once
 
-    print_tables([rare_table(results, title)])
-    for reason in rare_reasons(results):
-        click.echo(f"not to be believed: {reason}")
+    headers, same = cell_columns(results)
+    named = f"{title}{same}"
+    print_table(f"Leaving within a time: {named}", *found_table(results, headers))
+    say_more(len(results))
+    click.echo()
+    print_table("How it was sampled", *sampled_table(results, headers))
+    if any(not result.mean_reasons for result in results):
+        click.echo()
+        print_table("Mean exit times in steps, from the second half of the window", *mean_table(results, headers))
+    said = [
+        (f"(b {number(r.question.cell.b)}, eta {r.question.cell.eta:g}, {r.question.method})", reason)
+        for r in results
+        for reason in r.reasons
+    ]
+    for line in each_once(said):
+        click.echo(f"not to be believed: {line}")
+
+
+def cell_columns(results: "Sequence[RareResult]") -> tuple[list[str], str]:
+    """Name the columns that tell cells apart, and write b and alpha that all have in common."""
+    cells = [result.question.cell for result in results]
+    varying, same = [], ""
+    for name in ("b", "alpha"):
+        values = {getattr(cell, name) for cell in cells}
+        if len(values) > 1:
+            varying.append(name)
+        elif values != {None}:
+            same += f", {name} = {number(values.pop())}"
+    return [*varying, "eta", "method"], same
+
+
+def cell_words(result: "RareResult", headers: list[str]) -> list[str]:
+    """Write cell and method in those columns."""
+    cell = result.question.cell
+    return [*(number(getattr(cell, name)) for name in headers[:-1]), result.question.method]
+
+
+def found_table(results: "Sequence[RareResult]", headers: list[str]) -> tuple[list[str], list[list[str]]]:
+    """Lay out what was found: sampled beside exact and, where it is known, limit."""
+    has_limit = any(result.limit is not None for result in results)
+    rows = []
+    for result in results[:CELLS_SHOWN]:
+        error = None if result.estimate.relative_error is None else 100.0 * result.estimate.relative_error
+        z = "-" if result.z is None else f"{result.z:.1f}"
+        limit = [number(result.limit, 3)] if has_limit else []
+        rows.append(
+            [*cell_words(result, headers), number(result.estimate.probability, 3), number(error, 2),
+             number(result.exact, 3), z, *limit, "yes" if result.is_trustworthy else "NO"]
+        )  # fmt: skip
+    return [*headers, "P", "+- %", "exact", "z", *(["limit"] if has_limit else []), "trust"], rows
+
+
+def sampled_table(results: "Sequence[RareResult]", headers: list[str]) -> tuple[list[str], list[list[str]]]:
+    """Lay out how it was sampled: samples, what they are worth, and the error of one."""
+    rows = []
+    for result in results[:CELLS_SHOWN]:
+        e = result.estimate
+        share = "-" if result.question.mixture is None or e.share_plain is None else f"{e.share_plain:.1%}"
+        right = f"{e.right / e.probability:.0%}" if e.probability else "-"
+        rows.append(
+            [*cell_words(result, headers), whole(e.n_samples), whole(round(e.effective_samples)), share, right,
+             number(e.error_per_sample, 3)]
+        )  # fmt: skip
+    return [*headers, "samples", "worth", "wP", "right", "error"], rows
+
+
+def mean_table(results: "Sequence[RareResult]", headers: list[str]) -> tuple[list[str], list[list[str]]]:
+    """Lay out mean exit times beside the exact ones."""
+    rows = []
+    for result in results[:CELLS_SHOWN]:
+        mean = result.mean_exit
+        if mean is None:
+            continue
+        z = "-" if result.z_mean is None else f"{result.z_mean:.1f}"
+        rows.append(
+            [*cell_words(result, headers), number(mean.steps), number(100.0 * mean.relative_error, 2),
+             number(100.0 * result.rest, 2), number(result.mean_exact), z, "NO" if result.mean_reasons else "yes"]
+        )  # fmt: skip
+    return [*headers, "mean", "+- %", "start %", "exact", "z", "trust"], rows

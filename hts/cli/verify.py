@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command("verify")
 @folder_argument
 @click.option("--replay", "n_walkers", type=click.IntRange(0), default=0, metavar="N",
-              help="Also compute N random walkers again and compare them to the bit.")  # fmt: skip
+              help="Also compute N walkers or samples again and compare them to the bit.")  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Which walkers --replay picks."
 )
@@ -67,14 +67,22 @@ def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int 
 def verify_walkers(
     folder: Path, n_walkers: int, seed: int, threads: int | None
 ) -> "tuple[Verification, Replay | None]":
-    """Compare files of walkers with their checksums, and compute some walkers again."""
-    from hts.sweeps import replay_sweep, verify_sweep
+    """Compare files of walkers and samples with their checksums, and compute some of each again."""
+    from hts.sweeps import Replay, replay_sweep, verify_sweep
+    from hts.sweeps.survey import open_results
 
     found = verify_sweep(folder)
     if not n_walkers:
         return found, None
     with stop_on_signal() as stop:
-        return found, replay_sweep(folder, n_walkers, seed=seed, threads=threads, should_stop=stop)
+        replay = replay_sweep(folder, n_walkers, seed=seed, threads=threads, should_stop=stop)
+        _, plan, _ = open_results(folder)
+        if plan.rare is None or any(name.startswith("rare/") for name in found.damaged):
+            return found, replay
+        from hts.rare import replay_samples
+
+        more = replay_samples(plan, folder, n_walkers, seed=seed, threads=threads, should_stop=stop)
+        return found, Replay(replay.n_walkers + more.n_walkers, (*replay.differences, *more.differences))
 
 
 def repair_files(folder: Path, names: Sequence[str], is_regression: bool) -> None:

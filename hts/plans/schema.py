@@ -53,6 +53,7 @@ def plan_schema() -> dict[str, Any]:
         found = [of[model] for model in (TABLES[name], SPACE_TABLES.get(name)) if model is not None]
         return found[0] if len(found) == 1 else {"anyOf": found}
 
+    needed = definitions["$defs"][ExitPlan.__name__].pop("required")
     schema = {
         "$schema": DIALECT,
         "description": "A study of hts: a landscape, a law of the noise, a grid of cells, and exits or long runs.",
@@ -72,6 +73,9 @@ def plan_schema() -> dict[str, Any]:
             ),
             {"required": ["regression"]},
         ],
+        # [rare] fills in walkers and max_steps
+        "if": {"not": {"required": ["rare"]}},
+        "then": {"properties": {"exit": {"required": needed}}},
         "additionalProperties": False,
         **definitions,
     }

@@ -11,12 +11,16 @@ from typing import Any
 
 from hts.answers import ExitPrediction
 from hts.answers.laws import within_laws
-from hts.estimation.rare import RareEstimate
+from hts.estimation.rare import FEWEST, RareEstimate
+from hts.estimation.renewal import MeanExit
 from hts.plans import Cell, Plan
 from hts.rare.questions import Question, questions
 from hts.rare.running import load
 from hts.rare.stopping import cases_of
 from hts.storage import ResultsFolder
+
+#: Longest part of the start that the first half of a window may leave, for its mean exit time to be believed.
+LARGEST_REST = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,12 @@ class RareResult:
         C (H(1/eta)/eta)^l*, docs/model.md (18), where C is known.
     reasons : tuple of str
         Why the interval may not be believed; empty where it may.
+    mean_exit : MeanExit or None
+        Of the walks' mean exit time, where exit steps are kept.
+    mean_exact : float or None
+        Exact mean exit time in steps.
+    rest : float
+        exp(-f''(m) within/2): what the first half of the window leaves of the start.
     """
 
     question: Question
@@ -44,6 +54,9 @@ class RareResult:
     exact_error: float | None
     limit: float | None
     reasons: tuple[str, ...]
+    mean_exit: MeanExit | None
+    mean_exact: float | None
+    rest: float
 
     @property
     def is_trustworthy(self) -> bool:
@@ -57,6 +70,29 @@ class RareResult:
         if self.exact is None or not e.relative_error:
             return None
         return (e.probability - self.exact) / (e.relative_error * e.probability)
+
+    @property
+    def mean_reasons(self) -> tuple[str, ...]:
+        """Say why the mean exit time may not be believed; empty where it may."""
+        if self.mean_exit is None:
+            return ("no mean exit time: exit steps are not kept, or no walk leaves in the second half of the window",)
+        found = list(self.reasons)
+        if self.rest > LARGEST_REST:
+            times = -2.0 * math.log(LARGEST_REST)
+            found.append(
+                f"the window is too short to forget the start ({self.rest:.0%} left): give within >= {times:.0f}/f''"
+            )
+        if self.mean_exit.n_positive < FEWEST:
+            found.append(f"only {self.mean_exit.n_positive} samples leave in the second half of the window")
+        return tuple(found)
+
+    @property
+    def z_mean(self) -> float | None:
+        """Distance of the mean exit time from the exact one, in standard errors."""
+        mean = self.mean_exit
+        if mean is None or self.mean_exact is None or not mean.relative_error:
+            return None
+        return (mean.steps - self.mean_exact) / (mean.relative_error * mean.steps)
 
     @property
     def error_per_walk(self) -> float | None:
@@ -107,6 +143,7 @@ def rare_results(
     cases = cases_of(questions(plan), plan.rare)
     load(plan, cases, ResultsFolder(Path(folder)))
     cases = [case for case in cases if not case.missing()]
+    rest = math.exp(-slowest(plan) * plan.within / 2.0)
     laws = {(law.b, law.alpha): law for law in within_laws(plan, plan.within)}
     found = []
     for case in cases:
@@ -125,9 +162,19 @@ def rare_results(
                 exact_error=None if known is None else known.probability_within_relative_error,
                 limit=None if law is None or law.constant is None else law.constant * law.scale(cell.eta),
                 reasons=(*warned, *estimate.reasons),
+                mean_exit=case.mean_exit(),
+                mean_exact=None if known is None else known.mean_exit_steps_exact,
+                rest=rest,
             )
         )
     return tuple(found)
+
+
+def slowest(plan: Plan) -> float:
+    """Return the least f'' at a minimum inside the domain: walks settle at that rate; 0 without a minimum."""
+    landscape, domain = plan.build_landscape(), plan.exit_domain()
+    is_in = (landscape.minima > domain.low) & (landscape.minima < domain.high)
+    return float(landscape.curvatures[is_in].min(initial=math.inf)) if is_in.any() else 0.0
 
 
 def to_document(results: Sequence[RareResult]) -> dict[str, Any]:
@@ -170,4 +217,10 @@ def _row(result: RareResult) -> dict[str, Any]:
         "probability_within_relative_error": result.exact_error,
         "z_exact": None if result.z is None or math.isinf(result.z) else result.z,
         "probability_within_limit": result.limit,
+        "mean_exit_steps": None if result.mean_exit is None else result.mean_exit.steps,
+        "mean_exit_relative_error": None if result.mean_exit is None else result.mean_exit.relative_error,
+        "mean_exit_window_error": result.rest,
+        "mean_exit_steps_exact": result.mean_exact,
+        "mean_exit_is_trustworthy": not result.mean_reasons,
+        "mean_exit_verdict": "; ".join(result.mean_reasons) or "believe it",
     }

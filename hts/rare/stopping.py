@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hts.estimation.rare import FEWEST, RareEstimate, estimate_rare
+from hts.estimation.renewal import MeanExit, mean_exit
 from hts.plans.rare import RarePlan
 from hts.rare.questions import Question
 from hts.storage.content import Columns
@@ -20,7 +21,7 @@ FIRST, FIRST_RUNS = 4096, 32
 LEAST_GROWTH, MOST_GROWTH = 1.25, 4.0
 #: Taken beyond what the last round's error asks for, which is itself uncertain.
 MARGIN = 1.05
-NAMES = ("value", "right", "plain")
+NAMES = ("value", "right", "plain", "steps")
 
 
 @dataclass
@@ -64,12 +65,24 @@ class Case:
 
     def estimate(self) -> RareEstimate:
         """Estimate the probability from the samples that the rule asks for."""
+        return self._prefix(self._n_used())
+
+    def mean_exit(self) -> MeanExit | None:
+        """Estimate the mean exit time from the same samples; None for methods that do not keep when walks left."""
+        if self.question.method not in ("importance", "crude"):
+            return None
+        n = self._n_used()
+        columns = self._columns(n)
+        return mean_exit(columns["value"], columns["steps"], n, self.question.base.n_steps)
+
+    def _n_used(self) -> int:
+        """Count the samples that the rule asks for."""
         n, wanted = self._target, self.rare.positives
-        if wanted is not None:
-            sample = self._columns(n)["sample"]
-            # of the samples before the last positive one the mean is unbiased, as (N - 1)/(S - 1) is of indicators
-            n = int(sample[wanted - 1]) if len(sample) >= wanted else n
-        return self._prefix(n)
+        if wanted is None:
+            return n
+        sample = self._columns(n)["sample"]
+        # of the samples before the last positive one the mean is unbiased, as (N - 1)/(S - 1) is of indicators
+        return int(sample[wanted - 1]) if len(sample) >= wanted else n
 
     def _first(self) -> int:
         if self.rare.samples is not None:
@@ -96,12 +109,12 @@ class Case:
         if self.rare.positives is not None:
             return found.n_positive >= self.rare.positives
         is_precise = found.relative_error is not None and found.relative_error <= self.rare.target
-        return is_precise and found.n_positive >= min(FEWEST, found.n_samples)
+        return is_precise and found.effective_samples >= FEWEST  # fewer are never believed
 
     def _prefix(self, n: int) -> RareEstimate:
         """Estimate from samples 0, ..., n - 1."""
         columns = self._columns(n)
-        value, right, plain = (columns[name] for name in NAMES)
+        value, right, plain = columns["value"], columns["right"], columns["plain"]
         in_all = max(sum(part.n for part in self.parts), 1)
         n_steps = sum(part.n_steps for part in self.parts) * n / in_all
         return estimate_rare(value, right, plain, n, n_steps, self.question.mixture is not None)

@@ -72,7 +72,7 @@ class Difference:
     columns: tuple[str, ...]
     stored: tuple[float, ...]
     computed: tuple[float, ...]
-    what: str = "walker"  # or "run"
+    what: str = "walker"  # or "run", "sample"
 
 
 @dataclass(frozen=True)

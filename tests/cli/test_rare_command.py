@@ -30,8 +30,17 @@ def test_the_command_lays_sampled_beside_exact(study, hts):
     code, out, _ = hts("rare", study, "-o", "here")
     assert code == 0
     assert "nothing to do" in out
+    assert max(len(line.rstrip()) for line in out.splitlines()) <= 80
+    code, out, _ = hts("describe", study, "-o", "here")
+    assert (code, "hts rare samples exits within 1: 20 000 samples each" in out) == (0, True)
+    told = json.loads(hts("describe", study, "--json")[1])["rare"]
+    assert [(one["method"], one["n_steps"], one["jump_number"]) for one in told[:2]] == [
+        ("importance", 50, 2), ("crude", 50, 2),
+    ]  # fmt: skip
     code, out, _ = hts("status", "here", "--json")
     assert [one["state"] for one in json.loads(out)["rare"]] == 4 * ["done"]
+    code, out, _ = hts("verify", "here", "--replay", "10", "--json")
+    assert (code, json.loads(out)["n_replayed"], json.loads(out)["different"]) == (0, 10, [])
     damaged = next((study.parent / "here/rare").iterdir())
     damaged.write_bytes(damaged.read_bytes()[:-1])
     code, _, err = hts("verify", "here")

@@ -27,6 +27,14 @@ def test_every_plan_that_comes_with_hts_fits_the_schema(file):
     assert list(VALIDATOR.iter_errors(tomllib.loads(file.read_text(encoding="utf-8")))) == []
 
 
+def test_exits_need_walkers_unless_the_plan_has_rare():
+    tables = tomllib.loads(starter("rare"))
+    assert "walkers" not in tables["exit"]
+    assert VALIDATOR.is_valid(tables)
+    del tables["rare"]
+    assert not VALIDATOR.is_valid(tables)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_template_is_a_plan_without_mistakes_that_fits_the_schema(kind):
     text = starter(kind)

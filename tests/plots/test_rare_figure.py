@@ -15,7 +15,7 @@ from hts.plots.rare_errors import FIGURE, columns_of
 from hts.plots.style import house_style
 from hts.rare import rare_results, run_rare
 
-METHODS = 'method = ["importance", "crude", "trap", "splitting"]\ntrap_gamma = 0.29\neffort = 64'
+METHODS = 'method = ["importance", "crude", "trap", "splitting"]\ntrap_gamma = 0.4\nweight = 0.001\neffort = 64'
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_the_trap_is_found_low_and_never_believed(sampled):
     """Two cells: in the right world their sum is below -5.6 with a chance of 4e-5."""
     traps = [one for one in sampled[1] if one.question.method == "trap"]
     assert not any(one.is_trustworthy for one in traps)
-    assert "gamma = 0.29 is out of range" in traps[0].verdict
+    assert "gamma = 0.4 is out of range" in traps[0].verdict
     assert sum(one.z for one in traps) < -5.6
 
 

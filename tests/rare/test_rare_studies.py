@@ -1,11 +1,14 @@
 """Tests of samples of rare exits: the same numbers whoever computes them, what is kept, and mistakes."""
 
+from dataclasses import replace
+
 import pytest
 from small_rare import TEXT
 
 from hts.errors import PlanError
 from hts.plans import read_plan
-from hts.rare import rare_results, rare_status, run_rare
+from hts.rare import rare_results, rare_status, replay, replay_samples, run_rare
+from hts.storage.samples import read_samples
 
 
 @pytest.fixture
@@ -75,3 +78,20 @@ def test_no_hit_is_not_believed(study):
     (result,) = rare_results(plan, "few")
     assert not result.is_trustworthy
     assert "none of 50 samples left" in result.verdict
+
+
+def test_samples_are_computed_again_and_a_changed_one_is_found(study, monkeypatch):
+    plan = read_plan(study, ['rare.method=["importance", "splitting"]', "rare.samples=40", "rare.effort=64"])
+    run_rare(plan, "one")
+    again = replay_samples(plan, "one", 30)
+    assert (again.n_walkers, again.differences) == (30, ())
+    assert replay_samples(plan, "one", 1000).n_walkers == 4 * 40
+
+    def changed(path, stated):
+        stored = read_samples(path, stated)
+        return replace(stored, columns={**stored.columns, "value": stored.columns["value"] * 1.5})
+
+    monkeypatch.setattr(replay, "read_samples", changed)
+    (first, *_) = replay_samples(plan, "one", 1000).differences
+    assert (first.what, first.columns) == ("sample", ("value",))
+    assert first.stored[0] == 1.5 * first.computed[0]
