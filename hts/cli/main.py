@@ -41,6 +41,7 @@ COMMANDS = {
     "tails": "hts.cli.tails",
     "regression": "hts.cli.regression",
     "rare": "hts.cli.rare",
+    "initialisation": "hts.cli.initialisation",
     "schema": "hts.cli.schema",
     "completion": "hts.cli.completion",
 }
@@ -60,6 +61,7 @@ SUMMARIES = {
     "tails": "Estimate how heavy the tails of your own numbers are.",
     "regression": "Tail index of SGD on least squares: exact, and of simulated runs.",
     "rare": "Sample the probability to leave within a time, however rare.",
+    "initialisation": "Weights of networks that keep a moment of the norm, exact at every width.",
     "schema": "Print the JSON Schema of plans, by which editors complete them.",
     "completion": "Print what makes a shell complete commands, options and files.",
 }
