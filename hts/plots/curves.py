@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.transforms import ScaledTranslation, Transform
 
 from hts.arrays import FloatArray
-from hts.plots.looks import AID, DOTTED, Look, paler
+from hts.plots.looks import AID, DOTTED, Look, clip_looks, paler
 from hts.plots.published import PublishedPoint
 from hts.plots.save import Row
+from hts.plots.smooth import smooth
 from hts.plots.style import clip_label, listing
 
 Layer = Literal["exact", "limit", "guide"]
@@ -24,6 +30,8 @@ EXACT_WIDTH = 3.2
 """Points: the exact curve is the broad pale line that the markers lie on."""
 LIFT = {"exact": 1.5, "guide": 1.8, "limit": 2.0, "measured": 3.0, "published": 4.0}
 """What lies over what."""
+CLOSE, ASIDE = 0.03, 5.0
+"""Markers of one eta nearer than this part of the height stand side by side, so many points apart."""
 ARROW = 9.0
 """Length in points of the arrow on a lower bound."""
 PUBLISHED: dict[str, Any] = {
@@ -71,6 +79,7 @@ class Curve:
     eta: FloatArray
     value: FloatArray
     row: Row = field(default_factory=dict)  # what the CSV says of each of its points
+    exponent: FloatArray | None = None  # float64[point], -d log value/d log eta, where it is known
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +106,7 @@ class SeriesPanel:
     alpha: float | None
     series: tuple[Series, ...]  # by increasing b, no clipping last
     well: int | None = None  # where the figure tells wells apart
+    clips: tuple[float, ...] = ()  # every b of the study, by which looks are chosen
 
 
 def every_series(panels: Iterable[SeriesPanel]) -> list[Series]:
@@ -104,15 +114,53 @@ def every_series(panels: Iterable[SeriesPanel]) -> list[Series]:
     return list(chain.from_iterable(panel.series for panel in panels))
 
 
-def draw_series(axes: Axes, series: Series, own: Look) -> None:
-    """Draw the curves, points with their intervals, bounds and published points of one series on scaled axes."""
+def panel_looks(panels: Iterable[SeriesPanel]) -> dict[float, Look]:
+    """Return the look of each b in the panels, by its place among those of the study."""
+    shown = list(panels)
+    return clip_looks((one.b for one in every_series(shown)), chain.from_iterable(panel.clips for panel in shown))
+
+
+def points_aside(panel: SeriesPanel) -> dict[float, dict[float, float]]:
+    """Say by how many points markers of equal eta and height move to stand side by side: {b: {eta: points}}."""
+    marks = [
+        (one.eta, math.log(one.height), series.b) for series in panel.series for one in series.points if one.height
+    ]
+    close = CLOSE * (max(y for _, y, _ in marks) - min(y for _, y, _ in marks)) if marks else 0.0
+    found: dict[float, dict[float, float]] = {}
+    for _, those in groupby(sorted(marks), key=itemgetter(0)):
+        group: list[tuple[float, float, float]] = []
+        for mark in those:
+            if group and mark[1] - group[-1][1] >= close:
+                _spread(group, found)
+                group = []
+            group.append(mark)
+        _spread(group, found)
+    return found
+
+
+def _spread(group: Sequence[tuple[float, float, float]], found: dict[float, dict[float, float]]) -> None:
+    for k, (eta, _, b) in enumerate(sorted(group, key=itemgetter(2)) if len(group) > 1 else ()):
+        found.setdefault(b, {})[eta] = ASIDE * (k - (len(group) - 1) / 2)
+
+
+def draw_series(axes: Axes, series: Series, own: Look, aside: Mapping[float, float] = MappingProxyType({})) -> None:
+    """Draw the curves, points with their intervals, bounds and published points of one series on scaled axes.
+
+    `aside` are the points by which markers stand beside their eta, as `points_aside` gives them.
+    """
     for layer, curve in series.curves.items():
         style = _line_style(layer, own)
         if curve.eta.size == 1:  # a line of one point would not show
             style = {"color": style["color"], "marker": "_", "markersize": 10, "markeredgewidth": EXACT_WIDTH}
-        axes.plot(curve.eta, curve.value, zorder=LIFT[layer], label=layer, **style)
-    _draw_intervals(axes, series.points, own)
-    _draw_markers(axes, series.points, own)
+        points = smooth(curve.eta, curve.value, curve.exponent) if layer == "exact" else (curve.eta, curve.value)
+        axes.plot(*points, zorder=LIFT[layer], label=layer, **style)
+    for shift in sorted({aside.get(one.eta, 0.0) for one in series.points}):
+        group = [one for one in series.points if aside.get(one.eta, 0.0) == shift]
+        place: Transform = axes.transData
+        if shift:
+            place = place + ScaledTranslation(shift / 72, 0, _root(axes).dpi_scale_trans)
+        _draw_intervals(axes, group, own, place)
+        _draw_markers(axes, group, own, place)
     for shown in series.published:
         axes.plot(shown.eta, shown.value, zorder=LIFT["published"], **PUBLISHED)
         if shown.is_censored:
@@ -128,16 +176,23 @@ def _line_style(layer: Layer, own: Look) -> dict[str, Any]:
     return styles[layer]
 
 
-def _draw_intervals(axes: Axes, points: Sequence[Point], own: Look) -> None:
+def _root(axes: Axes) -> Figure:
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def _draw_intervals(axes: Axes, points: Sequence[Point], own: Look, place: Transform) -> None:
     known = [(one.eta, one.value, one.low, one.high) for one in points if one.value and one.low and one.high]
     if not known:
         return
     eta, value, low, high = np.array(known, dtype=np.float64).T
     ends = np.maximum([value - low, high - value], 0.0)
-    axes.errorbar(eta, value, yerr=ends, fmt="none", ecolor=own.colour, elinewidth=0.8, zorder=LIFT["measured"])
+    style: dict[str, Any] = {"ecolor": own.colour, "elinewidth": 0.8, "zorder": LIFT["measured"], "transform": place}
+    axes.errorbar(eta, value, yerr=ends, fmt="none", **style)
 
 
-def _draw_markers(axes: Axes, points: Sequence[Point], own: Look) -> None:
+def _draw_markers(axes: Axes, points: Sequence[Point], own: Look, place: Transform) -> None:
     marks = [one for one in points if one.height is not None]
     own_marks: dict[str, Any] = {"marker": own.marker, "linestyle": "none"}
     for chosen, style in (
@@ -150,7 +205,7 @@ def _draw_markers(axes: Axes, points: Sequence[Point], own: Look) -> None:
     ):
         if chosen:
             eta, height = np.array([(one.eta, one.height) for one in chosen], dtype=np.float64).T
-            axes.plot(eta, height, color=own.colour, zorder=LIFT["measured"], **style)
+            axes.plot(eta, height, color=own.colour, zorder=LIFT["measured"], transform=place, **style)
     for one in marks:
         if one.bound == "lower" and one.low is not None:
             _draw_arrow(axes, one.eta, one.low, own.colour)
@@ -189,8 +244,11 @@ def clip_handles(panels: Sequence[SeriesPanel], looks: Mapping[float, Look]) -> 
     return handles
 
 
-def layer_handles(panels: Sequence[SeriesPanel], guide: str) -> list[Artist]:
-    """Name the layers there are, whatever their b; the slope guide by `guide`."""
+def layer_handles(panels: Sequence[SeriesPanel], guide: str, looks: Mapping[float, Look]) -> list[Artist]:
+    """Name the layers there are, whatever their b; the slope guide by `guide`.
+
+    Where one b alone has a limit line, its handle is dashed as the line is.
+    """
     series = every_series(panels)
     points = [point for one in series for point in one.points]
     layers = {layer for one in series for layer in one.curves}
@@ -198,6 +256,8 @@ def layer_handles(panels: Sequence[SeriesPanel], guide: str) -> list[Artist]:
     handles: list[Artist] = []
     if any(not point.is_open and point.bound != "upper" for point in points):
         handles.append(Line2D([], [], label="measured, 95 % interval", **dot))
+    if any(points_aside(panel) for panel in panels):
+        handles.append(Line2D([], [], linestyle="none", label="side by side where they meet"))
     if any(point.is_open for point in points):
         handles.append(Line2D([], [], markerfacecolor="white", label="some walkers censored", **dot))
     if any(point.bound == "upper" for point in points):
@@ -206,7 +266,9 @@ def layer_handles(panels: Sequence[SeriesPanel], guide: str) -> list[Artist]:
         handles.append(Line2D([], [], label="exact", color=paler(AID), linewidth=EXACT_WIDTH))
     if "limit" in layers:
         names = {one.limit_name for one in series if "limit" in one.curves}
-        handles.append(Line2D([], [], label=listing(sorted(names)), color=AID))
+        lines = {looks[one.b].line for one in series if "limit" in one.curves}
+        line: Any = lines.pop() if len(lines) == 1 else "-"
+        handles.append(Line2D([], [], label=listing(sorted(names)), color=AID, linestyle=line))
     if "guide" in layers:
         handles.append(Line2D([], [], label=guide, color=AID, linestyle=DOTTED))
     sources = sorted({shown.source for one in series for shown in one.published})

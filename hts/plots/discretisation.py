@@ -96,8 +96,8 @@ def draw(panels: Sequence[Sequence[Discretisation]]) -> Figure:
 
 
 def finding(panels: Sequence[Sequence[Discretisation]]) -> str:
-    """Say the largest step that keeps the mean within the tolerance, for each alpha at the first epsilon."""
-    panel = panels[0]
+    """Say the largest step that keeps the mean within the tolerance, for each alpha at the smallest epsilon."""
+    panel = panels[-1]
     known = [(study.alpha, h) for study in panel if (h := study.mean_exit_time.largest_step) is not None]
     if not known:
         return "Exits of Euler's scheme come late, the later the larger the step"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -19,6 +20,8 @@ from hts.plots.style import ETA_LABEL, PAGE, clip_label, listing, log_axis, numb
 
 TALLEST = 5.0
 """Decades shown below 1: intervals of rare visits reach down to nothing."""
+HIGHEST = 1.15
+"""Where the axis of shares ends at the latest: no share is above 1, and a marker there wants room."""
 MOST_PANELS = 3
 """Pairs (b, alpha) drawn, a row each."""
 MOST_ETAS = 7
@@ -92,16 +95,18 @@ def _draw_shares(
         _mark(axes, eta, (one.share, one.low, one.high), looks.get(eta, look(0)))
     _scale(axes, [*(one.share for one in shares), *(one.expected for one in shares), *also])
     if panel.limit_outside() == 0.0:
-        axes.text(0.03, 0.97, r"limit $\eta \to 0$: 0", transform=axes.transAxes, va="top", color=AID, fontsize=7.5)
+        place: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "bottom"}
+        axes.text(0.97, 0.03, r"limit $\eta \to 0$: 0", color=AID, fontsize=7.5, **place)
     axes.set(xlabel=ETA_LABEL)
     return axes
 
 
 def _scale(axes: Axes, shares: Sequence[float | None]) -> None:
-    """Make the shares' axis logarithmic, TALLEST decades at most, with room for the limit in words."""
+    """Make the shares' axis logarithmic, TALLEST decades at most, and no longer than shares go."""
     positive = [share for share in shares if share]
     largest = max(positive, default=1.0)
-    log_axis(axes, "y", [max(min(positive, default=0.1), largest / 10**TALLEST), largest], room_above=0.15)
+    log_axis(axes, "y", [max(min(positive, default=0.1), largest / 10**TALLEST), largest])
+    axes.set_ylim(top=min(axes.get_ylim()[1], HIGHEST))
 
 
 def draw(panels: Sequence[Elimination]) -> Figure:

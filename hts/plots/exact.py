@@ -15,8 +15,9 @@ from matplotlib.lines import Line2D
 
 from hts.answers import ExitPrediction
 from hts.arrays import FloatArray
-from hts.plots.looks import AID, Look, paler
+from hts.plots.looks import AID, Look, clip_looks, paler
 from hts.plots.save import Row
+from hts.plots.smooth import smooth_exponent
 from hts.plots.style import clip_label, number
 
 Parameter = Literal["eta", "b", "alpha"]
@@ -58,6 +59,7 @@ class ExactPanel:
 
     at: float | None  # None for normal noise, which has no alpha
     series: tuple[ExactSeries, ...]  # by increasing `by`
+    clips: tuple[float, ...] = ()  # every b of the study, by which looks are chosen
 
 
 def exact_panels(
@@ -99,6 +101,17 @@ def few_etas(panels: Sequence[ExactPanel], most: int = MOST_ETAS) -> tuple[Exact
     kept = {etas[place] for place in places}
     fewer = [replace(panel, series=tuple(one for one in panel.series if one.by in kept)) for panel in panels]
     return tuple(panel for panel in fewer if panel.series)
+
+
+def of_study(panels: Sequence[ExactPanel], clips: tuple[float, ...]) -> tuple[ExactPanel, ...]:
+    """Tell panels whose series are clip lengths every b of the study."""
+    return tuple(replace(panel, clips=clips) for panel in panels)
+
+
+def panel_looks(panels: Sequence[ExactPanel]) -> dict[float, Look]:
+    """Return the look of each b in panels whose series are clip lengths, by its place among those of the study."""
+    clips = [b for panel in panels for b in panel.clips]
+    return clip_looks((series.by for series in every_series(panels)), clips)
 
 
 def every_series(panels: Sequence[ExactPanel]) -> list[ExactSeries]:
@@ -152,14 +165,25 @@ def exponent_row(cell: ExitPrediction) -> Row:
 def draw_exponents(axes: Axes, x: FloatArray, series: ExactSeries, own: Look, *, is_of_eta: bool) -> None:
     """Draw the local exponents of one series, of one b or `is_of_eta`, over the band of their errors."""
     exponent, error = series.values("local_exponent_exact"), series.values("local_exponent_error")
-    (draw_of_eta if is_of_eta else draw_of_clip)(axes, x, exponent, error, own)
+    if is_of_eta:
+        draw_of_eta(axes, x, exponent, error, own)
+    else:
+        curve = smooth_exponent(x, series.values("mean_exit_steps_exact"), exponent)
+        draw_of_clip(axes, (x, exponent), error, curve, own)
 
 
-def draw_of_clip(axes: Axes, x: FloatArray, y: FloatArray, error: FloatArray, own: Look) -> None:
+def draw_of_clip(
+    axes: Axes,
+    values: tuple[FloatArray, FloatArray],
+    error: FloatArray,
+    curve: tuple[FloatArray, FloatArray],
+    own: Look,
+) -> None:
     """Draw exact values of one b: small markers on a broad pale curve, over the band of their errors."""
+    x, y = values
     _shade(axes, x, y, error, own)
     pale: dict[str, Any] = {"color": paler(own.colour), "linewidth": CURVE_WIDTH, "solid_capstyle": "round"}
-    axes.plot(x, y, zorder=1.8, label="curve", **pale)
+    axes.plot(*curve, zorder=1.8, label="curve", **pale)
     axes.plot(x, y, linestyle="none", marker=own.marker, color=own.colour, markersize=2.6, zorder=3, label="exact")
 
 

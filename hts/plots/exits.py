@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -25,9 +26,11 @@ from hts.plots.curves import (
     draw_series,
     every_series,
     layer_handles,
+    panel_looks,
+    points_aside,
     series_rows,
 )
-from hts.plots.looks import Look, clip_looks
+from hts.plots.looks import Look
 from hts.plots.published import PublishedPoint, read_published
 from hts.plots.save import Row
 from hts.plots.study import FigureKind, Study
@@ -76,6 +79,7 @@ def exit_panels(
     for cell in sorted(cells, key=lambda cell: cell.eta):
         measured[cell.alpha, cell.well, cell.b].append(cell)
     exact: dict[tuple[float | None, int, float], dict[float, float]] = defaultdict(dict)
+    slopes = {(one.alpha, one.well, one.b, one.eta): one.local_exponent_exact for one in predictions}
     known: list[ExitPrediction | CellComparison] = [*predictions, *cells]  # the comparison's own value goes before
     for one in known:
         if (mean := _positive(one.mean_exit_steps_exact)) is not None:
@@ -89,7 +93,8 @@ def exit_panels(
             own, means = measured.get((alpha, site, b), []), exact.get((alpha, site, b), {})
             beside = tuple(point for point in published if (point.b, point.alpha) == (b, alpha))
             span = [*(cell.eta for cell in own), *(point.eta for point in beside), *means] or list(etas)
-            series.append(_series(b, own, lines.get(b), beside, span, means))
+            known_slopes = {eta: slopes.get((alpha, site, b, eta)) for eta in means}
+            series.append(_series(b, own, lines.get(b), beside, span, _exact_curve(means, known_slopes)))
         if not all(one.is_empty for one in series):
             panels.append(SeriesPanel(alpha, tuple(series), site))
     return tuple(panels)
@@ -101,21 +106,21 @@ def _series(
     law: LimitLaw | None,
     published: tuple[PublishedPoint, ...],
     etas: Sequence[float],
-    exact: Mapping[float, float],
+    exact: Curve | None,
 ) -> Series:
     points = tuple(_point(cell) for cell in cells if cell.n_walkers > 0)
     jumps, exponent = (law.jump_number, law.exit_exponent) if law else (None, None)
     row: Row = {"jump_number": jumps, "exit_exponent_limit": exponent}
     limit = _limit_line(law, etas)
+    curves: dict[Layer, Curve] = {} if exact is None else {"exact": replace(exact, row=row)}
     lines: dict[Layer, Line | None] = {
-        "exact": _exact_line(exact),
         "limit": limit,
         "guide": _guide_line(law, points, etas) if limit is None else None,
     }
     return Series(
         b=b,
         points=points,
-        curves={layer: Curve(*line, row) for layer, line in lines.items() if line is not None},
+        curves=curves | {layer: Curve(*line, row) for layer, line in lines.items() if line is not None},
         published=published,
         jump_number=None if exponent is None else jumps,
         # light tails have no exponent, their mean is Kramers'
@@ -141,9 +146,13 @@ def _span(etas: Sequence[float]) -> FloatArray:
     return np.geomspace(min(etas) / 10**0.1, max(etas) * 10**0.1, CURVE_POINTS)
 
 
-def _exact_line(means: Mapping[float, float]) -> Line | None:
-    eta = np.array(sorted(means))
-    return (eta, np.array([means[one] for one in eta.tolist()])) if means else None
+def _exact_curve(means: Mapping[float, float], slopes: Mapping[float, float | None]) -> Curve | None:
+    """Lay exact means out by increasing eta, with their local exponents where all are known."""
+    if not means:
+        return None
+    etas = sorted(means)
+    exponent = np.array([slopes[eta] for eta in etas], dtype=np.float64)
+    return Curve(np.array(etas), np.array([means[eta] for eta in etas]), exponent=exponent)
 
 
 def _limit_line(law: LimitLaw | None, etas: Sequence[float]) -> Line | None:
@@ -187,11 +196,12 @@ def draw_exits(axes: Axes, panel: SeriesPanel, looks: Mapping[float, Look] | Non
     Axes
         The same axes.
     """
-    looks = looks or clip_looks(series.b for series in panel.series)
+    looks = looks or panel_looks([panel])
     axes.set(xlabel=ETA_LABEL, ylabel=MEAN_LABEL, title=tail_label(panel.alpha))
     frame(axes, [panel])  # first, or matplotlib would look for limits that hold what runs out of all bounds
+    aside = points_aside(panel)
     for series in panel.series:
-        draw_series(axes, series, looks[series.b])
+        draw_series(axes, series, looks[series.b], aside.get(series.b, {}))
     return axes
 
 
@@ -218,10 +228,10 @@ def frame(axes: Axes, panels: Sequence[SeriesPanel]) -> None:
 
 def draw(panels: Sequence[SeriesPanel]) -> Figure:
     """Lay out the panels of all tail indices with one legend; one panel is a column wide, more are a page wide."""
-    looks = clip_looks(one.b for one in every_series(panels))
+    looks = panel_looks(panels)
     figure, places = draw_panels(panels, partial(draw_exits, looks=looks), is_wide=len(looks) > MANY_SERIES)
     frame(places[0], panels)
-    handles = clip_handles(panels, looks), layer_handles(panels, guide="slope only, no constant")
+    handles = clip_handles(panels, looks), layer_handles(panels, "slope only, no constant", looks)
     place_legend(figure, handles, n_columns=4)
     return figure
 
@@ -263,7 +273,7 @@ def rows(panels: Sequence[SeriesPanel]) -> list[Row]:
 def gather(study: Study) -> tuple[SeriesPanel, ...]:
     """Take what the figure shows from a study."""
     source = study.plan.figure.published
-    return exit_panels(
+    panels = exit_panels(
         study.cells,
         limit_laws(study.plan),
         read_published(source) if source is not None else (),
@@ -271,6 +281,7 @@ def gather(study: Study) -> tuple[SeriesPanel, ...]:
         well=study.plan.exit_domain().well,
         predictions=study.own_predictions(),
     )
+    return tuple(replace(panel, clips=study.clips) for panel in panels)
 
 
 FIGURE = FigureKind(

@@ -19,7 +19,7 @@ from hts.answers.transitions import Transition, TransitionGraph, distinct_graphs
 from hts.arrays import FloatArray
 from hts.landscapes import Landscape
 from hts.plots.landscape import draw_landscape
-from hts.plots.looks import AID, SHADE
+from hts.plots.looks import AID, COLOURS, SHADE
 from hts.plots.save import Row
 from hts.plots.study import FigureKind, Study
 from hts.plots.style import COLUMN, JUMPS, PAGE, clip_label, listing, number, place_legend, tail_label
@@ -37,6 +37,8 @@ NODE = 0.09
 PLATE: dict[str, Any] = {"facecolor": "white", "linewidth": 0, "pad": 0.6}
 ABSORBING: dict[str, Any] = {"facecolor": SHADE, "linewidth": 0}
 TRANSIENT: dict[str, Any] = {"facecolor": "white", "edgecolor": "#d0d0d0", "hatch": "////", "linewidth": 0}
+JUMPS_COLOUR = COLOURS[1]
+"""Of the jump numbers over the wells, which tells them from the numbers of the wells below."""
 WIDEST: dict[str, Any] = {"marker": "o", "linestyle": "none", "color": "black"}
 OTHER: dict[str, Any] = {**WIDEST, "markerfacecolor": "white"}
 ARROW: dict[str, Any] = {"arrowstyle": "-|>", "color": AID, "capstyle": "butt", "joinstyle": "miter"}
@@ -98,7 +100,9 @@ def _mark_wells(axes: Axes, graph: TransitionGraph, x: FloatArray, y: FloatArray
 
 
 def shade_classes(axes: Axes, graph: TransitionGraph, landscape: Landscape) -> None:
-    """Shade the basins of each class: evenly where it is never left, hatched where it is; white between classes."""
+    """Shade the basins of classes, where there are several: evenly where one is never left, hatched where it is."""
+    if graph.chain.irreducible:  # one class of all wells says nothing
+        return
     low, high = axes.get_xlim()
     label = graph.class_of
     gap = min(0.006 * (high - low), 0.1 * float(np.diff(landscape.minima).min()))
@@ -201,15 +205,28 @@ def _write_jump_numbers(axes: Axes, graph: TransitionGraph, landscape: Landscape
     """Write l* of each well over its minimum, near the top of the panel."""
     for x, n_jumps in zip(landscape.minima.tolist(), graph.chain.jump_numbers, strict=True):
         text = "–" if n_jumps is None else f"{n_jumps}"
-        axes.annotate(text, (x, 0.985), xycoords=("data", "axes fraction"), ha="center", va="top", fontsize="small")
+        if landscape.n_wells <= MOST_RATES:
+            text = f"{JUMPS}={text}"
+        place = (x, 0.985)
+        axes.annotate(
+            text,
+            place,
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            va="top",
+            fontsize="x-small",
+            bbox=PLATE,
+            color=JUMPS_COLOUR,
+        )
 
 
 def _handles(graphs: Sequence[TransitionGraph]) -> list[Artist]:
-    kinds = {c.absorbing for graph in graphs for c in graph.chain.classes}
+    kinds = {c.absorbing for graph in graphs if not graph.chain.irreducible for c in graph.chain.classes}
     n_wells = len(graphs[0].chain.jump_numbers)
     handles: list[Artist] = []
-    if n_wells <= MOST_LABELS:
-        handles.append(Line2D([], [], color="black", linestyle="none", marker="$1$", label=rf"{JUMPS} (on top)"))
+    if MOST_RATES < n_wells <= MOST_LABELS:
+        look: dict[str, Any] = {"color": JUMPS_COLOUR, "linestyle": "none", "marker": "$1$"}
+        handles.append(Line2D([], [], label=rf"{JUMPS} (on top)", **look))
     handles.append(Line2D([], [], label="widest well", **WIDEST))
     if any(len(graph.widest) < n_wells for graph in graphs):
         handles.append(Line2D([], [], label="other well", **OTHER))

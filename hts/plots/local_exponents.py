@@ -15,15 +15,16 @@ from hts.plots.exact import (
     cells_of,
     clip_handles,
     draw_exponents,
-    every_series,
     exact_panels,
     exponent_limits,
     exponent_row,
     layer_handles,
     misses,
     nearest_eta,
+    of_study,
+    panel_looks,
 )
-from hts.plots.looks import Look, clip_looks
+from hts.plots.looks import Look
 from hts.plots.save import Row
 from hts.plots.study import FigureKind, Study
 from hts.plots.style import ETA_LABEL, draw_panels, log_axis, number, place_legend, tail_label
@@ -55,7 +56,7 @@ def draw_local_exponents(axes: Axes, panel: ExactPanel, looks: Mapping[float, Lo
     Axes
         The same axes.
     """
-    looks = looks or clip_looks(series.by for series in panel.series)
+    looks = looks or panel_looks([panel])
     log_axis(axes, "x", [cell.eta for cell in cells_of([panel])])
     axes.set(xlabel=ETA_LABEL, ylabel=EXPONENT_LABEL, ylim=exponent_limits([panel]), title=tail_label(panel.at))
     for series in panel.series:
@@ -68,7 +69,7 @@ def draw_local_exponents(axes: Axes, panel: ExactPanel, looks: Mapping[float, Lo
 
 def draw(panels: Sequence[ExactPanel]) -> Figure:
     """Lay out the panels of all tail indices with one legend; one panel is a column wide, more are a page wide."""
-    looks = clip_looks(series.by for series in every_series(panels))
+    looks = panel_looks(panels)
     figure, places = draw_panels(panels, partial(draw_local_exponents, looks=looks))
     places[0].set_ylim(exponent_limits(panels))
     log_axis(places[0], "x", [cell.eta for cell in cells_of(panels)])
@@ -92,7 +93,7 @@ def rows(panels: Sequence[ExactPanel]) -> list[Row]:
 
 def gather(study: Study) -> tuple[ExactPanel, ...]:
     """Take what the figure shows from a study."""
-    return local_exponent_panels(study.own_predictions())
+    return of_study(local_exponent_panels(study.own_predictions()), study.clips)
 
 
 FIGURE = FigureKind(

@@ -57,9 +57,23 @@ def looks_in_order(keys: Iterable[Key]) -> dict[Key, Look]:
     return {key: look(rank) for rank, key in enumerate(keys)}
 
 
-def clip_looks(clips: Iterable[float]) -> dict[float, Look]:
-    """Return one look for each b in all panels of a figure, in order of increasing b."""
-    return looks_in_order(sorted(set(clips)))
+def clip_looks(shown: Iterable[float], clips: Iterable[float] = ()) -> dict[float, Look]:
+    """Return the look of each b that is shown, by its place among all `clips` of the study: one look in all figures.
+
+    Parameters
+    ----------
+    shown
+        Each b once or more often.
+    clips
+        Every b of the study, in any order; those shown where it is empty.
+
+    Returns
+    -------
+    dict of float to Look
+        By increasing b.
+    """
+    kept = set(shown)
+    return {b: own for b, own in looks_in_order(sorted(kept.union(clips))).items() if b in kept}
 
 
 def eta_looks(etas: Iterable[float], first_line: int = 1) -> dict[float, Look]:

@@ -38,6 +38,8 @@ COLUMNS = 4
 """Panels in a row."""
 MOST_JUMPS = 20
 """Big jumps of a path that are marked; where a path makes more of them they hide it."""
+TICKS = 12
+"""Intervals between time ticks across a page."""
 BEYOND = 0.22
 """How far the view goes beyond an end of the domain, in parts of its distance from the start."""
 TIME_LABEL, LEVY_TIME_LABEL = r"time $t = \eta n$", r"time $t = k h$"
@@ -120,12 +122,15 @@ def title_of(found: Sequence[CellPaths], comparisons: Sequence[PathComparison]) 
 
 
 def _finding(comparison: PathComparison) -> str:
-    if comparison.share_exact is not None:
+    expected = comparison.expected_big_jumps
+    if comparison.share_exact is not None and (expected is None or expected <= MOST_JUMPS):
         n = comparison.jump_number
         return f"{100 * comparison.share_exact:.0f} % by {'one big jump' if n == 1 else f'{n} big jumps'}"
     mean = comparison.mean_big_jumps
     if mean is None:
         return ""
+    if mean > MOST_JUMPS:
+        return "no jump stands out: the threshold lies inside the noise"
     return f"{number(mean)} big jumps each" if mean > 0.0 else "without a big jump"
 
 
@@ -205,7 +210,7 @@ def paths_figure(panels: Sequence[PathPanel], title: str) -> Figure:
         if _row_of(panel) in tails:  # the first panel of a row names its tail
             tails.remove(_row_of(panel))
             axes.set_title(f"{tail_label(panel.alpha)}, {_heading(panel)}")
-        axes.xaxis.set_major_locator(MaxNLocator(2))
+        axes.xaxis.set_major_locator(MaxNLocator(TICKS // columns, steps=[1, 2, 2.5, 5, 10]))
     for axes in places[:-columns]:
         axes.set_xlabel("")
     places[0].set_xlim(0.0, max(float(path.time[-1]) for panel in panels for path in panel.paths))  # shared by all
@@ -273,6 +278,8 @@ def _heading(panel: PathPanel) -> str:
         parts = [rf"$\varepsilon$ = {number(panel.epsilon)}", f"$h$ = {_fraction(panel.eta)}"]
     if not math.isinf(panel.b) or panel.barriers:
         parts.append(clip_label(panel.b))
+    if not marked_paths(panel):
+        parts.append(r"$\gamma$ inside the noise")
     if panel.probability is not None:
         parts.append(f"P = {number(float(f'{panel.probability:.2g}'))}")
     return ", ".join(parts)

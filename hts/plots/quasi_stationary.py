@@ -132,8 +132,8 @@ def draw(shown: Waiting) -> Figure:
     looks = eta_looks(curve.eta for panel in panels for curve in panel.curves)
     width = COLUMN if len(panels) == 1 else PAGE
     n_rows, columns = grid_shape(len(panels), 3)
-    figure = Figure(figsize=(width, 0.95 + 1.9 * n_rows), layout="constrained")
-    heights = [0.55, *[1.9] * n_rows]
+    figure = Figure(figsize=(width, 0.95 + 2.15 * n_rows), layout="constrained")
+    heights = [0.55, *[2.0] * n_rows]
     grid = figure.subplots(n_rows + 1, columns, sharex=True, sharey="row", squeeze=False, height_ratios=heights)
     low, high = shown_part(shown.landscape, shown.domain)
     for strip in grid[0]:
@@ -145,6 +145,8 @@ def draw(shown: Waiting) -> Figure:
         draw_waiting(axes, panel, looks)
         axes.set_ylim(density_limits(panels, low, high))
         axes.label_outer()
+        axes.tick_params(labelbottom=True)  # each panel is read by itself
+        _write_finding(axes, panel, shown)
     place_legend(figure, (_handles(looks, panels),), n_columns=5)
     return figure
 
@@ -160,6 +162,14 @@ def finding(shown: Waiting) -> str:
     first, *rest = found.values()
     place = f"within {first.replace(' at', ' of the minimum at', 1)}"
     return f"Half of the walkers inside are {', '.join([place, *(f'within {one}' for one in rest)])}"
+
+
+def _write_finding(axes: Axes, panel: WaitingPanel, shown: Waiting) -> None:
+    """Say under the title of a panel how near the minimum half of its walkers are."""
+    centre = float(shown.landscape.minima[shown.domain.well])
+    first, last = (number(float(f"{half_width(curve, centre):.2g}")) for curve in (panel.curves[0], panel.curves[-1]))
+    near = first if first == last else f"{first} to {last}"
+    axes.set_title(f"{axes.get_title()}\nhalf within {near} of the minimum")
 
 
 def half_width(curve: WaitingDensity, centre: float) -> float:

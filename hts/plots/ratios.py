@@ -19,10 +19,13 @@ from hts.plots.exact import (
     every_series,
     layer_handles,
     nearest_eta,
+    of_study,
+    panel_looks,
 )
 from hts.plots.local_exponents import local_exponent_panels
-from hts.plots.looks import AID, Look, clip_looks
+from hts.plots.looks import AID, Look
 from hts.plots.save import Row
+from hts.plots.smooth import smooth
 from hts.plots.study import FigureKind, Study
 from hts.plots.style import ETA_LABEL, draw_panels, log_axis, number, place_legend, tail_label
 
@@ -63,14 +66,15 @@ def draw_ratios(axes: Axes, panel: ExactPanel, looks: Mapping[float, Look] | Non
     Axes
         The same axes.
     """
-    looks = looks or clip_looks(series.by for series in panel.series)
+    looks = looks or panel_looks([panel])
     _frame(axes, [panel])
     axes.set(xlabel=ETA_LABEL, ylabel=RATIO_LABEL, title=tail_label(panel.at))
     axes.axhline(1.0, color=AID, zorder=1.2, label="limit")
     for series in panel.series:
         ratio = ratios_of(series)
         error = ratio * series.values("relative_error_exact")
-        draw_of_clip(axes, series.values("eta"), ratio, error, looks[series.by])
+        eta = series.values("eta")
+        draw_of_clip(axes, (eta, ratio), error, smooth(eta, ratio), looks[series.by])
     return axes
 
 
@@ -85,7 +89,7 @@ def _cells_with_ratios(panels: Sequence[ExactPanel]) -> list[tuple[ExitPredictio
 
 def draw(panels: Sequence[ExactPanel]) -> Figure:
     """Lay out the panels of all tail indices with one legend; one panel is a column wide, more are a page wide."""
-    looks = clip_looks(series.by for series in every_series(panels))
+    looks = panel_looks(panels)
     figure, places = draw_panels(panels, partial(draw_ratios, looks=looks), panel_height=2.2)
     _frame(places[0], panels)
     groups = clip_handles(panels, looks, has_lines=False), layer_handles("limit law, no constant fitted")
@@ -123,7 +127,7 @@ def rows(panels: Sequence[ExactPanel]) -> list[Row]:
 
 def gather(study: Study) -> tuple[ExactPanel, ...]:
     """Take what the figure shows from a study."""
-    return ratio_panels(study.own_predictions())
+    return of_study(ratio_panels(study.own_predictions()), study.clips)
 
 
 FIGURE = FigureKind(

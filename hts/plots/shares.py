@@ -131,9 +131,17 @@ def rows(panels: Sequence[Panel]) -> list[Row]:
     ]
 
 
+def told_cell(cells: Sequence[VisitComparison]) -> VisitComparison:
+    """Choose the cell that the title is about: the smallest stationary eta, else the longest horizon."""
+    stationary = [cell for cell in cells if cell.is_stationary]
+    if stationary:
+        return min(stationary, key=lambda cell: (cell.eta, -(cell.horizon or 0.0)))
+    return min(cells, key=lambda cell: (-(cell.horizon or 0.0), cell.eta))
+
+
 def finding(panels: Sequence[Panel]) -> str:
-    """Say which well holds most time at the smallest eta of the first panel, and whether that is stationary."""
-    cell = panels[0][-1]
+    """Say which well holds most time in the cell of `told_cell`, and whether that is stationary."""
+    cell = told_cell([cell for panel in panels for cell in panel])
     share, well = max((share or 0.0, well) for well, share in enumerate(cell.shares))
     text = rf"Well {well} holds {100 * share:.0f} % of the time at $\eta$ = {number(cell.eta)}, {clip_label(cell.b)}"
     if cell.horizon is None:

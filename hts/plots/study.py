@@ -45,6 +45,11 @@ class Study:
     flights: Sequence[Flight] = ()  # of a plan of exits with [levy] on a flat landscape
     rare: Sequence[RareResult] = ()  # of a plan with [rare]
 
+    @property
+    def clips(self) -> tuple[float, ...]:
+        """Every b of the plan, increasing: a b looks the same in all figures, also where one leaves some out."""
+        return tuple(sorted({cell.b for cell in self.plan.cells()}))
+
     def own_predictions(self) -> list[ExitPrediction]:
         """List the predictions of the plan's own cells: others, at an eta far below, would stretch the axes."""
         cells = set(self.plan.cells())

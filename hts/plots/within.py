@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -24,9 +24,11 @@ from hts.plots.curves import (
     draw_series,
     every_series,
     layer_handles,
+    panel_looks,
+    points_aside,
     series_rows,
 )
-from hts.plots.looks import Look, clip_looks
+from hts.plots.looks import Look
 from hts.plots.published import PublishedPoint, read_published_probabilities
 from hts.plots.save import Row
 from hts.plots.study import FigureKind, Study
@@ -138,11 +140,12 @@ def draw_within(axes: Axes, panel: SeriesPanel, looks: Mapping[float, Look] | No
     Axes
         The same axes.
     """
-    looks = looks or clip_looks(series.b for series in panel.series)
+    looks = looks or panel_looks([panel])
     axes.set(xlabel=ETA_LABEL, ylabel="probability to leave in time", title=tail_label(panel.alpha))
     frame(axes, [panel])
+    aside = points_aside(panel)
     for series in panel.series:
-        draw_series(axes, series, looks[series.b])
+        draw_series(axes, series, looks[series.b], aside.get(series.b, {}))
     return axes
 
 
@@ -163,13 +166,13 @@ def frame(axes: Axes, panels: Sequence[SeriesPanel]) -> None:
 def draw(shown: Within) -> Figure:
     """Lay out the panels of all tail indices with one legend below."""
     panels = shown.panels
-    looks = clip_looks(one.b for one in every_series(panels))
+    looks = panel_looks(panels)
     figure, places = draw_panels(panels, partial(draw_within, looks=looks), is_wide=len(looks) > MANY_SERIES)
     for axes in places:
         axes.set_ylabel(rf"$\mathrm{{P}}\,(\eta\,\sigma\leq${number(shown.time)})")
         axes.label_outer()
     frame(places[0], panels)
-    handles = clip_handles(panels, looks), layer_handles(panels, guide=r"slope $(H/\eta)^{l^{*}}$ only")
+    handles = clip_handles(panels, looks), layer_handles(panels, r"slope $(H/\eta)^{l^{*}}$ only", looks)
     place_legend(figure, handles, n_columns=4)
     return figure
 
@@ -202,6 +205,7 @@ def gather(study: Study) -> Within | None:
         return None
     published = read_published_probabilities(source) if source is not None else ()
     panels = within_panels(study.cells, study.own_predictions(), within_laws(plan, plan.within), published)
+    panels = tuple(replace(panel, clips=study.clips) for panel in panels)
     return Within(plan.within, panels) if panels else None
 
 

@@ -11,9 +11,11 @@ from matplotlib.figure import Figure
 from hts.answers.laws import LimitLaw
 from hts.noise import Noise
 from hts.plots import exits
+from hts.plots.curves import points_aside
 from hts.plots.exits import draw_exits, exit_panels
 from hts.plots.looks import look
 from hts.plots.published import read_published
+from hts.plots.smooth import POINTS
 from hts.plots.style import house_style
 from hts.theory.limit.limits import rate_scale
 
@@ -146,6 +148,8 @@ def test_the_rows_hold_everything_that_is_drawn():
     ):
         seen = np.concatenate([line.get_xydata() for label in labels for line in lines_of(axes, label)]).tolist()
         told = [[row["eta"], row[key]] for row in rows if row["layer"] == layer]
+        if layer == "exact":  # a smooth curve through the values
+            seen = seen[::POINTS]
         assert sorted(told) == sorted(seen)
     assert len(axes.lines) == 4 + sum(row["layer"] == "published" for row in rows) + 2  # and two lists of bar caps
 
@@ -212,3 +216,17 @@ def test_a_panel_with_nothing_to_show_is_left_out():
     laws = [LimitLaw(INF, 0.8, 1, None, None)]
     assert [panel.alpha for panel in exit_panels(cells, laws)] == [1.5]
     assert exit_panels([], laws, etas=(0.1,)) == ()
+
+
+def test_markers_that_meet_stand_side_by_side_and_the_legend_says_so():
+    cells = [made_cell(0.1, b, 1.2, mean) for b, mean in ((0.3, 100.0), (0.5, 101.0), (INF, 40.0))]
+    cells += [made_cell(0.01, b, 1.2, mean) for b, mean in ((0.3, 9e4), (0.5, 3e4), (INF, 1e3))]
+    (panel,) = exit_panels(cells)
+    aside = points_aside(panel)
+    assert aside == {0.3: {0.1: -2.5}, 0.5: {0.1: 2.5}}
+    axes = drawn(panel)
+    moved = [line for line in lines_of(axes, "measured") if line.get_transform() != axes.transData]
+    assert sorted(line.get_ydata()[0] for line in moved) == [100.0, 101.0]
+    with house_style():
+        labels = [text.get_text() for text in exits.FIGURE.titled((panel,)).legends[0].get_texts()]
+    assert any("side by side" in label for label in labels)

@@ -84,6 +84,16 @@ def test_jumps_too_many_to_be_told_apart_are_not_marked(world):
     assert marked_paths(panels[0]) == panels[0].paths
 
 
+def test_a_threshold_inside_the_noise_is_said_instead_of_counted(world):
+    plan, found, panels = world
+    comparisons = [replace(compare_paths(plan, one), mean_big_jumps=240.0, expected_big_jumps=230.0) for one in found]
+    assert "the threshold lies inside the noise" in title_of(found, comparisons)
+    assert "240" not in title_of(found, comparisons)
+    noisy = replace(panels[0].paths[0], x=np.zeros(50), time=np.arange(50.0), is_big=np.ones(50, bool))
+    title = draw_paths(Figure().subplots(), replace(panels[0], paths=(noisy,))).get_title()
+    assert "inside the noise" in title
+
+
 def test_the_title_says_how_the_smallest_eta_leaves(world):
     plan, found, panels = world
     comparisons = [compare_paths(plan, one) for one in found]

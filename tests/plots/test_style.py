@@ -1,8 +1,11 @@
 """Axes that can be read and titles whose lines end between words and equations."""
 
+import math
+
 import pytest
 from matplotlib.figure import Figure
 
+from hts.plots.looks import clip_looks
 from hts.plots.style import COLUMN, log_axis, set_title
 
 
@@ -23,3 +26,10 @@ def test_a_line_of_a_title_does_not_end_within_an_equation():
     assert len(lines) == 2
     assert not any(line.endswith("=") or line.startswith("=") for line in lines)
     assert lines[0].endswith("$b$ = 0.5:") or lines[0].endswith("0.003,")
+
+
+def test_a_b_looks_the_same_in_figures_that_leave_others_out():
+    clips = (0.28, 0.5, math.inf)
+    of_all = clip_looks(clips, clips)
+    assert clip_looks([math.inf, 0.5], clips) == {b: of_all[b] for b in (0.5, math.inf)}
+    assert clip_looks([0.5]) == {0.5: of_all[0.28]}

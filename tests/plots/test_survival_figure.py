@@ -1,13 +1,16 @@
 """Tests that the survival figure draws what it claims."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from exact_worlds import made_prediction
 from figure_worlds import collisions
 from matplotlib.figure import Figure
 
+from hts.answers.records import SurvivalTable
 from hts.estimation.survival import survival_curve
 from hts.plans import Cell
 from hts.plots.looks import eta_looks
@@ -21,6 +24,10 @@ def made_curve(eta, b=math.inf, alpha=1.5, n_walkers=300):
     steps = np.ceil(-mean * np.log1p(-(np.arange(n_walkers) + 0.5) / n_walkers)).astype(np.int64)
     curve = survival_curve(steps, np.zeros(n_walkers, dtype=np.bool_), 64)
     return scaled_survival(Cell(eta, b, alpha, 0), float(steps.mean()), curve)
+
+
+def made_survival():
+    return survival_curve(np.arange(1, 11, dtype=np.int64), np.zeros(10, dtype=np.bool_), 64)
 
 
 def drawn(panel):
@@ -83,3 +90,30 @@ def test_no_text_collides_or_is_cut(etas, clips, alphas):
     panels = survival_panels([made_curve(eta, b, alpha) for eta in etas for b in clips for alpha in alphas])
     with house_style():
         assert collisions(FIGURE.titled(Survival(panels))) == []
+
+
+def test_the_title_says_what_the_tests_mean():
+    panels = survival_panels([made_curve(0.1)])
+    by_chance = Survival(panels, (0.03, *[0.5] * 21))
+    assert FIGURE.finding(by_chance).startswith("Exits look memoryless, as in the limit: 1 of 22 cells deviates")
+    assert "not memoryless yet in 4 of 10 cells" in FIGURE.finding(Survival(panels, (*[0.001] * 4, *[0.5] * 6)))
+
+
+def test_fourteen_eta_are_named_by_a_ramp_and_the_exact_law_is_drawn():
+    mean = 500.0
+    table = SurvivalTable((0, 20_000), (0.0, 20_000 * math.log1p(-1 / mean)), math.log1p(-1 / mean))
+    exact = replace(made_prediction(0.1, math.inf, 1.5), survival_exact=table, mean_exit_steps_exact=mean)
+    etas = np.geomspace(1e-3, 1e-1, 14).tolist()
+    curves = [made_curve(eta) for eta in etas]
+    curves[-1] = replace(curves[-1], exact=table, exact_mean=mean)
+    (panel,) = survival_panels(curves)
+    (line,) = [line for line in drawn(panel).lines if line.get_label() == "exact"]
+    np.testing.assert_allclose(line.get_ydata(), np.exp(-line.get_xdata()), rtol=0.02)
+    with house_style():
+        figure = FIGURE.titled(Survival((panel,)))
+        assert collisions(figure) == []
+    assert len(figure.axes[-1].get_yticklabels()) == 14
+    rows = FIGURE.rows(Survival((panel,)))
+    told = [row["survival_exact"] for row in rows if row["eta"] == etas[-1]]
+    assert told[0] == pytest.approx(1.0)
+    assert scaled_survival(Cell(0.1, math.inf, 1.5, 0), 500.0, made_survival(), exact).exact is table

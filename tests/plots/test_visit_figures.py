@@ -15,6 +15,7 @@ from hts.plans import Cell, VisitRecord
 from hts.plots import elimination, histograms
 from hts.plots.histograms import Histograms, histogram_panels, horizon_words
 from hts.plots.published import read_published_shares
+from hts.plots.shares import told_cell
 from hts.plots.style import house_style
 from hts.sweeps import VisitCellSample
 
@@ -165,3 +166,15 @@ def test_a_share_of_nothing_is_left_out_of_the_logarithmic_axes():
         assert collisions(figure) == []
     assert all(len(axes.lines) == 0 for axes in figure.axes)
     assert {row["outside"] for row in elimination.rows(panels)} == {0.0}
+
+
+def test_the_title_is_about_the_smallest_stationary_eta_or_else_the_longest_run():
+    @dataclasses.dataclass
+    class Told:
+        eta: float
+        horizon: float
+        is_stationary: bool
+
+    short, long, small = Told(0.001, 0.4, False), Told(0.01, 90.0, True), Told(0.003, 70.0, True)
+    assert told_cell([short, long, small]) is small
+    assert told_cell([short, Told(0.01, 16.0, False)]).horizon == 16.0
