@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from hts.plans import Cell, Plan
     from hts.rare import RareResult
 
+HEADERS = ("b", "alpha", "eta", "method", "probability", "+- %", "exact", "z", "limit", "samples", "worth", "from wP",
+           "right", "error of one", "believe")  # fmt: skip
+
 
 @click.command("rare")
 @plan_options
@@ -92,9 +95,27 @@ def exact_values(plan: "Plan", target: Path, threads: int | None) -> "dict[Cell,
 
 def show(results: "Sequence[RareResult]", title: str) -> None:
     """Print the table, and below it why some intervals may not be believed."""
-    from hts.cli.tables import print_tables
-    from hts.reports.rare import rare_reasons, rare_table
+    from hts.cli.tables import CELLS_SHOWN, print_table, say_more
+    from hts.words import each_once, number, whole
 
-    print_tables([rare_table(results, title)])
-    for reason in rare_reasons(results):
-        click.echo(f"not to be believed: {reason}")
+    rows = []
+    for result in results[:CELLS_SHOWN]:
+        cell, e = result.question.cell, result.estimate
+        error = None if e.relative_error is None else 100.0 * e.relative_error
+        share = "-" if result.question.mixture is None or e.share_plain is None else f"{e.share_plain:.1%}"
+        right = f"{e.right / e.probability:.0%}" if e.probability else "-"
+        rows.append(
+            [number(cell.b), number(cell.alpha), number(cell.eta), result.question.method, number(e.probability),
+             number(error, 2), number(result.exact), number(result.z, 2), number(result.limit), whole(e.n_samples),
+             whole(round(e.effective_samples)), share, right, number(e.error_per_sample, 3),
+             "yes" if result.is_trustworthy else "NO"]
+        )  # fmt: skip
+    print_table(f"Leaving within a time: {title}", HEADERS, rows)
+    say_more(len(results))
+    said = [
+        (f"(b {number(r.question.cell.b)}, eta {r.question.cell.eta:g}, {r.question.method})", reason)
+        for r in results
+        for reason in r.reasons
+    ]
+    for line in each_once(said):
+        click.echo(f"not to be believed: {line}")
