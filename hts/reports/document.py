@@ -57,8 +57,8 @@ class Report:
         Sentences: what the numbers allow to be said, and what a reader should know.
     tables, figures
         In reading order.
-    plan, plan_name : str or None
-        The plan, as TOML, and its file; None of numbers that have none.
+    plans : tuple of (str, str)
+        Name and text of each plan, as TOML; none of numbers.
     versions : dict of str to str
         What decides a number.
     commands : tuple of str
@@ -73,8 +73,7 @@ class Report:
     warnings: tuple[str, ...]
     tables: tuple[TextTable, ...]
     figures: tuple[PageFigure, ...]
-    plan: str | None
-    plan_name: str | None
+    plans: tuple[tuple[str, str], ...]
     versions: dict[str, str]
     commands: tuple[str, ...]
     citations: tuple[str, ...]
@@ -100,8 +99,7 @@ def report_of(plan: Plan, part: Part, figures: Iterable[PageFigure], done: Seque
         figures,
         title=plan.title,
         question=question(plan),
-        plan=plan.to_toml(),
-        plan_name=plan.path.name,
+        plans=((plan.path.name, plan.to_toml()),),
         commands=tuple(repeat or [f"hts predict {name}"]),
         citations=CITATIONS if plan.levy is None else (*CITATIONS, *LEVY_CITATIONS),
     )
@@ -113,8 +111,7 @@ def report_with(
     *,
     title: str,
     question: str,
-    plan: str | None,
-    plan_name: str | None,
+    plans: tuple[tuple[str, str], ...],
     commands: tuple[str, ...],
     citations: tuple[str, ...],
 ) -> Report:
@@ -127,8 +124,7 @@ def report_with(
         warnings=tuple(part.warnings),
         tables=tuple(part.tables),
         figures=tuple(figures),
-        plan=plan,
-        plan_name=plan_name,
+        plans=plans,
         versions=versions,
         commands=commands,
         citations=tuple(citation.format(version=versions["hts"]) for citation in citations),

@@ -19,11 +19,16 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters["plural"] = plural
 
 
 def page_of(report: Report) -> str:
     """Write a report as HTML; equal reports give equal pages."""
-    plan = "data:text/plain;base64," + base64.b64encode((report.plan or "").encode()).decode()
-    template = _environment.get_template("report.html")
-    return template.render(report=report, plan_uri=plan, mark=MARK)
+    return _environment.get_template("report.html").render(report=report, mark=MARK)
+
+
+def _file(text: str) -> str:
+    """Give the address of a text file that lies within the page."""
+    return "data:text/plain;base64," + base64.b64encode(text.encode()).decode()
+
+
+_environment.filters |= {"plural": plural, "file": _file}

@@ -20,6 +20,8 @@ from hts.words import number, plural
 
 #: What `hts paths` says, beside its paths: a report shows it again.
 DOCUMENT = "paths.json"
+#: What the plans of such a folder are called in its report.
+PLANS = ("plan.toml", "beside.toml")
 #: A cell as the document of `hts paths` has it (docs/interface.md), and its noise.
 Row = Mapping[str, Any]
 #: What a narrow terminal does without, in that order.
@@ -121,15 +123,17 @@ def paths_report(folder: Path) -> Report:
     """Put the report of a folder together that holds recorded paths and nothing else."""
     part, figures = stored_part(folder)
     document = json.loads((folder / DOCUMENT).read_bytes())
-    given = {"none": "as they come"}.get(document["cells"][0]["given"], "given how they leave")
+    first = document["cells"][0]
+    options = f" --given {first['given']} --paths {first['n_paths']}"
+    options += "" if first["within"] is None else f" --within {first['within']:g}"
+    given = {"none": "as they come"}.get(first["given"], "given how they leave")
     return report_with(
         part,
         figures,
         title=document["title"],
         question=f"How does SGD move, {given}? Paths of {plural(len(document['cells']), 'cell')}.",
-        plan="\n".join(document["plans"]),
-        plan_name="plan.toml",
-        commands=(f"hts paths {' --beside '.join(['plan.toml', 'other.toml'][: len(document['plans'])])}",),
+        plans=tuple(zip(PLANS, document["plans"], strict=False)),
+        commands=(f"hts paths {' --beside '.join(PLANS[: len(document['plans'])])}{options}",),
         citations=CITATIONS,
     )
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 HEADERS = ("b", "alpha", "eta", "method", "probability", "+- %", "exact", "z", "limit", "samples", "worth", "from wP",
            "right", "error of one", "believe")  # fmt: skip
-#: What a narrow terminal does without, in that order.
-DROPS = ("error of one", "from wP", "right", "worth", "limit", "samples", "z")
 
 
 def rare_table(results: Sequence[RareResult], title: str) -> TextTable:
@@ -32,7 +30,7 @@ def rare_table(results: Sequence[RareResult], title: str) -> TextTable:
              whole(round(e.effective_samples)), share, right, number(e.error_per_sample, 3),
              "yes" if result.is_trustworthy else "NO"]
         )  # fmt: skip
-    return text_table(f"Leaving within a time: {title}", HEADERS, rows, drops=DROPS)
+    return text_table(f"Leaving within a time: {title}", HEADERS, rows)
 
 
 def rare_reasons(results: Sequence[RareResult]) -> list[str]:

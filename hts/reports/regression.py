@@ -100,8 +100,7 @@ def regression_report(plan: RegressionPlan, results: Sequence[CellResult], has_r
         _figures(results),
         title=plan.title,
         question=asked + runs,
-        plan=plan.to_toml(),
-        plan_name=plan.path.name,
+        plans=((plan.path.name, plan.to_toml()),),
         commands=(command,),
         citations=(*OWN, *CITATIONS),
     )

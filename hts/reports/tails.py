@@ -42,7 +42,7 @@ def tail_table(samples: Sequence[Sample]) -> TextTable:
     """Lay estimates out, a column for each sample."""
     columns = [_column(sample) for sample in samples]
     rows = [[label, *(column[i] for column in columns)] for i, label in enumerate(LABELS)]
-    return text_table("Tail index [95 %]", ["", *map(sample_name, samples)], rows)
+    return text_table("Tail index [95 %]", ["estimate", *map(sample_name, samples)], rows)
 
 
 def _column(sample: Sample) -> list[str]:
@@ -93,8 +93,7 @@ def tail_report(samples: Sequence[Sample], estimates: Sequence[TailEstimate], na
         _figures(estimates),
         title=f"Tail index of {name}",
         question=f"How heavy are the tails of {plural(len(samples), 'sample')}? Five estimators side by side.",
-        plan=None,
-        plan_name=None,
+        plans=(),
         commands=(f"hts tails {' '.join(files)}{column}",) if files else (),
         citations=(*OWN, *CITATIONS),
     )

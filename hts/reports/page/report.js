@@ -41,7 +41,7 @@ for (const figure of document.querySelectorAll("figure")) {
     });
   }
   const panels = JSON.parse(figure.querySelector(".points").textContent);
-  const drawing = figure.querySelector(".drawing");
+  const drawing = figure.querySelector(".sheet");
   const svg = drawing.querySelector("svg");
   const shown = drawing.querySelector(".value");
   svg.addEventListener("pointermove", (event) => {
