@@ -278,7 +278,7 @@ def _heading(panel: PathPanel) -> str:
         parts = [rf"$\varepsilon$ = {number(panel.epsilon)}", f"$h$ = {_fraction(panel.eta)}"]
     if not math.isinf(panel.b) or panel.barriers:
         parts.append(clip_label(panel.b))
-    if not marked_paths(panel):
+    if panel.probability is not None and not marked_paths(panel):
         parts.append(r"$\gamma$ inside the noise")
     if panel.probability is not None:
         parts.append(f"P = {number(float(f'{panel.probability:.2g}'))}")

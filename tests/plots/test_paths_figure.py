@@ -90,8 +90,10 @@ def test_a_threshold_inside_the_noise_is_said_instead_of_counted(world):
     assert "the threshold lies inside the noise" in title_of(found, comparisons)
     assert "240" not in title_of(found, comparisons)
     noisy = replace(panels[0].paths[0], x=np.zeros(50), time=np.arange(50.0), is_big=np.ones(50, bool))
-    title = draw_paths(Figure().subplots(), replace(panels[0], paths=(noisy,))).get_title()
-    assert "inside the noise" in title
+    panel = replace(panels[0], paths=(noisy,))
+    assert "inside the noise" in draw_paths(Figure().subplots(), panel).get_title()
+    free = replace(panel, probability=None)
+    assert "inside the noise" not in draw_paths(Figure().subplots(), free).get_title()
 
 
 def test_the_title_says_how_the_smallest_eta_leaves(world):
