@@ -78,6 +78,21 @@ def test_a_table_sorts_by_the_keyboard_alone(shown, page):
     assert shown.run(column) == ["0.1", "0.07", "0.05"]
 
 
+def test_rows_that_go_on_from_the_one_above_say_what_they_mean_before_they_move(shown, page, tmp_path):
+    text = page.read_text(encoding="utf-8")
+    rows = "<tr><td>0.7</td><td>0</td><td>9</td></tr><tr><td></td><td>1</td><td></td></tr>"
+    start, end = text.index("<table>"), text.index("</table>")
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("b", "well", "remark"))
+    table = f"<table><caption>c</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
+    (tmp_path / "other.html").write_text(text[:start] + table + text[end:], encoding="utf-8")
+    shown.open(tmp_path / "other.html")
+    cells = "[...document.querySelector('table').tBodies[0].rows].map(r => [...r.cells].map(c => c.textContent).join())"
+    assert shown.run(cells) == ["0.7,0,9", ",1,"]
+    shown.run("document.querySelectorAll('table')[0].querySelectorAll('button')[1].click()")
+    shown.run("document.querySelectorAll('table')[0].querySelectorAll('button')[1].click()")
+    assert shown.run(cells) == ["0.7,1,", "0.7,0,9"]
+
+
 def test_the_keyboard_reaches_all_that_can_be_used_or_scrolled(shown, page):
     shown.open(page, width=400)
     usable = "[...document.querySelectorAll('a[href], button, input, [tabindex]')]"

@@ -2,8 +2,15 @@
 // Tables: a click on a header sorts by its column, numbers as numbers.
 for (const table of document.querySelectorAll("table")) {
   const body = table.tBodies[0];
-  const hasBlanks = [...body.rows].some((row) => row.cells[0].textContent === "");
-  if (hasBlanks) continue; // rows that go on from the one above lose their sense elsewhere
+  // rows that go on from the one above would lose their sense elsewhere: before they move, they say what they mean
+  const complete = () => {
+    for (const row of body.rows) {
+      for (const cell of row.cells) {
+        if (cell.textContent !== "") break;
+        cell.textContent = row.previousElementSibling?.cells[cell.cellIndex].textContent ?? "";
+      }
+    }
+  };
   const key = (row, column) => {
     const text = row.cells[column].textContent.replace(/^[>*] ?/, "").replace(/(\d) (?=\d{3})/g, "$1");
     const value = text === "inf" ? Infinity : parseFloat(text);
@@ -15,6 +22,7 @@ for (const table of document.querySelectorAll("table")) {
     button.append(...cell.childNodes);
     cell.append(button);
     button.addEventListener("click", () => {
+      complete();
       const isUp = cell.getAttribute("aria-sort") !== "ascending";
       for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
       cell.setAttribute("aria-sort", isUp ? "ascending" : "descending");
