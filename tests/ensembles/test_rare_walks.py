@@ -122,10 +122,10 @@ def test_a_gamma_out_of_range_is_precise_and_wrong():
     assert z_of(sample, n, exact) < -4.0
 
 
-def test_the_published_wrong_world_is_a_fifth_low_and_looks_precise():
+def test_the_known_wrong_world_is_a_fifth_low_and_looks_precise():
     """A gamma of .18 is below the third jump's least size, .2, but not in the range of (19), which ends at .0333.
 
-    Published: 2.185e-4 +- .117e-4. The difference of two such estimates is beyond 4 standard errors in 6e-5 of cases.
+    Known: 2.185e-4 +- .117e-4. The difference of two such estimates is beyond 4 standard errors in 6e-5 of cases.
     """
     n, exact = 12_000, 2.749095e-4
     mixture = Mixture(PARETO, 1000, 3, 0.18 / 0.001, 0.05, is_whole=True)

@@ -20,12 +20,12 @@ def estimate(chance, n_samples, n_steps, seed):
 
 @pytest.mark.parametrize(("chance", "n_steps"), [(1e-4, 100), (0.01, 100), (0.01, 7), (0.3, 4)])
 def test_the_mean_and_its_error_are_those_of_a_known_law(chance, n_steps):
-    """200 estimates: their mean to 4 of its standard errors, their scatter to a fifth (four of its own); 1e-4 each."""
-    found = [estimate(chance, 30_000, n_steps, seed) for seed in range(200)]
+    """60 estimates: their median to 4 of its standard errors, their scatter to .4 (four of its own); 1e-4 each."""
+    found = [estimate(chance, 30_000, n_steps, seed) for seed in range(60)]
     means = np.array([one.steps for one in found])
     error = np.mean([one.relative_error for one in found]) / chance
-    assert abs(np.median(means) - 1 / chance) < 4.0 * 1.25 * error / math.sqrt(200)
-    assert means.std() == pytest.approx(error, rel=0.2)
+    assert abs(np.median(means) - 1 / chance) < 4.0 * 1.25 * error / math.sqrt(60)
+    assert means.std() == pytest.approx(error, rel=0.4)
 
 
 def test_none_that_leave_late_give_no_mean():

@@ -71,7 +71,7 @@ def sampled(plan, cell, method, n):
 def affordable(plan, cell, method, exact):
     """How many samples bring at least 100 positive ones; None where that takes long."""
     if method == "splitting":
-        return RUNS if exact > 1e-4 else None
+        return 2 * RUNS if exact > 1e-4 else None
     mixture = question_of(plan, cell, method).mixture
     chance = 1.0 if mixture is None else mixture.chance
     n = max(20_000, int(150.0 * chance / exact))
