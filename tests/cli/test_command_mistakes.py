@@ -55,7 +55,7 @@ def test_an_unknown_command_or_option_is_a_usage_error(hts, plan):
 
 
 def test_a_bug_is_one_line_that_says_where_the_traceback_is(hts, plan, monkeypatch):
-    monkeypatch.setattr("hts.plans.read_plan", lambda *_: 1 / 0)
+    monkeypatch.setattr("hts.plans.read_study", lambda *_: 1 / 0)
     code, _, err = hts("describe", plan)
     assert code == 70
     assert len(err.splitlines()) == 1
