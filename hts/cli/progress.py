@@ -12,6 +12,7 @@ from hts.cli.terminal import below
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
+    from hts.networks.running import TrainingProgress
     from hts.rare import RareProgress
     from hts.regression import RunsProgress
     from hts.sweeps import Progress
@@ -138,6 +139,19 @@ class RareDisplay(Display):
         done, total, speed = progress.done, progress.total, rate(progress.steps_per_second)
         line = f"{done} of {total} probabilities, {progress.steps:.3g} steps at {speed}"
         self._show(done, total, f"{_count(done, total)} probabilities  {progress.steps:.2g} steps  {speed}", line)
+
+
+class TrainingDisplay(Display):
+    """Shows how many networks are trained, the method in work, and the time left."""
+
+    def __init__(self) -> None:
+        super().__init__("compiling the program of the first method")
+
+    def show(self, progress: "TrainingProgress") -> None:
+        """Show how far the trainings are."""
+        left, done, total = clock(progress.seconds_left), progress.done, progress.total
+        line = f"{progress.share:.0%} of the iterations, {done}/{total} networks, {progress.method}, {left} left"
+        self._show(progress.share, 1.0, f"{_count(done, total)} networks  {progress.method}  {left} left", line)
 
 
 class CellDisplay(Display):

@@ -43,6 +43,8 @@ def plot_initialisation(rows: Rows, depths: Rows, folder: str | Path) -> tuple[P
                       by_moment[s])  # fmt: skip
         axes[0].set(xlabel="moment $s$ that is kept", ylabel=r"$\sigma_s\,\sqrt{d}$")
         axes[1].set(xlabel="width $d$", ylabel=r"$\sigma_s\,\sqrt{d}$", xscale="log")
+        axes[1].set_xticks(widths, [str(width) for width in widths])
+        axes[1].minorticks_off()
         if depths:
             _through_depth(axes[2], depths, by_moment)
         handles = [[_handle(look, f"$d$ = {d}") for d, look in by_width.items()],

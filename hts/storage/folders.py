@@ -50,6 +50,11 @@ class ResultsFolder:
         return self.path / "rare"
 
     @property
+    def training(self) -> Path:
+        """Where finished trainings of networks lie."""
+        return self.path / "training"
+
+    @property
     def paths(self) -> Path:
         """Where recorded paths lie, with their figure; they can be drawn again at any time."""
         return self.path / "paths"
@@ -182,7 +187,7 @@ class ResultsFolder:
             raise PlanError(f"{self.path}: {error.strerror}; make it readable, or choose another with -o") from error
         if self.identity.name in names:
             return
-        folders = (self.shards, self.visits, self.regression, self.rare, self.scratch, self.checkpoints)
+        folders = (self.shards, self.visits, self.regression, self.rare, self.training, self.scratch, self.checkpoints)
         places = (*folders, self.superseded, self.damaged, self.failures, self.paths, self.inputs)
         ours = {place.name for place in places}
         strangers = sorted(

@@ -1,0 +1,64 @@
+"""What is measured of trained networks: loss, accuracy, sharpness and curvature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import numpy.typing as npt
+
+from hts.networks.data import Data
+from hts.networks.sharpness import expected, maximal, pac_bayes, top_eigenvalues
+from hts.networks.training import Runs, Trainer, outputs
+
+Array = jax.Array
+
+
+def measure(trainer: Trainer, runs: Runs, data: Data) -> dict[str, npt.NDArray[Any]]:
+    """Measure each replication.
+
+    Returns
+    -------
+    dict of float32[replication, ...]
+        train_loss and train_accuracy on the labels trained on, test_loss, test_accuracy; expected[., delta] and
+        expected_error (of its draws); pac_bayes, maximal; eigenvalues[., 3]. The draws are the same for every method.
+    """
+    table, x = trainer.plan.table, trainer.x
+    test_x, test_y = jnp.asarray(data.test_x), jnp.asarray(data.test_y)
+
+    def one(theta: Array, key: Array, y: Array) -> dict[str, Array]:
+        def loss(at: Array) -> Array:
+            return trainer.loss(at, x, y)
+
+        keys = jax.random.split(jax.random.fold_in(key, 2), 3)
+        sizes = [expected(loss, theta, delta, keys[0], table.draws) for delta in table.delta]
+        layers = trainer.unravel(theta)
+        return {
+            "train_loss": loss(theta),
+            "train_accuracy": jnp.mean(outputs(layers, x).argmax(axis=1) == y),
+            "test_loss": trainer.loss(theta, test_x, test_y),
+            "test_accuracy": jnp.mean(outputs(layers, test_x).argmax(axis=1) == test_y),
+            "expected": jnp.stack([mean for mean, _ in sizes]),
+            "expected_error": jnp.stack([error for _, error in sizes]),
+            "pac_bayes": pac_bayes(loss, theta, keys[1], table.draws),
+            "maximal": maximal(loss, theta),
+            "eigenvalues": top_eigenvalues(loss, theta, keys[2]),
+        }
+
+    found = jax.jit(jax.vmap(one))(runs.theta, trainer.keys, trainer.y)
+    return {name: np.asarray(value) for name, value in found.items()}
+
+
+def noise_of(trainer: Trainer, runs: Runs, batches: int) -> npt.NDArray[np.float32]:
+    """Draw g_SB - g_full at the weights of the first replication, float32[batch, weight]."""
+    theta, y, key = runs.theta[0], trainer.y[0], jax.random.fold_in(trainer.keys[0], 4)
+    gradient = jax.grad(trainer.loss)
+    whole = gradient(theta, trainer.x, y)
+
+    def one(k: Array) -> Array:
+        some = jax.random.randint(k, (trainer.plan.table.small_batch,), 0, len(trainer.x))
+        return gradient(theta, trainer.x[some], y[some]) - whole
+
+    return np.asarray(jax.jit(lambda keys: jax.lax.map(one, keys))(jax.random.split(key, batches)))

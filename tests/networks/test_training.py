@@ -1,0 +1,130 @@
+"""Tests of training: the update against NumPy, durability, divergence, sharpness against quadratic functions."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from hts.errors import PlanError, StoppedError
+from hts.networks import training
+from hts.networks.data import corrupt, load_digits
+from hts.networks.plans import TrainingPlan, TrainingTable, read_training_plan
+from hts.networks.results import compare
+from hts.networks.running import load, run_training
+from hts.networks.sharpness import expected, maximal, pac_bayes, top_eigenvalues
+from hts.networks.training import Rule, Trainer, clip, rules_of
+
+TINY = dict(
+    images=60, corrupted=10, widths=(4,), replications=2, small_batch=8, large_batch=16, iterations=6, final=2,
+    noise_factor=1, draws=4, delta=(0.05,),
+)  # fmt: skip
+
+
+def tiny(path, **changes):
+    return TrainingPlan("tiny", 3, TrainingTable(**{**TINY, **changes}), path)
+
+
+@pytest.fixture(autouse=True)
+def short_chunks(monkeypatch):
+    monkeypatch.setattr("hts.networks.running.CHUNK", 2)
+
+
+def test_a_step_is_that_of_28_written_out_in_numpy(tmp_path):
+    """Z (g_SB* - g_LB) is added to g_SB, and the whole step is clipped; gradients by finite differences of the loss."""
+    plan = tiny(tmp_path, b=0.02)
+    trainer = Trainer(plan, "Our1", load_digits(60, 10, 3, range(2)), range(2))
+    runs, rule = trainer.start(), Rule(False, True, True, True, 0.05, float("inf"))
+    key = jax.random.fold_in(jax.random.fold_in(trainer.keys[0], 1), 0)
+
+    def gradient(place, size):
+        some = jax.random.randint(jax.random.fold_in(key, place), (size,), 0, 60)
+        return np.asarray(jax.grad(trainer.loss)(runs.theta[0], trainer.x[some], trainer.y[0][some]))
+
+    z = 0.5 * (1.0 - float(jax.random.uniform(jax.random.fold_in(key, 3)))) ** (-1.0 / 1.4)
+    step = 0.05 * (gradient(0, 8) + z * (gradient(2, 8) - gradient(1, 16)))
+    wanted = step * min(1.0, 0.02 / np.linalg.norm(step))
+    assert np.linalg.norm(wanted) == pytest.approx(0.02)
+    assert np.asarray(trainer._step(rule, runs.theta[0], key, trainer.y[0])) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_clip_is_exact_and_leaves_short_steps():
+    step = jnp.array([3.0, 4.0])
+    assert clip(step, 1.0) == pytest.approx([0.6, 0.8])
+    assert clip(step, 5.0) == pytest.approx([3.0, 4.0])
+
+
+def test_rules_are_those_of_the_table():
+    table = TrainingTable(iterations=10, final=4, noise_factor=10)
+    assert [n for n, _ in rules_of(table, "SB+Noise")] == [70, 70]
+    assert [(n, r.is_large, r.is_noisy) for n, r in rules_of(table, "Our2")] == [(10, False, True), (4, True, False)]
+    assert not rules_of(table, "SB")[0][1].is_clipped
+
+
+def test_trainings_are_kept_gone_on_with_and_compared(tmp_path):
+    plan, folder = tiny(tmp_path, methods=("SB", "Our2")), tmp_path / "results"
+    calls = iter([False, False, False, True])
+    with pytest.raises(StoppedError, match="0 of 4 trainings and 6 iterations of SB are kept"):
+        run_training(plan, folder, should_stop=lambda: next(calls))
+    assert len(list((folder / "checkpoints").iterdir())) == 1
+    report = run_training(plan, folder)
+    assert (report.n_trained, report.n_stored) == (4, 0)
+    whole = tmp_path / "whole"
+    run_training(plan, whole)
+    found, again = load(plan, folder), load(plan, whole)
+    for method in ("SB", "Our2"):
+        assert np.array_equal(found[method]["theta"], again[method]["theta"])
+    comparison = compare(plan, found)
+    assert {m.n for m in comparison.measures} == {2}
+    assert len(comparison.differences) == 10
+    # a damaged file is set aside and trained again; another plan is refused, with what differs
+    path = next((folder / "training").glob("SB-*"))
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    report = run_training(plan, folder)
+    assert (report.n_trained, report.n_damaged) == (2, 1)
+    with pytest.raises(PlanError, match=r"training.eta: 0.1 here, 0.05 there"):
+        run_training(tiny(tmp_path, methods=("SB", "Our2"), eta=0.1), folder)
+
+
+def test_a_network_that_diverges_stops_with_its_step_and_norm_and_others_go_on(tmp_path, monkeypatch):
+    plan = tiny(tmp_path, methods=("SB",), iterations=3, final=0)
+    trainer = Trainer(plan, "SB", load_digits(60, 10, 3, range(2)), range(2))
+    runs = trainer.start()
+    lengths = np.linalg.norm(np.asarray(runs.theta), axis=1)
+    monkeypatch.setattr(training, "MAX_NORM", float(lengths.mean()))
+    runs = trainer.advance(runs, 3)
+    long = int(np.argmax(lengths))
+    assert runs.diverged[long] == 0
+    assert runs.norm[long] == pytest.approx(lengths[long], rel=0.05)
+    assert runs.diverged[1 - long] == -1
+    assert not np.array_equal(runs.theta[1 - long], trainer.start().theta[1 - long])
+
+
+def test_sharpness_of_a_quadratic_function_is_exact():
+    """E L = delta^2 tr H/2, sigma^2 = .2/tr H, r^2 = .2/max H; four standard errors of the draws."""
+    h, key = jnp.array([5.0, 3.0, 1.0]), jax.random.key(0)
+
+    def loss(x):
+        return 0.5 * jnp.sum(h * x * x)
+
+    mean, error = expected(loss, jnp.zeros(3), 0.05, key, 200)
+    assert abs(mean - 0.5 * 9.0 * 0.0025) < 4.0 * error
+    assert pac_bayes(loss, jnp.zeros(3), key, 400) == pytest.approx(45.0, rel=0.2)
+    assert maximal(loss, jnp.array([1e-4, 0.0, 0.0])) == pytest.approx(25.0, rel=1e-2)
+    assert top_eigenvalues(loss, jnp.zeros(3), key) == pytest.approx([5.0, 3.0, 1.0], rel=1e-4)
+
+
+def test_labels_out_of_range_are_named():
+    with pytest.raises(PlanError, match="label 1 is 10"):
+        corrupt(np.array([0, 10], dtype=np.int32), 0, np.random.default_rng(0))
+
+
+def test_all_mistakes_of_a_plan_are_told_with_their_places(tmp_path):
+    path = tmp_path / "plan.toml"
+    path.write_text('[training]\nimages = 2000\nlarge_batch = 3000\nb = 0.0\nmethods = ["SBB"]\nclip = 1\n')
+    with pytest.raises(PlanError) as told:
+        read_training_plan(path)
+    text = str(told.value)
+    assert all(f"plan.toml:{line}:" in text for line in (4, 5, 6))
+    path.write_text("[training]\nimages = 1797\nlarge_batch = 3000\ncorrupted = 5000\n")
+    with pytest.raises(PlanError, match=r"3:15: training.large_batch: must be at most images, 1797 \(3000\)"):
+        read_training_plan(path)
