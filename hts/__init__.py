@@ -7,7 +7,7 @@ records (docs/python.md):
 >>> plan = hts.read_plan("configs/quick.toml")
 >>> hts.describe(plan).cost
 >>> hts.run_sweep(plan, "results/quick")
->>> hts.fit_results("results/quick", hts.exact_predictions(hts.predict)).fits
+>>> hts.fit("results/quick").fits
 
 Names are imported when they are first used: SciPy, pyarrow and matplotlib take a while each.
 """
@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.comparison import fit_results as fit_results
     from hts.comparison import fit_visits as fit_visits
     from hts.comparison.folders import compare_folders as compare_folders
+    from hts.comparison.frames import frame as frame
     from hts.comparison.paths import compare_paths as compare_paths
     from hts.conditioning import sample_paths as sample_paths
     from hts.ensembles import ExitProblem as ExitProblem
@@ -49,11 +50,14 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.noise import Noise as Noise
     from hts.plans import Cell as Cell
     from hts.plans import Plan as Plan
+    from hts.plans import make_plan as make_plan
     from hts.plans import read_plan as read_plan
     from hts.plans.regression import read_regression_plan as read_regression_plan
     from hts.regression import predict_regression as predict_regression
     from hts.regression import regression_results as regression_results
     from hts.regression import run_regression as run_regression
+    from hts.studies import draw as draw
+    from hts.studies import fit as fit
     from hts.sweeps import dry_run as dry_run
     from hts.sweeps import load_cells as load_cells
     from hts.sweeps import load_visits as load_visits
@@ -89,6 +93,7 @@ _NAMES = {
         "fit_visits",
     ),
     "hts.comparison.folders": ("compare_folders",),
+    "hts.comparison.frames": ("frame",),
     "hts.comparison.paths": ("compare_paths",),
     "hts.conditioning": ("sample_paths",),
     "hts.ensembles": (
@@ -105,9 +110,10 @@ _NAMES = {
     "hts.forecast": ("describe",),
     "hts.landscapes": ("Landscape",),
     "hts.noise": ("LAWS", "Noise"),
-    "hts.plans": ("Cell", "Plan", "read_plan"),
+    "hts.plans": ("Cell", "Plan", "make_plan", "read_plan"),
     "hts.plans.regression": ("read_regression_plan",),
     "hts.regression": ("predict_regression", "regression_results", "run_regression"),
+    "hts.studies": ("draw", "fit"),
     "hts.sweeps": (
         "dry_run",
         "load_cells",

@@ -93,7 +93,7 @@ def figures_folder(target: Path) -> Path:
 
 
 def gather_study(
-    target: Path,
+    target: Path | Plan,
     names: Sequence[str] | None = None,
     *,
     overrides: Sequence[str] = (),
@@ -101,6 +101,8 @@ def gather_study(
     predict_shares: PredictShares | None = None,
 ) -> Study:
     """Gather what the figures of a results folder, or of a plan, are made from; see `plot`."""
+    if isinstance(target, Plan):
+        return _study_of_plan(target, _parts(target, names), predict)
     if not target.is_dir():
         plan = read_plan(target, overrides)
         return _study_of_plan(plan, _parts(plan, names), predict)

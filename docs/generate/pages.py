@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[], str]] = {
 }
 MARK = re.compile(r"^<!-- generated: (.+) -->$", re.MULTILINE)
 
+PROPERTIES: dict[str, list[str]] = {}
 SHOWN = re.compile(r"^<!-- shown: (.+) -->$", re.MULTILINE)
 
 
@@ -34,8 +35,17 @@ def fill(app: Sphinx, page: str, source: list[str]) -> None:
     source[0] = MARK.sub(lambda mark: PARTS[mark[1]](), source[0])
 
 
+def keep_property(app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]) -> None:
+    """Keep the docstring of a property or field from napoleon, which takes what stands before a colon for a type."""
+    if what in ("property", "attribute"):
+        PROPERTIES[name] = list(lines)
+
+
 def read_docstring(app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]) -> None:
     """Make a docstring ready for reStructuredText."""
+    kept = PROPERTIES.get(name, [])
+    if name in PROPERTIES and not any(set(line) == {"-"} for line in kept):  # sections are napoleon's
+        lines[:] = kept
     plain_docstring(lines)
 
 
@@ -48,6 +58,7 @@ def dash(app: Sphinx, page: nodes.document) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Hear of every page and docstring before it is read."""
     app.connect("source-read", fill)
+    app.connect("autodoc-process-docstring", keep_property, priority=100)
     app.connect("autodoc-process-docstring", read_docstring, priority=900)  # after napoleon has taken it apart
     app.connect("doctree-read", dash)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,6 +10,7 @@ import hts
 TITLES = {
     "plans": "Plans",
     "forecast": "Before a run",
+    "studies": "What commands do",
     "sweeps": "Sweeps",
     "walkers": "Walkers by relative error",
     "comparison": "Measured beside exact beside limit",

@@ -92,6 +92,12 @@ class ExitComparison:
         """Return the entries of the JSON document (docs/interface.md, "fit")."""
         return {"cells": [row_of(cell) for cell in self.cells], "fits": [row_of(fit) for fit in self.fits]}
 
+    def _repr_html_(self) -> str:
+        """Show the cells as a table in a notebook."""
+        from hts.comparison.frames import html_of  # which is made of these records
+
+        return html_of(self)
+
 
 def row_of(record: Any) -> dict[str, Any]:
     """Give the fields of a record (a dataclass) by name; epsilon is left out where there is none."""

@@ -96,3 +96,9 @@ class ShareComparison:
     def document(self) -> dict[str, Any]:
         """Return the entries of the JSON document (docs/interface.md, "fit"); there are no exits and no fits."""
         return {"cells": [], "fits": [], "visits": [row_of(cell) for cell in self.visits]}
+
+    def _repr_html_(self) -> str:
+        """Show the shares as a table in a notebook."""
+        from hts.comparison.frames import html_of  # which is made of these records
+
+        return html_of(self)

@@ -8,7 +8,7 @@ from hts.plans.levy import LevyPlan
 from hts.plans.mistakes import Mistake
 from hts.plans.models import ExitPlan, FigurePlan, GridPlan, NoisePlan, VisitsPlan
 from hts.plans.plan import Cell, Plan
-from hts.plans.reading import mistake_in, parse_plan, read_plan
+from hts.plans.reading import make_plan, mistake_in, parse_plan, read_plan
 from hts.plans.space import AnyPlan, SpacePlan
 from hts.plans.starter import starter
 from hts.plans.studies import parse_study, read_space_plan, read_study
@@ -33,6 +33,7 @@ __all__ = [
     "VisitsPlan",
     "WalkersByError",
     "differences",
+    "make_plan",
     "mistake_in",
     "parse_plan",
     "parse_study",

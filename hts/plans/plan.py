@@ -63,7 +63,7 @@ class Plan:
         For people; the name of the file where the plan gives none.
     seed : int
         Enters the random streams once, here.
-    landscape, noise, grid, exit, visits, figure
+    landscape, noise, grid, exit, visits, figure : tables
         The tables, with defaults filled in and axes spelled out; `grid` holds one entry for each product, and one of
         `exit` and `visits` is None.
     path : pathlib.Path

@@ -1,6 +1,6 @@
 """Reading a plan: a TOML text becomes a Plan, or all its mistakes are reported at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 from operator import itemgetter
 from os import PathLike
@@ -66,6 +66,38 @@ def read_checked(
 def parse_plan(text: str, path: Path, overrides: Sequence[str] = (), seed: int | None = None) -> Plan:
     """Read a plan from text; `path` is what messages call it. See `read_plan`."""
     return parse_checked(text, path, overrides, seed, check_plan)
+
+
+def make_plan(tables: Mapping[str, Any], folder: str | PathLike[str] = ".") -> Plan:
+    """Make a plan of Python values instead of a file.
+
+    Parameters
+    ----------
+    tables : mapping
+        What a plan's file would hold: `title`, `seed`, and a mapping for each table (a list of them for [[grid]]).
+        Tuples and arrays may stand for lists.
+    folder : path
+        Where files that the plan names are looked for.
+
+    Raises
+    ------
+    hts.errors.PlanError
+        The message holds every mistake, a line each.
+    """
+    mistakes: list[Mistake] = []
+    plan = check_plan(_plain(tables), Path(folder) / "plan", mistakes)
+    if plan is None:
+        raise PlanError("\n".join(f"{key_name(mistake.path)}: {mistake.text}" for mistake in mistakes[:MAX_TOLD]))
+    return plan
+
+
+def _plain(value: Any) -> Any:
+    """Turn mappings, tuples and arrays into what a TOML file gives."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return _plain(value.tolist()) if hasattr(value, "tolist") else value
 
 
 def parse_checked(text: str, path: Path, overrides: Sequence[str], seed: int | None, check: Check[Checked]) -> Checked:
