@@ -126,7 +126,7 @@ def test_what_ran_out_is_said_and_is_no_bug(hts, monkeypatch, study, error, word
     def raise_it(*_):
         raise RuntimeError("wrapped") from error
 
-    monkeypatch.setattr("hts.plans.read_plan", raise_it)
+    monkeypatch.setattr("hts.plans.read_study", raise_it)
     code, _, err = hts("describe", study / "study.toml")
     assert code == 3
     assert word in err
@@ -146,7 +146,7 @@ def test_a_limit_on_memory_stops_and_is_named(study):
 BROKEN = """import sys
 from hts.cli.main import main
 import hts.plans
-hts.plans.read_plan = lambda *_: 1 / 0
+hts.plans.read_study = lambda *_: 1 / 0
 main(["describe", "study.toml"])
 """
 
