@@ -1,4 +1,4 @@
-"""hts: metastability of heavy-tailed SGD in one dimension.
+"""hts: metastability of heavy-tailed SGD.
 
 Each command of the command line is a function here, and so is what the commands are made of; all take and return frozen
 records (docs/python.md):

@@ -126,7 +126,7 @@ def print_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
     help="Print the version, its random streams, and the libraries beneath.",
 )  # fmt: skip
 def cli() -> None:
-    """Simulate the metastability of heavy-tailed SGD in one dimension.
+    """Simulate the metastability of heavy-tailed SGD.
 
     A plan (one TOML file) names a landscape, a law of the noise and a grid of learning rates eta, clips b and tail
     indices alpha. For every cell of the grid hts simulates first exit times from a well, or long runs over all

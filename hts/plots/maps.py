@@ -18,7 +18,7 @@ from hts.arrays import FloatArray
 from hts.plots.exact import Parameter
 from hts.plots.save import Row
 from hts.plots.study import FigureKind, Study
-from hts.plots.style import ETA_LABEL, PAGE, clip_label, number, tail_label
+from hts.plots.style import ETA_LABEL, PAGE, clip_label, label_decades, number, tail_label
 
 LEAST = 4
 """Fewer values on an axis make no map."""
@@ -228,6 +228,9 @@ def _draw_bars(figure: Figure, row: Sequence[Axes], plane: Plane, norms: Mapping
             norm = norms.get(name) or norms[next(iter(plane.layers))]
             bar = figure.colorbar(ScalarMappable(norm, "cividis"), ax=places, aspect=25, pad=0.02)
             bar.ax.set_title(label, fontsize="small")
+            if isinstance(norm, LogNorm):
+                low, high = bar.ax.get_ylim()
+                label_decades(bar.ax.yaxis, math.log10(high / low), "y")
 
 
 def _fixed_words(plane: Plane, distance: float | None) -> str:

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 import matplotlib
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -143,7 +144,12 @@ def log_axis(axes: Axes, which: Literal["x", "y"], values: Sequence[float], room
     else:
         axes.set_yscale("log")
         axes.set_ylim(10**low, 10**high)
-    labelled = next((subs for decades, subs in FEW_DECADES[which] if high - low < decades), None)
+    label_decades(axis, high - low, which)
+
+
+def label_decades(axis: Axis, decades: float, which: Literal["x", "y"]) -> None:
+    """Label a logarithmic axis of so many decades: within a few, round numbers between powers of 10 too."""
+    labelled = next((subs for most, subs in FEW_DECADES[which] if decades < most), None)
     if labelled is not None:
         axis.set_major_locator(LogLocator(subs=labelled))
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
