@@ -219,6 +219,7 @@ def _study_of_visits(target: Path, plan: Plan, parts: set[Part], predict: Predic
         plan,
         visits=fit_visits(target, refer).visits if "visits" in parts else (),
         runs=load_visits(target) if "runs" in parts else (),
+        shares=predict(plan, plan.cells()) if predict is not None and "shares" in parts else (),
     )
 
 

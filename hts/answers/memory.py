@@ -14,7 +14,7 @@ from hts.version import __version__
 FILE = "predictions.json"
 SHARES_FILE = "shares.json"
 
-FORMAT = 2  # of both files; 1 had survival tables of 16 entries a decade, and visits from the bottom of a well
+FORMAT = 3  # of both files; 1 had survival tables of 16 entries a decade, 2 no moves between minima
 
 Place: TypeAlias = tuple[float, float, float | None, float | None]  # eta, b, alpha, epsilon: one well to a plan
 Record = TypeVar("Record", ExitPrediction, SharePrediction)
@@ -137,6 +137,7 @@ def _read_shares(row: dict[str, Any]) -> SharePrediction:
             "whereabouts_exact": _matrix(row["whereabouts_exact"]),
             "warnings": tuple(row["warnings"]),
             "first_wells": None if row["first_wells"] is None else tuple(row["first_wells"]),
+            "moves_exact": _matrix(row["moves_exact"]),
         }
     )
 

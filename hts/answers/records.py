@@ -74,6 +74,8 @@ class SharePrediction:
     warnings: tuple[str, ...]
     first_wells: tuple[float, ...] | None = None  #: chance to settle first in each; None: it starts at a minimum
     epsilon: float | None = None  #: of a plan with [levy]
+    moves_exact: tuple[tuple[float, ...], ...] | None = None  #: next minimum come near; of [levy]
+    moves_error: float | None = None  #: of each of them, its own estimate
 
     def occupation(self, start_well: int, n_steps: npt.ArrayLike) -> FloatArray | None:
         """Return the expected share of the first n steps in each well (float64[k, well]) from the plan's start.

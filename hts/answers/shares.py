@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from hts.answers.memory import ShareMemory
 from hts.answers.parallel import complete
 from hts.answers.predicting import FINER
@@ -10,6 +12,7 @@ from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.plans import Cell, Plan
 from hts.theory.exact.boxes import ShareError
+from hts.theory.exact.encounters import Encounters, neighbourhood_moves
 from hts.theory.exact.occupation import first_wells
 from hts.theory.exact.shares import StationaryShares, stationary_shares
 from hts.theory.exact.steps import ExactExitError
@@ -88,6 +91,7 @@ def predict_cell_shares(plan: Plan, cell: Cell, finer: bool = False) -> SharePre
     exact, why = _exact(landscape, noise, cell, FINER * TOLERANCE if finer else TOLERANCE)
     first, unsettled = (None, ()) if exact is None else _first(plan, cell, landscape, noise)
     moves = None if exact is None else exact.chain
+    encounters, unmet = _encounters(plan, cell, landscape, noise)
     return SharePrediction(
         eta=cell.eta,
         b=cell.b,
@@ -100,9 +104,11 @@ def predict_cell_shares(plan: Plan, cell: Cell, finer: bool = False) -> SharePre
         rates_exact=None if moves is None else tuple(tuple(row) for row in moves.rates.tolist()),
         whereabouts_exact=None if moves is None else tuple(tuple(row) for row in moves.whereabouts.tolist()),
         rates_relative_error=None if moves is None else moves.relative_error,
-        warnings=(*said, *why, *unsettled),
+        warnings=(*said, *why, *unsettled, *unmet),
         first_wells=first,
         epsilon=cell.epsilon,
+        moves_exact=None if encounters is None else tuple(tuple(row) for row in encounters.probabilities.tolist()),
+        moves_error=None if encounters is None else encounters.error,
     )
 
 
@@ -127,6 +133,19 @@ def _exact(
     except ShareError as problem:
         return None, (f"no exact shares: {problem}",)
     return exact, exact.warnings
+
+
+def _encounters(
+    plan: Plan, cell: Cell, landscape: Landscape, noise: Noise
+) -> tuple[Encounters | None, tuple[str, ...]]:
+    """Return the exact moves between minima of a long run with [levy], or why there are none."""
+    if cell.epsilon is None or plan.visits is None:
+        return None, ()
+    radius = np.full(landscape.n_wells, plan.visit_record().radius)
+    try:
+        return neighbourhood_moves(landscape, noise, cell.eta, cell.b, radius), ()
+    except ShareError as problem:
+        return None, (f"no exact moves between minima: {problem}",)
 
 
 def _first(

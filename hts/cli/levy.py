@@ -99,7 +99,7 @@ class LevyVisitCommands(VisitTheory):
             return levy_shares(plan, c.fit_visits(folder, c.limit_references))
         first, again = looks(share_predictor, folder, threads)
         compared = c.fit_visits(folder, c.exact_references(first), c.exact_references_again(again))
-        return levy_shares(plan, compared)
+        return levy_shares(plan, compared, first(plan, plan.cells()))
 
     def show(self, comparison: "LevyShares", folder: Path) -> None:
         """Print the tables and the verdicts."""

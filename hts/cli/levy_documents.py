@@ -134,6 +134,8 @@ def share_row(cell: "Cell", share: "SharePrediction") -> dict[str, Any]:
         "relaxation_time": times(share.relaxation_steps, cell.eta),
         "relaxation_time_exact": times(share.relaxation_steps_exact, cell.eta),
         "rates_exact": None if rates is None else [[rate / cell.eta for rate in row] for row in rates],
+        "moves_exact": share.moves_exact,
+        "moves_error": share.moves_error,
         "warnings": [in_levy_words(warning) for warning in share.warnings],
     }
 

@@ -8,7 +8,7 @@ from itertools import groupby
 import numpy as np
 import scipy
 
-from hts.answers import ExitPrediction
+from hts.answers import ExitPrediction, SharePrediction
 from hts.answers.records import times
 from hts.comparison.levy_records import LevyCell, LevyExits, LevyFit, LevyShares, LevyVisit
 from hts.comparison.records import CellComparison, ExitComparison
@@ -110,7 +110,7 @@ def _verdict(p: float | None, cells: Sequence[LevyCell]) -> str:
     return "; ".join(parts)
 
 
-def levy_shares(plan: Plan, comparison: ShareComparison) -> LevyShares:
+def levy_shares(plan: Plan, comparison: ShareComparison, predictions: Sequence[SharePrediction] = ()) -> LevyShares:
     """Translate the comparison of a plan with [levy] and [visits].
 
     Parameters
@@ -118,14 +118,22 @@ def levy_shares(plan: Plan, comparison: ShareComparison) -> LevyShares:
     plan : Plan
     comparison : ShareComparison
         Of its cells (`fit_visits`).
+    predictions : sequence of SharePrediction
+        Where exact moves between minima are found.
     """
+    exact = {(found.eta, found.alpha, found.epsilon): found.moves_exact for found in predictions}
     chains = {
         alpha: levy_chain(plan.build_landscape(), alpha) for alpha in {cell.alpha or 0.0 for cell in plan.cells()}
     }
-    return LevyShares(tuple(_levy_visit(found, chains[found.alpha or 0.0]) for found in comparison.visits))
+    return LevyShares(
+        tuple(
+            _levy_visit(found, exact.get((found.eta, found.alpha, found.epsilon)), chains[found.alpha or 0.0])
+            for found in comparison.visits
+        )
+    )
 
 
-def _levy_visit(found: VisitComparison, chain: LevyChain) -> LevyVisit:
+def _levy_visit(found: VisitComparison, moves_exact: Sequence[Sequence[float]] | None, chain: LevyChain) -> LevyVisit:
     h = found.eta
     return LevyVisit(
         epsilon=found.epsilon or 0.0,
@@ -149,7 +157,7 @@ def _levy_visit(found: VisitComparison, chain: LevyChain) -> LevyVisit:
         relaxation_time_exact=times(found.relaxation_steps_exact, h),
         horizon=found.horizon,
         is_stationary=found.is_stationary,
-        transitions=tuple(moves(found.transitions, chain)),
+        transitions=tuple(moves(found.transitions, moves_exact, chain)),
         warnings=found.warnings,
         verdict=found.verdict,
     )

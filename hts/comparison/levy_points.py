@@ -69,7 +69,9 @@ def exit_points(
     return tuple(found)
 
 
-def visit_points(plan: Plan, visits: Sequence[VisitComparison]) -> tuple[LevyPoint, ...]:
+def visit_points(
+    plan: Plan, visits: Sequence[VisitComparison], predictions: Sequence[SharePrediction] = ()
+) -> tuple[LevyPoint, ...]:
     """Gather moves and shares of time of a study of visits with [levy] that has run."""
     return tuple(
         LevyPoint(
@@ -84,7 +86,7 @@ def visit_points(plan: Plan, visits: Sequence[VisitComparison]) -> tuple[LevyPoi
             exact=_known(visit.exact),
             limit=_known(visit.limit),
         )
-        for visit in levy_shares(plan, ShareComparison(tuple(visits))).visits
+        for visit in levy_shares(plan, ShareComparison(tuple(visits)), predictions).visits
         if visit.n_walkers
     )
 

@@ -38,13 +38,16 @@ def transition(
     return TransitionComparison(start, to, n, n / total, *binomial_interval(n, total), exact, limit)
 
 
-def moves(counts: Sequence[Sequence[int]], chain: LevyChain) -> Iterator[TransitionComparison]:
+def moves(
+    counts: Sequence[Sequence[int]], exact: Sequence[Sequence[float]] | None, chain: LevyChain
+) -> Iterator[TransitionComparison]:
     """Lay out the moves from near one minimum to near another.
 
-    There is no exact value: landings of first exits are other events, tens of per cent away at a large epsilon, for a
-    walker need not settle in the well where it lands.
+    Landings of first exits are other events, tens of per cent away at a large epsilon: a walker need not settle in the
+    well where it lands.
     """
     for start, row in enumerate(counts):
         for to in range(len(row)):
             if to != start:
-                yield transition(start, str(to), row[to], sum(row), None, float(chain.probabilities[start, to]))
+                value = None if exact is None else exact[start][to]
+                yield transition(start, str(to), row[to], sum(row), value, float(chain.probabilities[start, to]))

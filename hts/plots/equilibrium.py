@@ -201,7 +201,7 @@ def gather(study: Study) -> tuple[Panel, ...]:
     if plan.build_landscape().n_wells == 1:
         return ()
     if plan.visits is not None:
-        return epsilon_panels(visit_points(plan, study.visits))
+        return epsilon_panels(visit_points(plan, study.visits, study.shares))
     return epsilon_panels(exit_points(plan, study.cells, study.predictions, study.shares))
 
 

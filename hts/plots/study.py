@@ -39,7 +39,7 @@ class Study:
     densities: Sequence[WaitingDensity] = ()  # of walkers that have not left
     visits: Sequence[VisitComparison] = ()  # of a study of visits
     runs: Iterable[VisitCellSample] = ()  # its long runs, read once
-    shares: Sequence[SharePrediction] = ()  # of a plan of exits with [levy], in the order of its cells
+    shares: Sequence[SharePrediction] = ()  # of a plan with [levy], in the order of its cells
     studies: Sequence[Discretisation] = ()  # of a plan of exits with [levy]
     flights: Sequence[Flight] = ()  # of a plan of exits with [levy] on a flat landscape
 

@@ -182,7 +182,7 @@ def _walk(landscape: Landscape, step: Step, wells: IntArray) -> tuple[_Walk, Mes
     for n_cascade, coarse in lighter:
         step = replace(step, n_cascade=n_cascade)
         breaks = find_breaks(step, points, with_bends=False, jumps_at=barriers.tolist())
-        mesh = _first_mesh(step, breaks, coarse)
+        mesh = coarse_mesh(step, breaks, coarse)
         if mesh.n_nodes <= MOST_NODES:
             return _Walk(step, landscape.minima[wells], barriers, tabulate_steps(step, mesh)), mesh
     raise ShareError(
@@ -191,8 +191,8 @@ def _walk(landscape: Landscape, step: Step, wells: IntArray) -> tuple[_Walk, Mes
     )
 
 
-def _first_mesh(step: Step, breaks: FloatArray, coarse: float) -> Mesh:
-    """Return a mesh to begin with, its smallest panels a given number of steps long."""
+def coarse_mesh(step: Step, breaks: FloatArray, coarse: float) -> Mesh:
+    """Return a mesh to begin with, its smallest panels `coarse` steps long."""
     smallest = np.full(len(breaks), coarse * step.eta * step.width)
     if step.projection == inf:  # far out nothing happens on the scale of a step
         smallest[[0, -1]] = np.diff(breaks)[[0, -1]]
