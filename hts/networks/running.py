@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.errors import PlanError, StoppedError
-from hts.networks.data import load_digits
+from hts.networks.data import Data, load_digits
 from hts.networks.measuring import measure
 from hts.networks.plans import TrainingPlan
 from hts.networks.training import CHUNK, TRAINING_VERSION, Runs, Trainer
@@ -143,9 +144,8 @@ def _train(
     plan: TrainingPlan, task: Task, results: ResultsFolder, pace: _Pace, should_stop: Callable[[], bool]
 ) -> None:
     """Train and measure some replications, from their checkpoint where there is one."""
-    table, place = plan.table, results.checkpoints / task.name
-    data = load_digits(table.images, table.corrupted, plan.seed, task.replications)
-    trainer = Trainer(plan, task.method, data, task.replications)
+    place = results.checkpoints / task.name
+    data, trainer = _prepared(plan, task)
     kept = read_checkpoint(place, task.key(plan))
     runs = trainer.start()
     if kept is not None:
@@ -172,6 +172,13 @@ def _train(
     write_checkpoint(results.training / task.name, results.scratch, task.key(plan), arrays)
     remove(place)
     pace.done += len(task.replications)
+
+
+@lru_cache(maxsize=1)
+def _prepared(plan: TrainingPlan, task: Task) -> tuple[Data, Trainer]:
+    """Read the data and make the trainer, whose programs take seconds to compile, once for the same task."""
+    data = load_digits(plan.table.images, plan.table.corrupted, plan.seed, task.replications)
+    return data, Trainer(plan, task.method, data, task.replications)
 
 
 def _arrays(runs: Runs) -> Arrays:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hts.errors import PlanError, StoppedError
-from hts.networks import training
+from hts.networks import running, training
 from hts.networks.data import corrupt, load_digits
 from hts.networks.plans import TrainingPlan, TrainingTable, read_training_plan
 from hts.networks.results import compare
@@ -60,29 +60,51 @@ def test_rules_are_those_of_the_table():
     assert not rules_of(table, "SB")[0][1].is_clipped
 
 
-def test_trainings_are_kept_gone_on_with_and_compared(tmp_path):
-    plan, folder = tiny(tmp_path, methods=("SB", "Our2")), tmp_path / "results"
-    calls = iter([False, False, False, True])
-    with pytest.raises(StoppedError, match="0 of 4 trainings and 6 iterations of SB are kept"):
+def cheap(trainer, runs, data):
+    """Stand in for the measures, whose compilation takes seconds."""
+    n = len(runs.theta)
+    size = np.linalg.norm(np.asarray(runs.theta), axis=1)
+    names = ("test_accuracy", "train_accuracy", "train_loss", "test_loss", "pac_bayes", "maximal")
+    return dict.fromkeys(names, size) | {"expected": size[:, None], "eigenvalues": np.ones((n, 3))}
+
+
+def test_trainings_are_kept_and_gone_on_with(tmp_path, monkeypatch):
+    monkeypatch.setattr("hts.networks.running.measure", cheap)
+    plan, folder = tiny(tmp_path, methods=("SB",), final=0), tmp_path / "results"
+    calls = iter([False, False, True])
+    with pytest.raises(StoppedError, match="0 of 2 trainings and 4 iterations of SB are kept"):
         run_training(plan, folder, should_stop=lambda: next(calls))
     assert len(list((folder / "checkpoints").iterdir())) == 1
     report = run_training(plan, folder)
-    assert (report.n_trained, report.n_stored) == (4, 0)
-    whole = tmp_path / "whole"
-    run_training(plan, whole)
-    found, again = load(plan, folder), load(plan, whole)
-    for method in ("SB", "Our2"):
-        assert np.array_equal(found[method]["theta"], again[method]["theta"])
+    assert (report.n_trained, report.n_stored) == (2, 0)
+    _, whole = running._prepared(plan, running.Task("SB", range(2)))
+    found = load(plan, folder)
+    assert np.array_equal(found["SB"]["theta"], whole.advance(whole.start(), 6).theta)
     comparison = compare(plan, found)
     assert {m.n for m in comparison.measures} == {2}
-    assert len(comparison.differences) == 10
-    # a damaged file is set aside and trained again; another plan is refused, with what differs
+    with pytest.raises(PlanError, match=r"training.eta: 0.1 here, 0.05 there"):
+        run_training(tiny(tmp_path, methods=("SB",), final=0, eta=0.1), folder)
+    # a damaged file is set aside and trained again
     path = next((folder / "training").glob("SB-*"))
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     report = run_training(plan, folder)
     assert (report.n_trained, report.n_damaged) == (2, 1)
-    with pytest.raises(PlanError, match=r"training.eta: 0.1 here, 0.05 there"):
-        run_training(tiny(tmp_path, methods=("SB", "Our2"), eta=0.1), folder)
+
+
+def test_a_difference_is_called_one_only_by_its_interval(tmp_path):
+    plan = tiny(tmp_path, replications=5)
+    noise = np.array([0.1, -0.2, 0.3, 0.0, -0.2])
+
+    def stored(values):
+        names = ("test_accuracy", "train_accuracy", "train_loss", "test_loss", "pac_bayes", "maximal")
+        wide = {"expected": values[:, None], "eigenvalues": np.ones((5, 3))}
+        return dict.fromkeys(names, values) | wide | {"diverged": np.full(5, -1), "norm": np.zeros(5)}
+
+    # paired: what replications share drops out; a gap of the size of the noise is none
+    base = 10.0 * np.arange(5.0)
+    found = compare(plan, {"LB": stored(base), "SB": stored(base - 2.0 + noise), "Our2": stored(base - 0.1 - noise)})
+    told = {(d.one, d.other): d.is_different for d in found.differences if d.measure == "maximal"}
+    assert told == {("LB", "SB"): True, ("LB", "Our2"): False, ("SB", "Our2"): True}
 
 
 def test_a_network_that_diverges_stops_with_its_step_and_norm_and_others_go_on(tmp_path, monkeypatch):
