@@ -137,7 +137,7 @@ def tail_of(
     hill, moment, pickands = _largest(found, place, magnitudes, chain)
     outer = _largest(found, outer_place(found, place), magnitudes, chain)[1]
     span = float(ascending[-1] / found.threshold[place])
-    tied = 1.0 - np.unique(ascending[-hill.k :]).size / hill.k
+    tied = np.count_nonzero(ascending[-hill.k + 1 :] == ascending[-hill.k : -1]) / hill.k
     points = _survival(ascending)
     del magnitudes, ascending
     np.random.default_rng(SEED).shuffle(x)
