@@ -10,10 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from hts.networks.data import load_digits
+from hts.networks.folders import load
 from hts.networks.measuring import noise_of
-from hts.networks.plans import TrainingPlan
-from hts.networks.running import load
 from hts.networks.training import Runs, Trainer
+from hts.plans.training import TrainingPlan
 from hts.storage import ResultsFolder, write_whole
 
 #: Batches at fixed weights, and coordinates of each layer that are kept.

@@ -8,11 +8,12 @@ import pytest
 from hts.errors import PlanError, StoppedError
 from hts.networks import running, training
 from hts.networks.data import corrupt, load_digits
-from hts.networks.plans import TrainingPlan, TrainingTable, read_training_plan
+from hts.networks.folders import load
 from hts.networks.results import compare
-from hts.networks.running import load, run_training
+from hts.networks.running import run_training
 from hts.networks.sharpness import expected, maximal, pac_bayes, top_eigenvalues
 from hts.networks.training import Rule, Trainer, clip, rules_of
+from hts.plans.training import TrainingPlan, TrainingTable, read_training_plan
 
 TINY = dict(
     images=60, corrupted=10, widths=(4,), replications=2, small_batch=8, large_batch=16, iterations=6, final=2,
@@ -36,15 +37,18 @@ def test_a_step_is_that_of_28_written_out_in_numpy(tmp_path):
     runs, rule = trainer.start(), Rule(False, True, True, True, 0.05, float("inf"))
     key = jax.random.fold_in(jax.random.fold_in(trainer.keys[0], 1), 0)
 
+    slope = jax.jit(jax.grad(trainer.loss))
+
     def gradient(place, size):
         some = jax.random.randint(jax.random.fold_in(key, place), (size,), 0, 60)
-        return np.asarray(jax.grad(trainer.loss)(runs.theta[0], trainer.x[some], trainer.y[0][some]))
+        return np.asarray(slope(runs.theta[0], trainer.x[some], trainer.y[0][some]))
 
     z = 0.5 * (1.0 - float(jax.random.uniform(jax.random.fold_in(key, 3)))) ** (-1.0 / 1.4)
     step = 0.05 * (gradient(0, 8) + z * (gradient(2, 8) - gradient(1, 16)))
     wanted = step * min(1.0, 0.02 / np.linalg.norm(step))
     assert np.linalg.norm(wanted) == pytest.approx(0.02)
-    assert np.asarray(trainer._step(rule, runs.theta[0], key, trainer.y[0])) == pytest.approx(wanted, abs=1e-6)
+    found = jax.jit(lambda theta: trainer._step(rule, theta, key, trainer.y[0]))(runs.theta[0])
+    assert np.asarray(found) == pytest.approx(wanted, abs=1e-6)
 
 
 def test_clip_is_exact_and_leaves_short_steps():
