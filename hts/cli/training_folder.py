@@ -1,5 +1,6 @@
-"""What `status`, `verify` and `fit` do with a folder of trained networks."""
+"""What `status`, `verify`, `fit` and `plot` do with a folder of trained networks."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from hts.networks.results import Comparison
     from hts.plans.training import TrainingPlan
     from hts.sweeps import Replay, Verification
+
+FIGURE = "training"
 
 
 def is_of_training(folder: Path) -> bool:
@@ -91,3 +94,14 @@ def fit(folder: Path, as_json: bool) -> None:
         print_document(to_document(comparison))
     else:
         show(plan, comparison)
+
+
+def plot(folder: Path, output: Path | None, names: Sequence[str]) -> tuple[Path, ...]:
+    """Draw the figure of a folder: methods side by side, and their differences from the first."""
+    if unknown := sorted(set(names) - {FIGURE}):
+        raise PlanError(f"no figure called {', '.join(map(repr, unknown))} of trained networks; there is {FIGURE}")
+    from hts.networks.results import to_document
+    from hts.plots.training import plot_training
+
+    plan, comparison = results_of(folder)
+    return plot_training(to_document(comparison), plan.title, output or folder / "figures")

@@ -148,7 +148,7 @@ def check_plan(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> P
         )
         return None
     if "training" in tables:
-        text = "is a study of its own; use its plan with `hts train`, its folder with `hts status`, `verify` and `fit`"
+        text = "is a study of its own; use it with `hts train`, its folder with `hts status`, `verify`, `fit` or `plot`"
         mistakes.append(Mistake(("training",), text, is_about_key=True))
         return None
     head = _head(tables, mistakes)

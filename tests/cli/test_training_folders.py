@@ -1,5 +1,6 @@
 """Tests of `status`, `verify`, `fit` and others on plans and folders of `hts train`, without training anything."""
 
+import csv
 import json
 
 import numpy as np
@@ -42,6 +43,14 @@ def test_status_and_fit_of_a_sound_folder(hts, folder):
     assert {d["mean"] for d in differences if d["measure"] in NAMES} == {-1.0}
 
 
+def test_the_figure_has_a_row_for_each_mean_and_difference(hts, folder, tmp_path):
+    code, out, _ = hts("plot", folder, "-o", tmp_path / "figures")
+    assert (code, len(out.splitlines())) == (0, 3)
+    rows = list(csv.DictReader((tmp_path / "figures" / "training.csv").read_text().splitlines()))
+    assert [r["mean"] for r in rows if r["kind"] == "difference" and r["measure"] == "maximal"] == ["-1.0"]
+    assert hts("plot", folder, "--figure", "exits")[0] == 2
+
+
 def test_damage_is_named_with_exit_code_4_and_set_aside(hts, folder):
     path = next((folder / "training").glob("SB-*"))
     path.write_bytes(path.read_bytes()[:-1] + b"x")
@@ -62,7 +71,7 @@ def test_other_commands_say_which_one_takes_the_plan(hts, folder, tmp_path):
     for name in ("describe", "run", "predict", "report"):
         said = hts(name, tmp_path / "plan.toml")
         assert said[0] == 2
-        assert "plan.toml:1:1: training: is a study of its own; use its plan with `hts train`" in said[2]
+        assert "plan.toml:1:1: training: is a study of its own; use it with `hts train`" in said[2]
         assert len(said[2].splitlines()) == 1
     assert hts("verify", folder, "--replay", 3)[0] == 2
 
