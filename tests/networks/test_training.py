@@ -9,6 +9,7 @@ from hts.errors import PlanError, StoppedError
 from hts.networks import running, training
 from hts.networks.data import corrupt, load_digits
 from hts.networks.folders import load
+from hts.networks.recording import write_line
 from hts.networks.results import compare
 from hts.networks.running import run_training
 from hts.networks.sharpness import expected, maximal, pac_bayes, top_eigenvalues
@@ -88,6 +89,15 @@ def test_trainings_are_kept_and_gone_on_with(tmp_path, monkeypatch):
     assert {m.n for m in comparison.measures} == {2}
     with pytest.raises(PlanError, match=r"training.eta: 0.1 here, 0.05 there"):
         run_training(tiny(tmp_path, methods=("SB",), final=0, eta=0.1), folder)
+    # the line through both begins and ends, by a sixth of its length, with their losses; noise has mean 0 (4 errors)
+    slice_, noise = write_line(plan, folder, ("SB", 0), ("SB", 1), 7)
+    x, f, _ = np.loadtxt(slice_, delimiter=",", skiprows=1).T
+    losses = [float(whole.loss(theta, whole.x, whole.y[0])) for theta in found["SB"]["theta"]]
+    assert [x[1], *f[[1, 5]]] == pytest.approx([0.0, *losses], abs=1e-5)
+    numbers = np.load(noise)
+    assert abs(numbers.mean()) < 4.0 * numbers.std() / 2000**0.5
+    with pytest.raises(PlanError, match="holds no network LB, replication 0"):
+        write_line(plan, folder, ("LB", 0), ("SB", 1))
     # a damaged file is set aside and trained again
     path = next((folder / "training").glob("SB-*"))
     path.write_bytes(path.read_bytes()[:-1] + b"x")
