@@ -54,7 +54,7 @@ def record_noise(plan: TrainingPlan, folder: str | PathLike[str]) -> tuple[Path,
 
 
 def write_line(
-    plan: TrainingPlan, folder: str | PathLike[str], one: tuple[str, int], other: tuple[str, int], points: int = 201
+    plan: TrainingPlan, folder: str | PathLike[str], one: tuple[str, int], other: tuple[str, int], points: int = 61
 ) -> tuple[Path, Path]:
     """Write loss and gradient noise along the line through two networks, for a plan with `samples` and `empirical`.
 
@@ -71,7 +71,7 @@ def write_line(
     Returns
     -------
     tuple of Path
-        DIR/line/slice.csv, columns x (length in weights, 0 at `one`), f (training loss) and df; DIR/line/noise.npy,
+        DIR/line/slice.csv, columns x (length in weights, 0 at `one`) and f (training loss); DIR/line/noise.npy,
         float64[batch], (g_SB - g_full) along the line at `one`.
 
     Raises
@@ -95,11 +95,11 @@ def write_line(
     def loss(at: jax.Array) -> jax.Array:
         return trainer.loss(begin + at * direction, trainer.x, trainer.y[0])
 
-    values, slopes = jax.jit(jax.vmap(jax.value_and_grad(loss)))(jnp.asarray(x, dtype=jnp.float32))
+    values = jax.jit(jax.vmap(loss))(jnp.asarray(x, dtype=jnp.float32))
     runs = Runs(begin[None], 0, jnp.full(1, -1), jnp.zeros(1))
     noise = noise_of(trainer, runs, BATCHES).astype(float) @ np.asarray(direction, dtype=float)
     text, body = io.StringIO(), io.BytesIO()
-    np.savetxt(text, np.c_[x, values, slopes], delimiter=",", header="x,f,df", comments="", fmt="%.17g")
+    np.savetxt(text, np.c_[x, values], delimiter=",", header="x,f", comments="", fmt="%.17g")
     np.save(body, noise, allow_pickle=False)
     paths = results.path / "line" / "slice.csv", results.path / "line" / "noise.npy"
     for path, content in zip(paths, (text.getvalue().encode(), body.getvalue()), strict=True):

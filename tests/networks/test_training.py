@@ -91,7 +91,7 @@ def test_trainings_are_kept_and_gone_on_with(tmp_path, monkeypatch):
         run_training(tiny(tmp_path, methods=("SB",), final=0, eta=0.1), folder)
     # the line through both begins and ends, by a sixth of its length, with their losses; noise has mean 0 (4 errors)
     slice_, noise = write_line(plan, folder, ("SB", 0), ("SB", 1), 7)
-    x, f, _ = np.loadtxt(slice_, delimiter=",", skiprows=1).T
+    x, f = np.loadtxt(slice_, delimiter=",", skiprows=1).T
     losses = [float(whole.loss(theta, whole.x, whole.y[0])) for theta in found["SB"]["theta"]]
     assert [x[1], *f[[1, 5]]] == pytest.approx([0.0, *losses], abs=1e-5)
     numbers = np.load(noise)
