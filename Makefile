@@ -8,8 +8,9 @@ READY := $(VENV)/.ready
 export OPENBLAS_NUM_THREADS ?= 1
 
 # The published figures and the claims of this project, one plan in configs/ each: `make figure-PLAN` makes one of them.
-SIMULATED := published_exit published_exit_lomax rare histograms_heavy histograms_light elimination levy \
-  radial himmelblau_exits himmelblau_visits
+# in several dimensions
+SPACE := radial himmelblau_exits himmelblau_visits
+SIMULATED := published_exit published_exit_lomax rare histograms_heavy histograms_light elimination levy $(SPACE)
 PREDICTED := finite_eta tail_index staircase graph levy_steps levy_flight
 # configs/radial.toml in other dimensions than two
 DIMENSIONS := 5 20

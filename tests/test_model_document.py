@@ -9,7 +9,7 @@ from hts.theory.limit.geometry import exit_exponent
 
 HERE = Path(__file__).parent.parent
 MODEL = (HERE / "docs/model.md").read_text(encoding="utf-8")
-PAGES = ("tails", "regression", "levy", "many_dimensions")
+PAGES = ("tails", "regression", "levy", "many_dimensions", "networks")
 TAILS = "\n".join((HERE / f"docs/{name}.md").read_text(encoding="utf-8") for name in PAGES)
 #: A number in brackets after these names an equation of docs/model.md, as do those that follow it.
 CITED = re.compile(r"(?:model\.md,?|[Ee]quations?|law|and|to|of) \((\d+)\)")

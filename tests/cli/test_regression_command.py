@@ -201,8 +201,8 @@ def test_a_folder_without_runs_has_nothing_to_fit(folder, hts):
         assert "no run is finished yet; hts regression" in err
 
 
-@pytest.mark.parametrize("command", ["report", "run", "predict", "describe", "paths"])
+@pytest.mark.parametrize("command", ["run", "predict", "describe", "paths"])
 def test_other_commands_name_the_ones_that_read_the_folder(folder, hts, command):
-    code, _, err = hts(command, folder if command == "report" else folder / "plan.toml")
+    code, _, err = hts(command, folder / "plan.toml")
     assert code == 2
     assert "hts regression" in err

@@ -148,7 +148,7 @@ def test_wide_and_a_file_have_all_columns(printed, monkeypatch, capsys):
 def test_every_command_with_a_table_has_wide():
     context = click.Context(cli)
     option = wide_option(lambda: None).__click_params__[0]
-    with_table = {"describe", "run", "predict", "fit", "paths", "status", "tails", "regression", "rare"}
+    with_table = {"describe", "run", "predict", "fit", "paths", "status", "tails", "regression"}
     has = {name for name in cli.list_commands(context)
            if any(one.opts == option.opts for one in cli.get_command(context, name).params)}  # fmt: skip
     assert with_table <= has

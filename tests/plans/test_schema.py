@@ -23,7 +23,11 @@ def test_the_schema_is_one():
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("file", sorted(CONFIGS.glob("*.toml")), ids=lambda file: file.stem)
+#: Plans of `hts train` are read by the extra hts[networks] and are not in the schema.
+PLANS = [file for file in sorted(CONFIGS.glob("*.toml")) if "[training]" not in file.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("file", PLANS, ids=lambda file: file.stem)
 def test_every_plan_that_comes_with_hts_fits_the_schema(file):
     assert list(VALIDATOR.iter_errors(tomllib.loads(file.read_text(encoding="utf-8")))) == []
 

@@ -9,8 +9,14 @@ from hts.plans import SpacePlan, read_plan, read_study
 from hts.plans.regression import read_regression_plan
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-REGRESSIONS = [file for file in sorted(CONFIGS.glob("*.toml")) if "[regression]" in file.read_text(encoding="utf-8")]
-OTHERS = sorted({*CONFIGS.glob("*.toml")} - {*REGRESSIONS})
+
+
+def plans_with(table: str) -> list[Path]:
+    return [file for file in sorted(CONFIGS.glob("*.toml")) if table in file.read_text(encoding="utf-8")]
+
+
+REGRESSIONS, TRAININGS = plans_with("[regression]"), plans_with("[training]")
+OTHERS = sorted({*CONFIGS.glob("*.toml")} - {*REGRESSIONS, *TRAININGS})
 
 
 @pytest.mark.parametrize("file", OTHERS, ids=lambda file: file.stem)

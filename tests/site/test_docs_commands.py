@@ -128,3 +128,9 @@ def test_the_gallery_has_every_figure_of_the_docs():
     for part in gallery.split("\n## ")[1:]:
         assert "**Plan" in part
         assert "**See**" in part
+
+
+def test_the_site_lists_every_page():
+    listed = (ROOT / "docs" / "index.md").read_text(encoding="utf-8").split("\n## ")[0].splitlines()
+    pages = {path.stem for path in (ROOT / "docs").glob("*.md")} - {"index"}
+    assert pages <= set(listed)
