@@ -17,7 +17,7 @@ DIMENSIONS := 5 20
 CONDITIONED := conditional_heavy conditional_clipped
 SAMPLED := rare_errors
 FIGURES := $(addprefix figure-,$(SIMULATED) $(PREDICTED) $(CONDITIONED) $(SAMPLED) $(DIMENSIONS:%=radial_%) \
-  trajectories regression block_accuracy)
+  trajectories regression block_accuracy training)
 # `make figures QUICK=1`: fewer walkers, fewer or shorter steps, fewer values on the axes
 QUICK_published_exit := --set exit.walkers=50
 QUICK_published_exit_lomax := --set exit.walkers=50
@@ -36,6 +36,7 @@ QUICK_levy := --set exit.walkers=200 --set levy.epsilon=[1.0,0.3,0.1] --set levy
 QUICK_levy_steps := --set levy.epsilon=[0.5] --set levy.alpha=[1.2,1.8]
 QUICK_levy_flight := --set levy.alpha=[1.5]
 QUICK_radial := --set exit.walkers=100 --set grid.eta=[0.2,0.1] --set grid.b=[0.7,1.3]
+QUICK_training := --set training.iterations=300 --set training.final=100 --set training.draws=20
 QUICK_himmelblau_exits := --set exit.walkers=50 --set grid.eta=[8e-3,4e-3] --set exit.spacing=0.08
 QUICK_himmelblau_visits := --set visits.walkers=8 --set visits.steps=200_000
 ONLY_finite_eta := local_exponents ratios
@@ -126,6 +127,12 @@ figure-trajectories: setup
 
 figure-regression: setup
 	$(BIN)/hts regression configs/regression.toml $(if $(QUICK),$(QUICK_regression)) --plot -o $(RESULTS)/regression
+
+# five methods; SB+Noise, ten times as long, is in configs/digits.toml
+figure-training: setup
+	$(BIN)/hts train configs/digits.toml --set 'training.methods=["LB","SB","SB+Clip","Our1","Our2"]' $(if $(QUICK),$(QUICK_training)) \
+	  -o $(RESULTS)/training
+	$(BIN)/hts plot $(RESULTS)/training
 
 # 200 samples of 1e5 numbers of each of 35 laws, as [SSG]
 figure-block_accuracy: setup

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hts.cli import training_folder
 from hts.cli.options import folder_argument, json_option, threads_option, wide_option
 from hts.cli.regression_folder import fit, is_of_regression
 from hts.cli.studies import commands_of, warn_of_identity
@@ -35,6 +36,9 @@ def command(folder: Path, threads: int | None, no_exact: bool, outlook: bool | N
     Example:
       hts fit results/quick
     """
+    if training_folder.is_of_training(folder):
+        training_folder.fit(folder, as_json)
+        return
     if is_of_regression(folder):
         fit(folder, threads, not no_exact, as_json)
         return

@@ -19,7 +19,8 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
     default="exits",
     show_default=True,
     help="What the plan studies: exits from a well, visits (long runs over all wells), exits from a well of your own "
-    "formula, paths given how they leave, space: exits in several dimensions, or rare exits by sampling.",
+    "formula, paths given how they leave, space: exits in several dimensions, rare exits by sampling, or "
+    "training of networks.",
 )
 def command(file: Path | None, kind: str) -> None:
     r"""Write a commented starter plan to FILE, or to standard output.
@@ -47,7 +48,7 @@ def command(file: Path | None, kind: str) -> None:
         if problem.errno in FULL:
             raise stopped_by(problem, file) from None
         raise PlanError(f"{file}: cannot be written ({problem.strerror}); name a file in a folder of yours") from None
-    click.echo(f"wrote {file}; next: hts describe {file}")
+    click.echo(f"wrote {file}; next: hts {'train' if kind == 'training' else 'describe'} {file}")
 
 
 def write_new(file: Path, text: str) -> None:

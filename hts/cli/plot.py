@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from hts.cli import training_folder
 from hts.cli.options import output_option, set_option, threads_option
 from hts.cli.regression_folder import is_of_regression, plot
 from hts.cli.studies import commands_for, warn_of_identity
@@ -34,6 +35,12 @@ def command(
       hts plot results/quick
       hts plot configs/quick.toml --figure landscape
     """
+    if training_folder.is_of_training(target):
+        if overrides:
+            raise PlanError(f"--set: changes the keys of a plan, and {target} is a results folder")
+        for path in training_folder.plot(target, folder, names):
+            click.echo(path)
+        return
     if is_of_regression(target):
         if overrides:
             raise PlanError(f"--set: changes the keys of a plan, and {target} is a results folder")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hts.cli import regression_folder, training_folder
 from hts.cli.options import folder_argument, json_option, wide_option
-from hts.cli.regression_folder import is_of_regression, show_status
 from hts.errors import IntegrityError
 from hts.words import plural
 
@@ -26,8 +26,11 @@ def command(folder: Path, as_json: bool) -> None:
     Example:
       hts status results/quick
     """
-    if is_of_regression(folder):
-        refuse_damage(folder, *show_status(folder, as_json))
+    if regression_folder.is_of_regression(folder):
+        refuse_damage(folder, *regression_folder.show_status(folder, as_json))
+        return
+    if training_folder.is_of_training(folder):
+        refuse_damage(folder, *training_folder.show_status(folder, as_json), unit="method")
         return
     from hts.cli.documents import cell_document, print_document
     from hts.cli.tables import CELLS_SHOWN, cell_headers, cell_words, print_table, say_more
@@ -83,9 +86,10 @@ def rare_rows(rare: "tuple[RareStatus, ...]") -> list[dict[str, Any]]:
     return [cell_document(one.cell) | {k: v for k, v in asdict(one).items() if k != "cell"} for one in rare]
 
 
-def refuse_damage(folder: Path, n_damaged: int, n_strays: int) -> None:
+def refuse_damage(folder: Path, n_damaged: int, n_strays: int, unit: str = "cell") -> None:
     """End with exit code 4 where shards are damaged."""
-    parts = [f"{plural(n_damaged, 'cell')} with damaged shards"] * bool(n_damaged)
-    parts += [f"{plural(n_strays, 'damaged shard')} of no cell of the plan"] * bool(n_strays)
+    file = "shard" if unit == "cell" else "file"
+    parts = [f"{plural(n_damaged, unit)} with damaged {file}s"] * bool(n_damaged)
+    parts += [f"{plural(n_strays, f'damaged {file}')} of no {unit} of the plan"] * bool(n_strays)
     if parts:
         raise IntegrityError(f"{' and '.join(parts)}; hts verify {folder} names each")

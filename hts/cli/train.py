@@ -10,8 +10,8 @@ from hts.cli.options import json_option, output_option, plan_options, results_fo
 from hts.errors import PlanError
 
 if TYPE_CHECKING:
-    from hts.networks.plans import TrainingPlan
     from hts.networks.results import Comparison
+    from hts.plans.training import TrainingPlan
 
 
 @click.command("train")
@@ -40,9 +40,9 @@ def command(
     for name in ("jax", "sklearn"):
         if find_spec(name) is None:
             raise PlanError(f"hts train needs {name}, which is not installed: pip install 'hts[networks]'")
-    from hts.networks.plans import read_training_plan
+    from hts.networks.folders import load
     from hts.networks.results import compare, to_document
-    from hts.networks.running import load
+    from hts.plans.training import read_training_plan
 
     target = results_folder(plan, folder)
     parsed = read_training_plan(plan, overrides, seed)

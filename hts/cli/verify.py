@@ -9,6 +9,7 @@ import click
 from hts.cli.options import folder_argument, json_option, threads_option
 from hts.cli.regression_folder import is_of_regression, verify_regression
 from hts.cli.signals import stop_on_signal
+from hts.cli.training_folder import is_of_training, verify_training
 from hts.errors import IntegrityError
 from hts.words import plural
 
@@ -35,13 +36,13 @@ def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int 
       hts verify results/quick --replay 100
       hts verify results/quick --repair
     """
-    is_regression = is_of_regression(folder)
-    check = verify_regression if is_regression else verify_walkers
+    maker = maker_of(folder)
+    check = {"run": verify_walkers, "regression": verify_regression, "train": verify_training}[maker]
     found, replay = check(folder, n_walkers, seed, threads)
     different = sorted({difference.shard for difference in replay.differences}) if replay is not None else []
     bad = [*found.damaged, *different]
     if repair and bad:
-        repair_files(folder, bad, is_regression)
+        repair_files(folder, bad, maker)
     document = {"n_shards": found.n_shards, "damaged": found.damaged}
     if replay is not None:
         document |= {"n_replayed": replay.n_walkers, "different": different}
@@ -52,13 +53,13 @@ def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int 
 
         print_document(document)
     else:
-        file, one = ("file", "run") if is_regression else ("shard", "walker")
+        file, one = ("shard", "walker") if maker == "run" else ("file", "run")
         click.echo(f"{folder}: {plural(found.n_shards, file)}, {len(found.damaged)} damaged")
         if replay is not None:
             click.echo(f"{plural(replay.n_walkers, one)} computed again, {len(replay.differences)} came out otherwise")
     if bad:
         lines = [f"{name}: {reason}" for name, reason in zip(found.damaged, found.reasons, strict=True)]
-        run = "hts regression" if is_regression else "hts run"
+        run = f"hts {maker}"
         aside = f"set aside in {folder / 'damaged'}; `{run}` computes them anew"
         remedy = aside if repair else f"`{run}` sets damaged files aside and writes them anew, as --repair would"
         raise IntegrityError("\n".join([*lines, *difference_lines(replay), remedy]))
@@ -86,12 +87,20 @@ def verify_walkers(
         return found, Replay(replay.n_walkers + more.n_walkers, (*replay.differences, *more.differences))
 
 
-def repair_files(folder: Path, names: Sequence[str], is_regression: bool) -> None:
+def maker_of(folder: Path) -> str:
+    """Name the command that made a folder: run, regression or train."""
+    if is_of_training(folder):
+        return "train"
+    return "regression" if is_of_regression(folder) else "run"
+
+
+def repair_files(folder: Path, names: Sequence[str], maker: str) -> None:
     """Set files aside that are not what was written."""
+    from hts.networks.folders import repair_training
     from hts.regression import repair_regression
     from hts.sweeps import repair_sweep
 
-    (repair_regression if is_regression else repair_sweep)(folder, names)
+    {"run": repair_sweep, "regression": repair_regression, "train": repair_training}[maker](folder, names)
 
 
 def difference_lines(replay: "Replay | None") -> list[str]:

@@ -10,8 +10,6 @@ import numpy.typing as npt
 
 from hts.errors import PlanError
 
-#: Images of each data set that comes with a package.
-SIZES: Final = {"digits": 1797}
 CLASSES: Final = 10
 Labels = npt.NDArray[np.int32]
 

@@ -1,4 +1,4 @@
-"""Gradient noise of trained networks as files that `hts tails` reads."""
+"""Gradient noise of trained networks, and loss along a line through two, as files that other commands read."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import io
 from os import PathLike
 from pathlib import Path
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
+from hts.errors import PlanError
 from hts.networks.data import load_digits
+from hts.networks.folders import load
 from hts.networks.measuring import noise_of
-from hts.networks.plans import TrainingPlan
-from hts.networks.running import load
 from hts.networks.training import Runs, Trainer
+from hts.plans.training import TrainingPlan
 from hts.storage import ResultsFolder, write_whole
 
 #: Batches at fixed weights, and coordinates of each layer that are kept.
@@ -49,3 +51,57 @@ def record_noise(plan: TrainingPlan, folder: str | PathLike[str]) -> tuple[Path,
             write_whole(path, body.getvalue(), results.scratch)
             written.append(path)
     return tuple(written)
+
+
+def write_line(
+    plan: TrainingPlan, folder: str | PathLike[str], one: tuple[str, int], other: tuple[str, int], points: int = 61
+) -> tuple[Path, Path]:
+    """Write loss and gradient noise along the line through two networks, for a plan with `samples` and `empirical`.
+
+    Parameters
+    ----------
+    plan : TrainingPlan
+    folder : path
+        Of `hts train`.
+    one, other : (str, int)
+        Method and replication of each; the loss has the labels of the first one's replication.
+    points : int
+        Of the slice, from a quarter of the distance before `one` to as far behind `other`.
+
+    Returns
+    -------
+    tuple of Path
+        DIR/line/slice.csv, columns x (length in weights, 0 at `one`) and f (training loss); DIR/line/noise.npy,
+        float64[batch], (g_SB - g_full) along the line at `one`.
+
+    Raises
+    ------
+    PlanError
+        Where a network is not in the folder, or both are the same.
+    """
+    results, table, found = ResultsFolder(Path(folder)), plan.table, load(plan, folder)
+    for method, r in (one, other):
+        if method not in found or not 0 <= r < len(found[method]["theta"]):
+            raise PlanError(f"{results.path}: holds no network {method}, replication {r}; train it first")
+    begin, end = (jnp.asarray(found[method]["theta"][r]) for method, r in (one, other))
+    length = float(jnp.linalg.norm(end - begin))
+    if length == 0.0:
+        raise PlanError(f"{results.path}: {one} and {other} are the same network; name two")
+    direction, some = (end - begin) / length, range(one[1], one[1] + 1)
+    data = load_digits(table.images, table.corrupted, plan.seed, some)
+    trainer = Trainer(plan, one[0], data, some)
+    x = np.linspace(-0.25 * length, 1.25 * length, points)
+
+    def loss(at: jax.Array) -> jax.Array:
+        return trainer.loss(begin + at * direction, trainer.x, trainer.y[0])
+
+    values = jax.jit(jax.vmap(loss))(jnp.asarray(x, dtype=jnp.float32))
+    runs = Runs(begin[None], 0, jnp.full(1, -1), jnp.zeros(1))
+    noise = noise_of(trainer, runs, BATCHES).astype(float) @ np.asarray(direction, dtype=float)
+    text, body = io.StringIO(), io.BytesIO()
+    np.savetxt(text, np.c_[x, values], delimiter=",", header="x,f", comments="", fmt="%.17g")
+    np.save(body, noise, allow_pickle=False)
+    paths = results.path / "line" / "slice.csv", results.path / "line" / "noise.npy"
+    for path, content in zip(paths, (text.getvalue().encode(), body.getvalue()), strict=True):
+        write_whole(path, content, results.scratch)
+    return paths

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.stats import t as student
 
 from hts.arrays import FloatArray
-from hts.networks.plans import TrainingPlan
+from hts.plans.training import TrainingPlan
 
 #: Level of the intervals of all pairs together, for each measure.
 LEVEL = 0.95

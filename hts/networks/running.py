@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import numpy.typing as npt
 
-from hts.errors import PlanError, StoppedError
+from hts.errors import StoppedError
 from hts.networks.data import Data, load_digits
+from hts.networks.folders import TRAINING_VERSION, Arrays, Task, check_same_plan, missing
 from hts.networks.measuring import measure
-from hts.networks.plans import TrainingPlan
-from hts.networks.training import CHUNK, TRAINING_VERSION, Runs, Trainer
-from hts.plans.identity import differences
+from hts.networks.training import CHUNK, Runs, Trainer
+from hts.plans.training import TrainingPlan
 from hts.storage import ResultsFolder, move_into, remove
 from hts.storage.checkpoints import is_harmed, read_checkpoint, write_checkpoint
 
-Arrays = dict[str, npt.NDArray[Any]]
 #: Seconds between two checkpoints of a training.
 CHECKPOINT_SECONDS = 30.0
-NAME = re.compile(r"(?P<method>[A-Za-z0-9+]+)-r(?P<first>\d{6})-(?P<last>\d{6})\.trained")
 
 
 @dataclass(frozen=True)
@@ -62,23 +57,6 @@ class TrainingReport:
     n_stored: int
     n_damaged: int
     seconds: float
-
-
-@dataclass(frozen=True)
-class Task:
-    """Some replications of one method."""
-
-    method: str
-    replications: range
-
-    @property
-    def name(self) -> str:
-        """Name of its file."""
-        return f"{self.method}-r{self.replications.start:06d}-{self.replications.stop - 1:06d}.trained"
-
-    def key(self, plan: TrainingPlan) -> dict[str, Any]:
-        """Say what decides its numbers."""
-        return {"identity": plan.identity(), "version": TRAINING_VERSION, "name": self.name}
 
 
 def run_training(
@@ -184,69 +162,6 @@ def _prepared(plan: TrainingPlan, task: Task) -> tuple[Data, Trainer]:
 def _arrays(runs: Runs) -> Arrays:
     found = {"theta": runs.theta, "diverged": runs.diverged, "norm": runs.norm}
     return {name: np.asarray(jax.device_get(value)) for name, value in found.items()}
-
-
-def stored(results: ResultsFolder) -> list[Task]:
-    """List the finished files of a folder."""
-    matches = [NAME.fullmatch(path.name) for path in sorted(results.training.glob("*.trained"))]
-    return [Task(m["method"], range(int(m["first"]), int(m["last"]) + 1)) for m in matches if m]
-
-
-def missing(plan: TrainingPlan, results: ResultsFolder) -> list[Task]:
-    """List the replications that no file has, method by method."""
-    found = []
-    for method in plan.table.methods:
-        there = {r for task in stored(results) if task.method == method for r in task.replications}
-        lacking = [r for r in range(plan.table.replications) if r not in there]
-        if lacking:
-            found.append(Task(method, range(lacking[0], lacking[-1] + 1)))
-    return found
-
-
-def load(plan: TrainingPlan, folder: str | PathLike[str]) -> dict[str, Arrays]:
-    """Read the replications of the plan back, method by method.
-
-    Raises
-    ------
-    PlanError
-        Where a file belongs to another plan.
-    """
-    results, found = ResultsFolder(Path(folder)), dict[str, Arrays]()
-    for method in plan.table.methods:
-        parts: dict[int, Arrays] = {}
-        for task in (task for task in stored(results) if task.method == method):
-            arrays = read_checkpoint(results.training / task.name, task.key(plan))
-            if arrays is None:
-                raise PlanError(f"{results.training / task.name}: is damaged or of another plan; remove it, run again")
-            for place, r in enumerate(task.replications):
-                parts[r] = {name: value[place] for name, value in arrays.items()}
-        rows = [parts[r] for r in range(plan.table.replications) if r in parts]
-        if rows:
-            found[method] = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-    return found
-
-
-def check_same_plan(results: ResultsFolder, plan: TrainingPlan) -> None:
-    """Turn away a folder of another plan.
-
-    Raises
-    ------
-    PlanError
-        Naming each key that differs, with both values.
-    """
-    results.check_is_ours_or_new()
-    harm = results.harm_of(results.identity)
-    if harm is not None:
-        raise PlanError(f"{results.identity}: {harm}; remove the file, and run again where the plan is the same")
-    stated = results.read_json(results.identity)
-    if stated is None:
-        return
-    if stated["identity"] != plan.identity():
-        keys = "\n".join(f"  {line}" for line in differences(plan.physics(), stated["physics"]))
-        raise PlanError(f"{results.path}: holds results of another plan; choose another folder with -o\n{keys}")
-    if stated["stream_version"] != TRAINING_VERSION:
-        said = f"was made with {stated['stream_version']}, this hts has {TRAINING_VERSION}"
-        raise PlanError(f"{results.path}: {said}; choose another folder with -o")
 
 
 def _set_damaged_aside(results: ResultsFolder) -> int:

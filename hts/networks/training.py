@@ -16,10 +16,8 @@ from jax.flatten_util import ravel_pytree
 from hts.networks.data import CLASSES, Data
 from hts.networks.initialisation import sigma
 from hts.networks.layers import Layer
-from hts.networks.plans import TrainingPlan, TrainingTable
+from hts.plans.training import TrainingPlan, TrainingTable
 
-#: Version of the random numbers of a run; another one makes other networks.
-TRAINING_VERSION: Final = "training 1"
 #: A network whose weights are longer than this, or not finite, has diverged; it stays where it was.
 MAX_NORM: Final = 1e6
 #: Iterations of one call of the compiled program.

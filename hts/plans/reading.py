@@ -147,6 +147,10 @@ def check_plan(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> P
             Mistake(("regression",), "is a study of its own; use it with `hts regression`", is_about_key=True)
         )
         return None
+    if "training" in tables:
+        text = "is a study of its own; use it with `hts train`, its folder with `hts status`, `verify`, `fit` or `plot`"
+        mistakes.append(Mistake(("training",), text, is_about_key=True))
+        return None
     head = _head(tables, mistakes)
     landscape = _landscape(tables, path.parent, mistakes)
     levy = _levy(tables, mistakes)

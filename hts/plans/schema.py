@@ -13,6 +13,7 @@ from hts.plans.rare import RarePlan
 from hts.plans.regression import RegressionTable
 from hts.plans.space_landscapes import SPACE_LANDSCAPES
 from hts.plans.space_models import SpaceExitPlan, SpaceHeadPlan, SpaceNoisePlan, SpaceVisitsPlan
+from hts.plans.training import TrainingTable
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TABLES: dict[str, type[BaseModel]] = {
@@ -23,6 +24,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "levy": LevyPlan,
     "rare": RarePlan,
     "regression": RegressionTable,
+    "training": TrainingTable,
 }
 
 #: Tables that have other keys in several dimensions.
@@ -72,6 +74,7 @@ def plan_schema() -> dict[str, Any]:
                 for study in ("exit", "visits")
             ),
             {"required": ["regression"]},
+            {"required": ["training"]},
         ],
         # [rare] fills in walkers and max_steps
         "if": {"not": {"required": ["rare"]}},

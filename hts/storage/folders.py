@@ -45,6 +45,12 @@ class ResultsFolder:
         return self.regression.is_dir() or self.regression.name in stated.get("physics", {})
 
     @property
+    def is_of_training(self) -> bool:
+        """Whether `hts train` made the folder."""
+        stated = self.read_json(self.identity) or {}
+        return self.training.is_dir() or self.training.name in stated.get("physics", {})
+
+    @property
     def rare(self) -> Path:
         """Where samples of rare exits lie."""
         return self.path / "rare"

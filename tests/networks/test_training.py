@@ -8,11 +8,13 @@ import pytest
 from hts.errors import PlanError, StoppedError
 from hts.networks import running, training
 from hts.networks.data import corrupt, load_digits
-from hts.networks.plans import TrainingPlan, TrainingTable, read_training_plan
+from hts.networks.folders import load
+from hts.networks.recording import write_line
 from hts.networks.results import compare
-from hts.networks.running import load, run_training
+from hts.networks.running import run_training
 from hts.networks.sharpness import expected, maximal, pac_bayes, top_eigenvalues
 from hts.networks.training import Rule, Trainer, clip, rules_of
+from hts.plans.training import TrainingPlan, TrainingTable, read_training_plan
 
 TINY = dict(
     images=60, corrupted=10, widths=(4,), replications=2, small_batch=8, large_batch=16, iterations=6, final=2,
@@ -36,15 +38,18 @@ def test_a_step_is_that_of_28_written_out_in_numpy(tmp_path):
     runs, rule = trainer.start(), Rule(False, True, True, True, 0.05, float("inf"))
     key = jax.random.fold_in(jax.random.fold_in(trainer.keys[0], 1), 0)
 
+    slope = jax.jit(jax.grad(trainer.loss))
+
     def gradient(place, size):
         some = jax.random.randint(jax.random.fold_in(key, place), (size,), 0, 60)
-        return np.asarray(jax.grad(trainer.loss)(runs.theta[0], trainer.x[some], trainer.y[0][some]))
+        return np.asarray(slope(runs.theta[0], trainer.x[some], trainer.y[0][some]))
 
     z = 0.5 * (1.0 - float(jax.random.uniform(jax.random.fold_in(key, 3)))) ** (-1.0 / 1.4)
     step = 0.05 * (gradient(0, 8) + z * (gradient(2, 8) - gradient(1, 16)))
     wanted = step * min(1.0, 0.02 / np.linalg.norm(step))
     assert np.linalg.norm(wanted) == pytest.approx(0.02)
-    assert np.asarray(trainer._step(rule, runs.theta[0], key, trainer.y[0])) == pytest.approx(wanted, abs=1e-6)
+    found = jax.jit(lambda theta: trainer._step(rule, theta, key, trainer.y[0]))(runs.theta[0])
+    assert np.asarray(found) == pytest.approx(wanted, abs=1e-6)
 
 
 def test_clip_is_exact_and_leaves_short_steps():
@@ -84,6 +89,15 @@ def test_trainings_are_kept_and_gone_on_with(tmp_path, monkeypatch):
     assert {m.n for m in comparison.measures} == {2}
     with pytest.raises(PlanError, match=r"training.eta: 0.1 here, 0.05 there"):
         run_training(tiny(tmp_path, methods=("SB",), final=0, eta=0.1), folder)
+    # the line through both begins and ends, by a sixth of its length, with their losses; noise has mean 0 (4 errors)
+    slice_, noise = write_line(plan, folder, ("SB", 0), ("SB", 1), 7)
+    x, f = np.loadtxt(slice_, delimiter=",", skiprows=1).T
+    losses = [float(whole.loss(theta, whole.x, whole.y[0])) for theta in found["SB"]["theta"]]
+    assert [x[1], *f[[1, 5]]] == pytest.approx([0.0, *losses], abs=1e-5)
+    numbers = np.load(noise)
+    assert abs(numbers.mean()) < 4.0 * numbers.std() / 2000**0.5
+    with pytest.raises(PlanError, match="holds no network LB, replication 0"):
+        write_line(plan, folder, ("LB", 0), ("SB", 1))
     # a damaged file is set aside and trained again
     path = next((folder / "training").glob("SB-*"))
     path.write_bytes(path.read_bytes()[:-1] + b"x")

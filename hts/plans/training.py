@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from hts.networks.data import SIZES
 from hts.plans.fields import Numbers, Positive, Table
 from hts.plans.identity import identity_of
 from hts.plans.mistakes import Mistake, did_you_mean, table_mistakes
@@ -19,6 +18,8 @@ from hts.plans.reading import read_checked
 from hts.plans.values import shown, toml_value
 
 TABLE: Final = "training"
+#: Images of each data set that comes with a package.
+SIZES: Final = {"digits": 1797}
 Method = Literal["LB", "SB", "SB+Clip", "SB+Noise", "Our1", "Our2"]
 METHODS: Final = get_args(Method)
 MAX_STEPS: Final = 100_000_000

@@ -1,0 +1,107 @@
+"""What `status`, `verify`, `fit` and `plot` do with a folder of trained networks."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hts.errors import IncompleteError, PlanError
+from hts.words import plural
+
+if TYPE_CHECKING:
+    from hts.networks.results import Comparison
+    from hts.plans.training import TrainingPlan
+    from hts.sweeps import Replay, Verification
+
+FIGURE = "training"
+
+
+def is_of_training(folder: Path) -> bool:
+    """Tell whether `hts train` made a folder."""
+    from hts.storage import ResultsFolder
+
+    return ResultsFolder(folder).is_of_training
+
+
+def show_status(folder: Path, as_json: bool) -> tuple[int, int]:
+    """Print what is done of each method; return how many methods have damaged files, and damaged files of no method."""
+    from hts.cli.documents import print_document
+    from hts.cli.tables import print_table
+    from hts.networks.folders import training_status
+
+    found, strays = training_status(folder)
+    if as_json:
+        print_document({"cells": [asdict(one) for one in found], "strays": list(strays)})
+    else:
+        rows = [
+            [one.method, one.state, f"{one.replications_done}/{one.replications_wanted}", one.message] for one in found
+        ]
+        print_table(f"{folder}", ["method", "state", "networks", ""], rows)
+        click.echo(f"{sum(one.state == 'done' for one in found)} of {plural(len(found), 'method')} done")
+        for stray in strays:
+            click.echo(f"of no method of the plan: {stray}")
+    return sum(one.state == "damaged" for one in found), len(strays)
+
+
+def verify_training(
+    folder: Path, n_networks: int, seed: int, threads: int | None
+) -> "tuple[Verification, Replay | None]":
+    """Compare files of networks with their checksums.
+
+    Raises
+    ------
+    PlanError
+        Where networks shall be trained again.
+    """
+    from hts.networks.folders import verify_training
+
+    if n_networks:
+        text = "networks are not trained again to the bit, which other processors would not do; leave it out"
+        raise PlanError(f"--replay {n_networks}: {text}, or compare with `hts train {folder / 'plan.toml'} -o DIR2`")
+    return verify_training(folder), None
+
+
+def results_of(folder: Path) -> "tuple[TrainingPlan, Comparison]":
+    """Compare the methods of a folder, as far as they are trained.
+
+    Raises
+    ------
+    IncompleteError
+        Where no network is.
+    """
+    from hts.networks.folders import load, open_training
+    from hts.networks.results import compare
+
+    _, plan = open_training(folder)
+    found = load(plan, folder)
+    if not found:
+        raise IncompleteError(
+            f"{folder}: no network is trained yet; hts train {folder / 'plan.toml'} -o {folder} goes on"
+        )
+    return plan, compare(plan, found)
+
+
+def fit(folder: Path, as_json: bool) -> None:
+    """Print what `hts train` prints, of what is stored."""
+    from hts.cli.documents import print_document
+    from hts.cli.train import show
+    from hts.networks.results import to_document
+
+    plan, comparison = results_of(folder)
+    if as_json:
+        print_document(to_document(comparison))
+    else:
+        show(plan, comparison)
+
+
+def plot(folder: Path, output: Path | None, names: Sequence[str]) -> tuple[Path, ...]:
+    """Draw the figure of a folder: methods side by side, and their differences from the first."""
+    if unknown := sorted(set(names) - {FIGURE}):
+        raise PlanError(f"no figure called {', '.join(map(repr, unknown))} of trained networks; there is {FIGURE}")
+    from hts.networks.results import to_document
+    from hts.plots.training import plot_training
+
+    plan, comparison = results_of(folder)
+    return plot_training(to_document(comparison), plan.title, output or folder / "figures")

@@ -1,0 +1,211 @@
+"""Folders of trained networks: their files, what is missing, and what is not as it was written; needs no JAX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from hts.errors import IntegrityError, PlanError
+from hts.plans.identity import differences
+from hts.plans.training import TABLE, TrainingPlan, read_training_plan
+from hts.storage import ResultsFolder, move_into
+from hts.storage.checkpoints import is_harmed, read_checkpoint
+from hts.sweeps import Verification
+
+Arrays = dict[str, npt.NDArray[Any]]
+#: Version of the random numbers of a run; another one makes other networks.
+TRAINING_VERSION: Final = "training 1"
+NAME: Final = re.compile(r"(?P<method>[A-Za-z0-9+]+)-r(?P<first>\d{6})-(?P<last>\d{6})\.trained")
+DAMAGED: Final = "is not what was written"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Some replications of one method."""
+
+    method: str
+    replications: range
+
+    @property
+    def name(self) -> str:
+        """Name of its file."""
+        return f"{self.method}-r{self.replications.start:06d}-{self.replications.stop - 1:06d}.trained"
+
+    def key(self, plan: TrainingPlan) -> dict[str, Any]:
+        """Say what decides its numbers."""
+        return {"identity": plan.identity(), "version": TRAINING_VERSION, "name": self.name}
+
+
+def stored(results: ResultsFolder) -> list[Task]:
+    """List the finished files of a folder."""
+    matches = [NAME.fullmatch(path.name) for path in sorted(results.training.glob("*.trained"))]
+    return [_task(match) for match in matches if match]
+
+
+def _task(match: re.Match[str]) -> Task:
+    return Task(match["method"], range(int(match["first"]), int(match["last"]) + 1))
+
+
+def missing(plan: TrainingPlan, results: ResultsFolder) -> list[Task]:
+    """List the replications that no file has, method by method."""
+    found = []
+    for method in plan.table.methods:
+        there = {r for task in stored(results) if task.method == method for r in task.replications}
+        lacking = [r for r in range(plan.table.replications) if r not in there]
+        if lacking:
+            found.append(Task(method, range(lacking[0], lacking[-1] + 1)))
+    return found
+
+
+def load(plan: TrainingPlan, folder: str | PathLike[str]) -> dict[str, Arrays]:
+    """Read the replications of the plan back, method by method.
+
+    Raises
+    ------
+    PlanError
+        Where a file belongs to another plan.
+    IntegrityError
+        Where one is damaged.
+    """
+    results, found = ResultsFolder(Path(folder)), dict[str, Arrays]()
+    for method in plan.table.methods:
+        parts: dict[int, Arrays] = {}
+        for task in (task for task in stored(results) if task.method == method):
+            arrays = read_checkpoint(results.training / task.name, task.key(plan))
+            if arrays is None and is_harmed(results.training / task.name):
+                said = f"{DAMAGED}; hts verify {results.path} --repair sets it aside, and hts train makes it anew"
+                raise IntegrityError(f"{results.training / task.name}: {said}")
+            if arrays is None:
+                raise PlanError(f"{results.training / task.name}: is of another plan; remove it, run again")
+            for place, r in enumerate(task.replications):
+                parts[r] = {name: value[place] for name, value in arrays.items()}
+        rows = [parts[r] for r in range(plan.table.replications) if r in parts]
+        if rows:
+            found[method] = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    return found
+
+
+def check_same_plan(results: ResultsFolder, plan: TrainingPlan) -> None:
+    """Turn away a folder of another plan.
+
+    Raises
+    ------
+    PlanError
+        Naming each key that differs, with both values.
+    """
+    results.check_is_ours_or_new()
+    harm = results.harm_of(results.identity)
+    if harm is not None:
+        raise PlanError(f"{results.identity}: {harm}; remove the file, and run again where the plan is the same")
+    stated = results.read_json(results.identity)
+    if stated is None:
+        return
+    if stated["identity"] != plan.identity():
+        keys = "\n".join(f"  {line}" for line in differences(plan.physics(), stated["physics"]))
+        raise PlanError(f"{results.path}: holds results of another plan; choose another folder with -o\n{keys}")
+    if stated["stream_version"] != TRAINING_VERSION:
+        said = f"was made with {stated['stream_version']}, this hts has {TRAINING_VERSION}"
+        raise PlanError(f"{results.path}: {said}; choose another folder with -o")
+
+
+@dataclass(frozen=True)
+class MethodStatus:
+    """How much of a method is done.
+
+    Attributes
+    ----------
+    method, state : str
+        The state is done, partial, missing or damaged.
+    replications_done, replications_wanted : int
+    message : str
+        What is wrong, or that a checkpoint is kept.
+    """
+
+    method: str
+    state: str
+    replications_done: int
+    replications_wanted: int
+    message: str
+
+
+def open_training(folder: str | PathLike[str]) -> tuple[ResultsFolder, TrainingPlan]:
+    """Open a folder of `hts train` with its plan.
+
+    Raises
+    ------
+    PlanError
+        Where there is no plan, or not the one of the results.
+    """
+    results = ResultsFolder(Path(folder))
+    plan = read_training_plan(results.plan)
+    check_same_plan(results, plan)
+    return results, plan
+
+
+def training_status(folder: str | PathLike[str]) -> tuple[tuple[MethodStatus, ...], tuple[str, ...]]:
+    """Say what is done of each method of the plan, and name damaged files of other methods."""
+    results, plan = open_training(folder)
+    harms = _harms_of_files(results, plan)
+    rows = [_status(results, plan, method, harms) for method in plan.table.methods]
+    others = [task for task in stored(results) if task.method not in plan.table.methods]
+    return tuple(rows), tuple(f"training/{task.name}" for task in others if f"training/{task.name}" in harms)
+
+
+def _status(results: ResultsFolder, plan: TrainingPlan, method: str, harms: dict[str, str]) -> MethodStatus:
+    tasks, wanted = [task for task in stored(results) if task.method == method], plan.table.replications
+    bad = [f"training/{task.name}" for task in tasks if f"training/{task.name}" in harms]
+    sound = [task for task in tasks if f"training/{task.name}" not in harms]
+    n_done = len({r for task in sound for r in task.replications if r < wanted})
+    kept = list(results.checkpoints.glob(f"{method}-r*.trained"))
+    state = "damaged" if bad else "done" if n_done == wanted else "partial" if n_done or kept else "missing"
+    said = [f"{name}: {harms[name]}" for name in bad] + ["a checkpoint is kept"] * bool(kept)
+    return MethodStatus(method, state, n_done, wanted, "; ".join(said))
+
+
+def verify_training(folder: str | PathLike[str]) -> Verification:
+    """Check every file that decides a number: trainings, checkpoints, identity.json and plan.toml."""
+    results, harms, plan = ResultsFolder(Path(folder)), dict[str, str](), None
+    if harm := results.harm_of(results.identity):
+        harms[results.identity.name] = harm
+    try:
+        plan = read_training_plan(results.plan)
+        if not harms:
+            check_same_plan(results, plan)
+    except PlanError:
+        harms[results.plan.name] = f"is not the plan with [{TABLE}] that was trained, or of other random numbers"
+        plan = None
+    files = _harms_of_files(results, plan)
+    return Verification(len(list(_files(results))), (*files, *harms), (*files.values(), *harms.values()))
+
+
+def repair_training(folder: str | PathLike[str], names: Sequence[str]) -> None:
+    """Set files aside in `damaged/`, as `Verification.damaged` names them; `hts train` makes them anew."""
+    results = ResultsFolder(Path(folder))
+    for name in names:
+        move_into(results.damaged, results.path / name)
+
+
+def _files(results: ResultsFolder) -> Iterator[Path]:
+    for room in (results.training, results.checkpoints):
+        yield from sorted(room.glob("*.trained"))
+
+
+def _harms_of_files(results: ResultsFolder, plan: TrainingPlan | None) -> dict[str, str]:
+    """Name files that are not what was written, or of another plan; the latter only where the plan is known."""
+    found = {}
+    for path in _files(results):
+        name, match = f"{path.parent.name}/{path.name}", NAME.fullmatch(path.name)
+        if is_harmed(path):
+            found[name] = DAMAGED
+        elif match is None:
+            found[name] = "has a name that no training has"
+        elif plan is not None and read_checkpoint(path, _task(match).key(plan)) is None:
+            found[name] = "is of another plan"
+    return found

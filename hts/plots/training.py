@@ -1,0 +1,92 @@
+"""Figure of trained networks: methods side by side, and their paired differences from the first with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hts.plots.looks import AID, Look, looks_in_order
+from hts.plots.save import Row, save_figure
+from hts.plots.style import PAGE, house_style, set_title
+
+#: Measures that are drawn; the CSV holds all.
+DRAWN = {
+    "test_accuracy": "test accuracy",
+    "train_loss": "training loss",
+    "pac_bayes": r"PAC-Bayes, $1/\sigma^2$",
+    "maximal": r"maximal, $1/r^2$",
+}
+
+
+def plot_training(document: Mapping[str, Any], title: str, folder: str | Path) -> tuple[Path, ...]:
+    """Draw the comparison of `hts train`, and write `training`.pdf, .png and .csv.
+
+    Parameters
+    ----------
+    document : mapping
+        As `hts.networks.results.to_document` gives it.
+    title : str
+        Of the plan.
+    folder : path
+        Made if it is not there.
+    """
+    with house_style():
+        figure = draw_training(document)
+        set_title(figure, title)
+        return save_figure(figure, folder, "training", rows_of(document))
+
+
+def draw_training(document: Mapping[str, Any]) -> Figure:
+    """Draw a column of two panels for each measure: mean and standard error, and differences below."""
+    methods = list(dict.fromkeys(one["method"] for one in document["measures"]))
+    looks = looks_in_order(methods)
+    figure = Figure(figsize=(PAGE, 4.2), layout="constrained")
+    axes = figure.subplots(2, len(DRAWN), sharex=True)
+    for place, (measure, label) in enumerate(DRAWN.items()):
+        _means(axes[0, place], [m for m in document["measures"] if m["measure"] == measure], looks)
+        _differences(axes[1, place], [d for d in document["differences"] if d["measure"] == measure], methods, looks)
+        axes[0, place].set_title(label)
+        axes[1, place].set_xticks(range(len(methods)), methods, rotation=60)
+        axes[1, place].set_xlim(-0.5, len(methods) - 0.5)
+    axes[0, 0].set_ylabel("mean ± standard error")
+    axes[1, 0].set_ylabel(f"minus that of {methods[0]}, 95 %")
+    return figure
+
+
+def _means(axes: Axes, measures: Sequence[Mapping[str, Any]], looks: Mapping[str, Look]) -> None:
+    for place, one in enumerate(measures):
+        if one["mean"] is not None:
+            style = looks[one["method"]]
+            axes.errorbar(
+                [place], [one["mean"]], [one["error"] or 0.0], color=style.colour, marker=style.marker, ms=4, lw=1.0
+            )
+
+
+def _differences(
+    axes: Axes, differences: Sequence[Mapping[str, Any]], methods: Sequence[str], looks: Mapping[str, Look]
+) -> None:
+    """Draw each method minus the first; a marker is filled only where the interval leaves 0 out."""
+    axes.axhline(0.0, color=AID, lw=0.6)
+    for one in differences:
+        if one["one"] != methods[0] or one["low"] is None:
+            continue
+        style, middle = looks[one["other"]], -one["mean"]
+        reach = [[middle + one["high"]], [-one["low"] - middle]]
+        axes.errorbar(
+            [methods.index(one["other"])], [middle], reach, color=style.colour, marker=style.marker, ms=4, lw=1.0,
+            mfc=style.colour if one["is_different"] else "white",
+        )  # fmt: skip
+
+
+def rows_of(document: Mapping[str, Any]) -> list[Row]:
+    """List means and differences of all measures; a difference is `method` minus `other`."""
+    means = [{"kind": "mean", **one} for one in document["measures"]]
+    return means + [
+        {"kind": "difference", "method": one["one"], "other": one["other"]}
+        | {name: one[name] for name in ("measure", "n", "mean", "low", "high", "is_different")}
+        for one in document["differences"]
+    ]
