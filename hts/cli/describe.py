@@ -13,7 +13,10 @@ from hts.cli.levy_plan import show_description
 from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option, wide_option
 from hts.cli.progress import clock, rate
 from hts.cli.rare_description import rare_document, show_rare
-from hts.words import plural
+from hts.words import plural, whole
+
+#: Cells beyond which a forecast of each takes tens of seconds.
+MANY_CELLS = 100_000
 
 if TYPE_CHECKING:
     from hts.forecast import CellForecast, Cost, Description
@@ -54,6 +57,12 @@ def command(
 
         answer_describe(parsed, target, threads, calibrate, as_json)
         return
+    if len(parsed.cells()) > MANY_CELLS:
+        click.echo(
+            f"{whole(len(parsed.cells()))} cells: a forecast of each takes about 10 s and half a gigabyte per 100,000 of "
+            "them, and more than that for a million; look at a part, as in --set grid.eta=[0.1, 0.01]",
+            err=True,
+        )
     # a bar, and Ctrl-C that waits for the next cell, only where every cell's exact mean is needed
     has_number = isinstance(parsed.study.walkers, int)
     with nullcontext() if has_number else predictor(None, threads) as predict:

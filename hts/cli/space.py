@@ -120,11 +120,11 @@ class SpaceVisitCommands(_SpaceCommands):
 
     def show(self, comparison: "SpaceShareComparison", folder: Path) -> None:
         """Print the table."""
-        from hts.cli.tables import CELLS_SHOWN, print_table
+        from hts.cli.tables import CELLS_SHOWN, print_table, say_more
         from hts.words import interval, number
 
         rows = []
-        for cell in comparison.visits:
+        for cell in comparison.visits[:CELLS_SHOWN]:
             head = [number(cell.b), number(cell.alpha), number(cell.eta), str(cell.n_walkers), number(cell.n_steps)]
             parts = zip(
                 ("outside", *range(len(cell.shares))), (cell.outside, *cell.shares), (cell.outside_low, *cell.low),
@@ -133,7 +133,8 @@ class SpaceVisitCommands(_SpaceCommands):
             for k, (name, share, low, high, spread) in enumerate(parts):
                 rows.append([*(head if k == 0 else [""] * 5), str(name), interval(share, low, high), number(spread, 2)])
         headers = ["b", "alpha", "eta", "paths", "steps", "well", "share of time [95 %]", "spread of single paths"]
-        print_table(f"Shares of time: {folder}", headers, rows[:CELLS_SHOWN])
+        print_table(f"Shares of time: {folder}", headers, rows)
+        say_more(len(comparison.visits))
 
     def show_after_run(self, folder: Path, threads: int | None) -> None:
         """Print what `hts fit` prints."""

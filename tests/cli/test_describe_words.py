@@ -5,6 +5,7 @@ import pytest
 from hts.cli.describe import show_cost
 from hts.cli.progress import clock
 from hts.forecast import Cost
+from hts.plans import starter
 from hts.words import whole
 
 COST = Cost(2e9, 3e12, 5500.0, 700.0, threads=8, bytes=4_900_000, steps_per_second=2e8, basis="assumed")
@@ -47,3 +48,14 @@ def test_cost_and_time_are_told_in_two_lines(capsys):
     assert said(capsys, upper_bound_steps=2e9)[0] == "to do: 2e+09 walker-steps expected, 4.9 MB"
     assert said(capsys, expected_steps=0.0, upper_bound_steps=0.0) == ["to do: nothing"]
     assert "about a second on 8" in said(capsys, wall_seconds=0.02)[1]
+
+
+def test_a_plan_of_very_many_cells_says_that_it_takes_long(hts, tmp_path, monkeypatch):
+    monkeypatch.setattr("hts.cli.describe.MANY_CELLS", 3)
+    plan = tmp_path / "study.toml"
+    plan.write_text(starter("exits"), encoding="utf-8")
+    code, _, err = hts("describe", plan)
+    assert code == 0
+    assert "cells: a forecast of each takes" in err
+    monkeypatch.setattr("hts.cli.describe.MANY_CELLS", 1000)
+    assert "a forecast of each" not in hts("describe", plan)[2]
