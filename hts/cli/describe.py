@@ -59,8 +59,8 @@ def command(
         return
     if len(parsed.cells()) > MANY_CELLS:
         click.echo(
-            f"{whole(len(parsed.cells()))} cells: a forecast of each takes about 10 s and half a gigabyte per 100,000 of "
-            "them, and more than that for a million; look at a part, as in --set grid.eta=[0.1, 0.01]",
+            f"{whole(len(parsed.cells()))} cells: a forecast of each takes about 10 s and half a gigabyte per 100,000 "
+            "of them, and more than that for a million; look at a part, as in --set grid.eta=[0.1, 0.01]",
             err=True,
         )
     # a bar, and Ctrl-C that waits for the next cell, only where every cell's exact mean is needed
