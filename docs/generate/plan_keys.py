@@ -10,11 +10,13 @@ from generate.words import escaped
 from hts.noise import LAWS
 from hts.plans.landscapes import LANDSCAPE_PLANS
 from hts.plans.models import GridPlan, HeadPlan
-from hts.plans.schema import TABLES, plan_schema
+from hts.plans.schema import SPACE_TABLES, TABLES, plan_schema
+from hts.plans.space_landscapes import DOMAINS, SPACE_LANDSCAPES
+from hts.plans.space_models import SpaceHeadPlan
 from hts.plans.values import toml_value
 
 #: Tables in the order in which a plan states them.
-ORDER = ("noise", "exit", "visits", "levy", "rare", "regression", "figure")
+ORDER = ("noise", "exit", "visits", "levy", "rare", "regression", "training", "figure")
 NUMBERS = {"number": "number", "integer": "whole number"}
 BOUNDS = {"exclusiveMinimum": "> ", "minimum": "≥ ", "exclusiveMaximum": "< ", "maximum": "≤ "}
 
@@ -27,7 +29,20 @@ def plan_keys() -> str:
         parts.append(section(" or ".join(f'kind = "{kind}"' for kind in kinds), model, f"landscape.{kinds[0]}", "###"))
     parts.append(section("[grid]", GridPlan, "grid"))
     parts += [section(f"[{name}]", TABLES[name], name) for name in ORDER]
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *space_keys()])
+
+
+def space_keys() -> list[str]:
+    """Write the keys of plans in several dimensions that differ from those in one; [grid] is the same."""
+    entry = key_entry("dimension", SpaceHeadPlan.model_fields["dimension"], plan_schema()["properties"]["dimension"])
+    about = "A plan with `dimension` above its tables has these in place of the ones above; [grid] is the same."
+    parts = [f"## Several dimensions\n\n{escaped(about)}", entry]
+    for kind, model in SPACE_LANDSCAPES.items():
+        parts.append(section(f'[landscape], kind = "{kind}"', model, f"space.landscape.{kind}", "###"))
+    parts += [section(f"[{name}]", model, f"space.{name}", "###") for name, model in SPACE_TABLES.items()]
+    for kind, model in DOMAINS.items():
+        parts.append(section(f'exit.domain, kind = "{kind}"', model, f"space.exit.domain.{kind}", "###"))
+    return parts
 
 
 def section(title: str, model: type[BaseModel], table: str, level: str = "##") -> str:
@@ -36,7 +51,7 @@ def section(title: str, model: type[BaseModel], table: str, level: str = "##") -
     keys = [
         key_entry(name if not table else f"{table}.{name}", field, properties[name])
         for name, field in model.model_fields.items()
-        if not (table.startswith("landscape.") and name == "kind")
+        if not (name == "kind" and ("landscape." in table or "domain." in table))
     ]
     about = " ".join((model.__doc__ or "").split())
     return "\n\n".join([f"{level} {escaped(title)}", escaped(about), *keys])
@@ -64,7 +79,9 @@ def key_entry(name: str, field: FieldInfo, schema: dict[str, Any]) -> str:
 def type_in_words(schema: dict[str, Any]) -> str:
     """Say what a value may be: its type and range."""
     if "anyOf" in schema:
-        return ", or ".join(type_in_words(one) for one in schema["anyOf"])
+        return ", or ".join(dict.fromkeys(type_in_words(one) for one in schema["anyOf"]))
+    if "$ref" in schema:
+        return "table with a `kind`, below"
     if "const" in schema or "enum" in schema:
         return " or ".join(f"`{toml_value(value)}`" for value in schema.get("enum", [schema.get("const")]))
     if schema["type"] in NUMBERS:

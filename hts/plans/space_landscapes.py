@@ -1,15 +1,13 @@
 """The table [landscape] of a plan in several dimensions, by its kind, and the kinds of [exit] domain."""
 
 import math
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
 from hts.plans.fields import Number, Numbers, Positive, Projection, Rows, Table
 from hts.space import SpaceLandscape, formula, himmelblau, quadratic, radial
 from hts.space.landscapes import PUBLISHED_PROJECTION
-
-Corner = Annotated[Numbers, Field(description="Corner of the box in which minima are looked for.")]
 
 
 class RadialPlan(Table):
@@ -43,8 +41,10 @@ class SpaceFormulaPlan(Table):
 
     kind: Literal["formula"]
     f: str = Field(min_length=1, description="The potential as a formula.", examples=['f = "x**2 + 2*y**2"'])
-    low: Corner | None = Field(None, examples=["low = [-3.0, -3.0]"])
-    high: Corner | None = Field(None, examples=["high = [3.0, 3.0]"])
+    low: Numbers | None = Field(
+        None, description="Lower corner of the box in which minima are looked for.", examples=["low = [-3.0, -3.0]"]
+    )
+    high: Numbers | None = Field(None, description="Its upper corner.", examples=["high = [3.0, 3.0]"])
     L: Projection = math.inf
 
     def build(self, dimension: int) -> SpaceLandscape:

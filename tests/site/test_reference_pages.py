@@ -22,7 +22,8 @@ import hts
 from hts.cli.main import COMMANDS, cli
 from hts.plans.landscapes import LANDSCAPE_PLANS
 from hts.plans.models import GridPlan, HeadPlan
-from hts.plans.schema import TABLES
+from hts.plans.schema import SPACE_TABLES, TABLES
+from hts.plans.space_landscapes import DOMAINS, SPACE_LANDSCAPES
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,14 @@ def test_every_plan_key_is_there_with_type_meaning_and_example(key_entries):
     first = {model: kind for kind, model in reversed(LANDSCAPE_PLANS.items())}
     wanted |= {
         f"landscape.{kind}.{key}" for model, kind in first.items() for key in model.model_fields if key != "kind"
+    }
+    several = {f"landscape.{kind}": model for kind, model in SPACE_LANDSCAPES.items()} | SPACE_TABLES
+    several |= {f"exit.domain.{kind}": model for kind, model in DOMAINS.items()}
+    wanted |= {"dimension"} | {
+        f"space.{table}.{key}"
+        for table, model in several.items()
+        for key in model.model_fields
+        if key != "kind" or table == "noise"
     }
     assert set(key_entries) == wanted
     for name, entry in key_entries.items():
