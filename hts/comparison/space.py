@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from math import inf
 from os import PathLike
 from typing import Any
 
@@ -29,7 +30,7 @@ from hts.sweeps.space_samples import (
 
 @dataclass(frozen=True)
 class Landing:
-    """Where the walkers of one cell landed that left; None without an exit."""
+    """Where the walkers of one cell landed that left; None without an exit, or where the law has no such moment."""
 
     mean: tuple[float, ...] | None
     spread: tuple[float, ...] | None  # standard deviation, coordinate by coordinate
@@ -92,7 +93,7 @@ def fit_space(
     walkers = []
     for sample in load_space_cells(folder):
         left = sample.landing[~sample.is_censored]
-        landings[sample.cell] = _landing(left)
+        landings[sample.cell] = _landing(left, _moments(plan, sample.cell))
         walkers.append(_walkers(plan, sample, left))
     compared = compare_walkers(walkers, predictions, plan.within)
     cells = tuple(replace(cell, exits={"out": cell.n_exits}) for cell in compared.cells)
@@ -124,10 +125,17 @@ def _destinations(plan: SpacePlan, left: FloatArray) -> dict[str, int]:
     return counts | ({"none": nowhere} if nowhere else {})
 
 
-def _landing(left: FloatArray) -> Landing:
+def _moments(plan: SpacePlan, cell: Cell) -> float:
+    """Return below which order moments of a landing exist: a heavy jump that nothing cuts has those below alpha."""
+    is_cut = cell.b < inf or plan.build_landscape().projection < inf
+    return inf if is_cut else plan.noise_of(cell).tail_index or inf
+
+
+def _landing(left: FloatArray, moments: float) -> Landing:
     if not len(left):
         return Landing(None, None)
-    return Landing(tuple(left.mean(axis=0).tolist()), tuple(left.std(axis=0).tolist()))
+    mean = tuple(left.mean(axis=0).tolist()) if moments > 1.0 else None
+    return Landing(mean, tuple(left.std(axis=0).tolist()) if moments > 2.0 else None)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,18 @@ def test_a_study_of_exits_from_plan_to_table(plan, hts):
     assert float(row["landing_2"]) == pytest.approx(cell["landing"][1])
 
 
+def test_moments_of_a_landing_are_given_where_its_law_has_them(plan, hts):
+    """Without a clip, jumps of index 1.5 have a mean and no variance, of index .9 neither; a clip cuts both."""
+    kept = []
+    for b, alpha in (("inf", 1.5), ("inf", 0.9), ("0.7", 0.9), ("inf", 2.5)):
+        folder = f"results/b{b}a{alpha}"
+        cell = ["--set", f"grid.b=[{b}]", "--set", f"grid.alpha=[{alpha}]", "--set", "grid.eta=[0.1]"]
+        assert hts("run", plan, *cell, "-o", folder)[0] == 0
+        (found,) = document(hts("fit", folder, "--no-exact", "--json"))["cells"]
+        kept.append((found["landing"] is not None, found["landing_spread"] is not None))
+    assert kept == [(True, False), (False, False), (True, True), (True, True)]
+
+
 def test_prediction_is_exact_and_in_the_limit(plan, hts):
     found = document(hts("predict", plan, "--set", "grid.eta=[0.1]", "--set", "exit.within=1.0", "--json"))
     (cell,) = found["cells"]
