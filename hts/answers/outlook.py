@@ -101,26 +101,10 @@ def _predict_cell(plan: Plan, cell: Cell) -> ExitPrediction:
         mean, error = _mean(plan.exit_of(cell), limit.mean_exit_steps, cell.alpha)
     except ExactExitError as problem:
         refusal = (f"{NO_OUTLOOK}: {problem}",)
-    return ExitPrediction(
-        eta=cell.eta,
-        b=cell.b,
-        alpha=cell.alpha,
-        well=cell.well,
-        jump_number=limit.jump_number,
-        exit_exponent_limit=limit.exit_exponent,
-        rate_constant=limit.rate_constant,
-        rate_scale=limit.rate_scale,
-        mean_exit_steps_limit=limit.mean_exit_steps,
-        destinations_limit=limit.destinations,
+    return replace(
+        ExitPrediction.of_limit(cell, limit),
         mean_exit_steps_exact=mean,
         relative_error_exact=error,
-        escape_rate_exact=None,
-        local_exponent_exact=None,
-        local_exponent_error=None,
-        destinations_exact=None,
-        destinations_error=None,
-        probability_within_exact=None,
-        survival_exact=None,
         warnings=(*limit.warnings, *refusal),
     )
 

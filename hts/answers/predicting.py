@@ -1,6 +1,7 @@
 """Exact and limit values of a plan's cells, computed side by side."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from hts.answers.memory import PredictionMemory
 from hts.answers.parallel import complete
@@ -140,28 +141,18 @@ def _joined(
     survival: SurvivalTable | None,
     warnings: tuple[str, ...],
 ) -> ExitPrediction:
-    has_rate = exact is not None and exact.escape_rate_relative_error <= WORTHLESS
-    return ExitPrediction(
-        eta=cell.eta,
-        b=cell.b,
-        alpha=cell.alpha,
-        well=cell.well,
-        jump_number=limit.jump_number,
-        exit_exponent_limit=limit.exit_exponent,
-        rate_constant=limit.rate_constant,
-        rate_scale=limit.rate_scale,
-        mean_exit_steps_limit=limit.mean_exit_steps,
-        destinations_limit=limit.destinations,
-        mean_exit_steps_exact=None if exact is None else exact.mean_exit_steps,
-        relative_error_exact=None if exact is None else exact.relative_error,
-        escape_rate_exact=exact.escape_rate if exact is not None and has_rate else None,
-        local_exponent_exact=None if exact is None else exact.local_exponent,
-        local_exponent_error=None if exact is None else exact.local_exponent_error,
-        destinations_exact=None if exact is None else dict(exact.destinations),
-        destinations_error=None if exact is None else exact.destinations_error,
-        probability_within_exact=None if exact is None else exact.probability_within,
-        survival_exact=survival,
-        warnings=warnings,
-        probability_within_relative_error=None if exact is None else exact.probability_within_relative_error,
-        epsilon=cell.epsilon,
+    found = replace(ExitPrediction.of_limit(cell, limit), survival_exact=survival, warnings=warnings)
+    if exact is None:
+        return found
+    return replace(
+        found,
+        mean_exit_steps_exact=exact.mean_exit_steps,
+        relative_error_exact=exact.relative_error,
+        escape_rate_exact=exact.escape_rate if exact.escape_rate_relative_error <= WORTHLESS else None,
+        local_exponent_exact=exact.local_exponent,
+        local_exponent_error=exact.local_exponent_error,
+        destinations_exact=dict(exact.destinations),
+        destinations_error=exact.destinations_error,
+        probability_within_exact=exact.probability_within,
+        probability_within_relative_error=exact.probability_within_relative_error,
     )

@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray
+from hts.plans import Cell
 from hts.theory.exact.occupation import expected_shares
+from hts.theory.limit.limits import ExitLimit
 
 #: How the warning begins that no mean was found where it alone was asked for.
 NO_OUTLOOK = "no outlook"
@@ -45,18 +47,36 @@ class ExitPrediction:
     rate_scale: float | None  #: lambda(eta) of (5), per step
     mean_exit_steps_limit: float | None  #: 1/(q lambda)
     destinations_limit: Mapping[str, float] | None  #: q_ij/q_i of (8)
-    mean_exit_steps_exact: float | None  #: u(start) of (9)
-    relative_error_exact: float | None  #: its own estimate
-    escape_rate_exact: float | None  #: mu of (10), per step; None too where no mode is the slowest
-    local_exponent_exact: float | None  #: -d log E sigma/d log eta
-    local_exponent_error: float | None  #: absolute
-    destinations_exact: Mapping[str, float] | None  #: (11)
-    destinations_error: float | None  #: absolute, the largest
-    probability_within_exact: float | None  #: P(sigma <= floor(within/eta + 1e-9))
-    survival_exact: SurvivalTable | None  #: only where it was asked for
-    warnings: tuple[str, ...]
+    mean_exit_steps_exact: float | None = None  #: u(start) of (9)
+    relative_error_exact: float | None = None  #: its own estimate
+    escape_rate_exact: float | None = None  #: mu of (10), per step; None too where no mode is the slowest
+    local_exponent_exact: float | None = None  #: -d log E sigma/d log eta
+    local_exponent_error: float | None = None  #: absolute
+    destinations_exact: Mapping[str, float] | None = None  #: (11)
+    destinations_error: float | None = None  #: absolute, the largest
+    probability_within_exact: float | None = None  #: P(sigma <= floor(within/eta + 1e-9))
+    survival_exact: SurvivalTable | None = None  #: only where it was asked for
+    warnings: tuple[str, ...] = ()
     probability_within_relative_error: float | None = None  #: None also in files of before there was one
     epsilon: float | None = None  #: of a plan with [levy]
+
+    @classmethod
+    def of_limit(cls, cell: Cell, limit: ExitLimit) -> "ExitPrediction":
+        """Make the prediction of a cell of which the limit alone is known."""
+        return cls(
+            eta=cell.eta,
+            b=cell.b,
+            alpha=cell.alpha,
+            well=cell.well,
+            jump_number=limit.jump_number,
+            exit_exponent_limit=limit.exit_exponent,
+            rate_constant=limit.rate_constant,
+            rate_scale=limit.rate_scale,
+            mean_exit_steps_limit=limit.mean_exit_steps,
+            destinations_limit=limit.destinations,
+            warnings=limit.warnings,
+            epsilon=cell.epsilon,
+        )
 
     @property
     def is_outlook(self) -> bool:

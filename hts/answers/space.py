@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from math import inf, log
 
@@ -179,28 +180,21 @@ def predict_space_cell(plan: SpacePlan, cell: Cell, with_exponent: bool = False)
         except ExactExitError as problem:
             warnings.append(f"no exact value: {problem}")
     within, within_error = _within(plan, cell, exact, warnings)
-    return ExitPrediction(
-        eta=cell.eta,
-        b=cell.b,
-        alpha=cell.alpha,
-        well=cell.well,
-        jump_number=limit.jump_number,
-        exit_exponent_limit=limit.exit_exponent,
-        rate_constant=limit.rate_constant,
-        rate_scale=limit.rate_scale,
-        mean_exit_steps_limit=limit.mean_exit_steps,
-        destinations_limit=None,
-        mean_exit_steps_exact=None if exact is None else exact.mean_exit_steps,
-        relative_error_exact=None if exact is None else exact.mean_error,
-        escape_rate_exact=None if exact is None else exact.escape_rate,
+    found = replace(
+        ExitPrediction.of_limit(cell, limit),
         local_exponent_exact=exponent,
         local_exponent_error=exponent_error,
-        destinations_exact=None,
-        destinations_error=None,
         probability_within_exact=within,
-        survival_exact=None,
-        warnings=tuple(warnings),
         probability_within_relative_error=within_error,
+        warnings=tuple(warnings),
+    )
+    if exact is None:
+        return found
+    return replace(
+        found,
+        mean_exit_steps_exact=exact.mean_exit_steps,
+        relative_error_exact=exact.mean_error,
+        escape_rate_exact=exact.escape_rate,
     )
 
 
