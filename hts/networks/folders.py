@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.errors import IntegrityError, PlanError
-from hts.plans.identity import differences
+from hts.plans.folders import check_same_study
 from hts.plans.training import TABLE, TrainingPlan, read_training_plan
 from hts.storage import ResultsFolder, move_into
 from hts.storage.checkpoints import is_harmed, read_checkpoint
@@ -92,29 +92,6 @@ def load(plan: TrainingPlan, folder: str | PathLike[str]) -> dict[str, Arrays]:
     return found
 
 
-def check_same_plan(results: ResultsFolder, plan: TrainingPlan) -> None:
-    """Turn away a folder of another plan.
-
-    Raises
-    ------
-    PlanError
-        Naming each key that differs, with both values.
-    """
-    results.check_is_ours_or_new()
-    harm = results.harm_of(results.identity)
-    if harm is not None:
-        raise PlanError(f"{results.identity}: {harm}; remove the file, and run again where the plan is the same")
-    stated = results.read_json(results.identity)
-    if stated is None:
-        return
-    if stated["identity"] != plan.identity():
-        keys = "\n".join(f"  {line}" for line in differences(plan.physics(), stated["physics"]))
-        raise PlanError(f"{results.path}: holds results of another plan; choose another folder with -o\n{keys}")
-    if stated["stream_version"] != TRAINING_VERSION:
-        said = f"was made with {stated['stream_version']}, this hts has {TRAINING_VERSION}"
-        raise PlanError(f"{results.path}: {said}; choose another folder with -o")
-
-
 @dataclass(frozen=True)
 class MethodStatus:
     """How much of a method is done.
@@ -145,7 +122,7 @@ def open_training(folder: str | PathLike[str]) -> tuple[ResultsFolder, TrainingP
     """
     results = ResultsFolder(Path(folder))
     plan = read_training_plan(results.plan)
-    check_same_plan(results, plan)
+    check_same_study(results, plan, TRAINING_VERSION, "hts train")
     return results, plan
 
 
@@ -177,7 +154,7 @@ def verify_training(folder: str | PathLike[str]) -> Verification:
     try:
         plan = read_training_plan(results.plan)
         if not harms:
-            check_same_plan(results, plan)
+            check_same_study(results, plan, TRAINING_VERSION, "hts train")
     except PlanError:
         harms[results.plan.name] = f"is not the plan with [{TABLE}] that was trained, or of other random numbers"
         plan = None

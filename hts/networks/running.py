@@ -15,9 +15,10 @@ import numpy as np
 
 from hts.errors import StoppedError
 from hts.networks.data import Data, load_digits
-from hts.networks.folders import TRAINING_VERSION, Arrays, Task, check_same_plan, missing
+from hts.networks.folders import TRAINING_VERSION, Arrays, Task, missing
 from hts.networks.measuring import measure
 from hts.networks.training import CHUNK, Runs, Trainer
+from hts.plans.folders import check_same_study
 from hts.plans.training import TrainingPlan
 from hts.storage import ResultsFolder, move_into, remove
 from hts.storage.checkpoints import is_harmed, read_checkpoint, write_checkpoint
@@ -85,7 +86,7 @@ def run_training(
         Where `should_stop` said so, or a file cannot be written; what is done is kept.
     """
     results = ResultsFolder(Path(folder))
-    check_same_plan(results, plan)
+    check_same_study(results, plan, TRAINING_VERSION, "hts train")
     document = {"identity": plan.identity(), "physics": plan.physics(), "stream_version": TRAINING_VERSION}
     results.write_json(results.identity, document)
     results.write_text(results.plan, plan.to_toml())

@@ -18,8 +18,8 @@ import numpy as np
 
 from hts.engines import ThreadEngine, work_off
 from hts.ensembles.regression import RUN_VERSION, simulate_regression
-from hts.errors import IntegrityError, PlanError, StoppedError
-from hts.plans.identity import differences
+from hts.errors import IntegrityError, StoppedError
+from hts.plans.folders import check_same_study
 from hts.plans.regression import RegressionCell, RegressionPlan
 from hts.storage import ResultsFolder, move_into
 from hts.storage.content import Columns
@@ -107,7 +107,7 @@ def run_regression(
         Where `should_stop` said so, or a file cannot be written; finished files stay.
     """
     results = ResultsFolder(Path(folder))
-    check_same_study(results, plan)
+    check_same_study(results, plan, RUN_VERSION, "hts regression")
     results.write_json(results.identity, identity_document(plan))
     results.write_text(results.plan, plan.to_toml())
     n_damaged = _set_damaged_aside(results, plan)
@@ -131,34 +131,6 @@ def identity_document(plan: RegressionPlan) -> dict[str, Any]:
         "stream_version": RUN_VERSION,
         PLAN_DIGEST: digest,
     }
-
-
-def check_same_study(results: ResultsFolder, plan: RegressionPlan) -> None:
-    """Turn away a folder of another study.
-
-    Raises
-    ------
-    PlanError
-        Naming each key that differs, with both values.
-    """
-    results.check_is_ours_or_new()
-    harm = results.harm_of(results.identity)
-    if harm is not None:
-        raise PlanError(
-            f"{results.identity}: {harm}; hts verify {results.path} --repair sets it aside, "
-            f"and hts regression PLAN -o {results.path} writes it anew"
-        )
-    stated = results.read_json(results.identity)
-    if stated is None:
-        return
-    if stated["identity"] != plan.identity():
-        keys = "\n".join(f"  {line}" for line in differences(plan.physics(), stated["physics"]))
-        raise PlanError(f"{results.path}: holds results of another plan; choose another folder with -o\n{keys}")
-    if stated["stream_version"] != RUN_VERSION:
-        raise PlanError(
-            f"{results.path}: was made with random streams {stated['stream_version']}, this hts has {RUN_VERSION}; "
-            "choose another folder with -o"
-        )
 
 
 def _set_damaged_aside(results: ResultsFolder, plan: RegressionPlan) -> int:

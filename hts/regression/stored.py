@@ -14,10 +14,11 @@ import numpy as np
 from hts.arrays import FloatArray
 from hts.engines import ThreadEngine
 from hts.ensembles import Interrupted
-from hts.ensembles.regression import simulate_regression
+from hts.ensembles.regression import RUN_VERSION, simulate_regression
 from hts.errors import IntegrityError, PlanError, StoppedError
+from hts.plans.folders import check_same_study
 from hts.plans.regression import RegressionCell, RegressionPlan, read_regression_plan
-from hts.regression.running import PLAN_DIGEST, check_same_study, slug_of, stated_of
+from hts.regression.running import PLAN_DIGEST, slug_of, stated_of
 from hts.storage import ResultsFolder, move_into
 from hts.storage.names import ShardName
 from hts.storage.reading import read_bytes
@@ -83,7 +84,7 @@ def open_regression(folder: str | PathLike[str]) -> tuple[ResultsFolder, Regress
     except OSError as error:
         raise PlanError(f"{results.plan}: cannot be read ({error.strerror}); {remedy}") from error
     plan = read_regression_plan(results.plan)
-    check_same_study(results, plan)
+    check_same_study(results, plan, RUN_VERSION, "hts regression")
     return results, plan
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from hts.errors import IntegrityError, PlanError
-from hts.plans import AnyPlan, Plan, SpacePlan, differences, read_study
+from hts.plans import AnyPlan, Plan, SpacePlan, read_study
+from hts.plans.folders import another_plan
 from hts.plans.identity import identity_of
 from hts.storage import (
     Columns,
@@ -219,11 +220,11 @@ def check_same_plan(folder: ResultsFolder, plan: AnyPlan) -> Mapping[str, Any] |
     """
     stated = stated_identity(folder)
     if stated is not None and stated["identity"] != plan.identity():
-        keys = "\n".join(f"  {line}" for line in differences(plan.physics(), stated["physics"]))
-        hint = ""
-        if any(stated["physics"].get(name, {}).get("sha256") for name in ("landscape", "noise")) and "sha256" in keys:
+        said, hint = another_plan(folder, plan, stated), ""
+        has_copy = any(stated["physics"].get(name, {}).get("sha256") for name in ("landscape", "noise"))
+        if has_copy and "sha256" in str(said):
             hint = f"\n  its own copy of the file goes on with: hts run {folder.plan} -o {folder.path}"
-        raise PlanError(f"{folder.path}: holds results of another plan; choose another folder with -o\n{keys}{hint}")
+        raise PlanError(f"{said}{hint}")
     return stated
 
 
