@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
 from hts.arrays import FloatArray
@@ -19,7 +17,8 @@ from hts.comparison.predictions import limit_predictions
 from hts.comparison.records import CellComparison, CellPrediction, ExitComparison, FitComparison
 from hts.comparison.short_laws import z_of_total
 from hts.comparison.verdicts import DISAGREE_P, verdict
-from hts.estimation.exits import ExitEstimate, count_landings, estimate_exits, name_destinations
+from hts.comparison.walkers import Walkers, join_pieces
+from hts.estimation.exits import ExitEstimate, estimate_exits
 from hts.estimation.exponentiality import agreement_with_law, exponentiality
 from hts.estimation.regression import fit_log_linear
 from hts.estimation.within import estimate_within
@@ -69,7 +68,9 @@ def compare_exits(
         Walkers of a cell were censored at different numbers of steps.
     """
     cells = groupby(samples, key=lambda sample: sample.cell)
-    return compare_walkers((_join(pieces, barriers) for _, pieces in cells), predictions, within, is_tested=is_tested)
+    return compare_walkers(
+        (join_pieces(pieces, barriers) for _, pieces in cells), predictions, within, is_tested=is_tested
+    )
 
 
 def compare_walkers(
@@ -170,45 +171,6 @@ def z_exact(estimate: ExitEstimate, exact: float, relative_error: float) -> floa
         return None
     bias = variance * (estimate.n_censored / estimate.n_walkers / 3.0 - 1.0 / 9.0)
     return 3.0 * (float(np.cbrt(estimate.mean_exit_steps / exact)) - 1.0 - bias) / error
-
-
-@dataclass(frozen=True, eq=False)
-class Walkers:
-    """What a comparison needs of the walkers of a cell: of each when it left, and of all of them where they landed."""
-
-    cell: Cell
-    walkers_wanted: int
-    max_steps: int
-    exit_steps: npt.NDArray[np.int64]
-    is_censored: npt.NDArray[np.bool_]
-    side: npt.NDArray[np.int8]
-    destinations: dict[str, int]
-    steps_beyond_domain: int
-
-
-def _join(pieces: Iterable[CellSample], barriers: FloatArray) -> Walkers:
-    """Join the pieces of a cell; positions are counted and let go, for they are half of its bytes."""
-    columns: dict[str, npt.NDArray[Any]] = {
-        "exit_steps": np.empty(0, np.int64),
-        "is_censored": np.empty(0, np.bool_),
-        "side": np.empty(0, np.int8),
-    }
-    landings, beyond, n_walkers = np.zeros(1, np.int64), 0, 0
-    for piece in pieces:
-        first, n_walkers = n_walkers, n_walkers + len(piece.walker)
-        for name, column in columns.items():
-            column.resize(n_walkers, refcheck=False)  # in place: many small arrays would leave holes in memory
-            column[first:] = getattr(piece, name)
-        landings = landings + count_landings(piece.landing, piece.side, barriers)
-        beyond += piece.steps_beyond_domain
-    return Walkers(
-        cell=piece.cell,
-        walkers_wanted=piece.walkers_wanted,
-        max_steps=piece.max_steps,
-        **columns,
-        destinations=name_destinations(landings, barriers, piece.cell.well),
-        steps_beyond_domain=beyond,
-    )
 
 
 @dataclass(frozen=True)

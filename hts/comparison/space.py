@@ -12,10 +12,11 @@ import numpy as np
 
 from hts.answers import ExitPrediction
 from hts.arrays import FloatArray
-from hts.comparison.exits import Walkers, compare_walkers
+from hts.comparison.exits import compare_walkers
 from hts.comparison.predictions import as_compared
 from hts.comparison.records import ExitComparison
 from hts.comparison.tables import cell_table
+from hts.comparison.walkers import Walkers
 from hts.estimation.spread import spread_of_shares
 from hts.estimation.visits import estimate_rates
 from hts.plans import Cell, SpacePlan

@@ -7,29 +7,34 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from pydantic import ValidationError
-
 from hts.errors import PlanError
 from hts.plans.checks import cross_mistakes, grid_mistakes, landscape_mistakes, within_mistakes
 from hts.plans.domains import exit_mistakes
-from hts.plans.fields import Table
 from hts.plans.inputs import with_numbers, with_slice, with_tail_index
 from hts.plans.landscapes import LANDSCAPE_PLANS, LandscapePlan, SamplesPlan
 from hts.plans.levy import REPLACED, LevyPlan, levy_mistakes, stability_mistakes
-from hts.plans.mistakes import MAX_TOLD, Mistake, did_you_mean, first_in_words, key_name, table_mistakes
+from hts.plans.mistakes import MAX_TOLD, Mistake, did_you_mean, first_in_words, key_name
 from hts.plans.models import ExitPlan, FigurePlan, GridPlan, HeadPlan, NoisePlan, VisitsPlan
 from hts.plans.overrides import Settings, apply_overrides
 from hts.plans.plan import Plan, built
 from hts.plans.positions import KeyPath, Positions
 from hts.plans.rare import RarePlan, rare_mistakes, rare_table_mistakes, with_exit_defaults
+from hts.plans.space_landscapes import SPACE_LANDSCAPES
+from hts.plans.tables import grids_of, no_table, table_of, validated
 from hts.plans.texts import read_text, syntax_mistake
 from hts.plans.toml import TooLargeError, read_toml
 from hts.plans.values import shown
 from hts.plans.visits import visits_mistakes
 
-MAX_PRODUCTS = 1_000  # [[grid]] tables: each is validated on its own, and a hundred cells a table are a study
 TABLES = ("landscape", "noise", "grid", "levy", "exit", "visits", "rare", "figure")
-AnyTable = TypeVar("AnyTable", bound=Table)
+#: Keys of plans that other readers take.
+OTHER_STUDIES = {
+    "dimension": "is that of a study in several dimensions, which this command does not take; "
+    "leave it out for one dimension",
+    "regression": "is a study of its own; use it with `hts regression`",
+    "training": "is a study of its own; use it with `hts train`, its folder with `hts status`, `verify`, `fit` or "
+    "`plot`",
+}
 Checked = TypeVar("Checked")
 #: Checks all tables of a plan, and adds to the mistakes; gives nothing where there are some.
 Check: TypeAlias = Callable[[dict[str, Any], Path, list[Mistake]], Checked | None]
@@ -136,21 +141,10 @@ def mistake_in(plan: Plan, mistake: Mistake) -> PlanError:
 
 def check_plan(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Plan | None:
     """Check every table, then what holds between the sound ones; a plan if nothing was found."""
-    if "dimension" in tables:
-        text = (
-            "is that of a study in several dimensions, which this command does not take; leave it out for one dimension"
-        )
-        mistakes.append(Mistake(("dimension",), text, is_about_key=True))
-        return None
-    if "regression" in tables:
-        mistakes.append(
-            Mistake(("regression",), "is a study of its own; use it with `hts regression`", is_about_key=True)
-        )
-        return None
-    if "training" in tables:
-        text = "is a study of its own; use it with `hts train`, its folder with `hts status`, `verify`, `fit` or `plot`"
-        mistakes.append(Mistake(("training",), text, is_about_key=True))
-        return None
+    for key, text in OTHER_STUDIES.items():
+        if key in tables:
+            mistakes.append(Mistake((key,), text, is_about_key=True))
+            return None
     head = _head(tables, mistakes)
     landscape = _landscape(tables, path.parent, mistakes)
     levy = _levy(tables, mistakes)
@@ -228,6 +222,7 @@ def _study(tables: dict[str, Any], mistakes: list[Mistake]) -> ExitPlan | Visits
 
 def _head(tables: dict[str, Any], mistakes: list[Mistake]) -> HeadPlan | None:
     known = [*HeadPlan.model_fields, *TABLES]
+    near = [*known, *OTHER_STUDIES]
     models = (
         ("rare", RarePlan), ("levy", LevyPlan), ("noise", NoisePlan), ("visits", VisitsPlan), ("exit", ExitPlan),
         ("grid", GridPlan),
@@ -235,7 +230,7 @@ def _head(tables: dict[str, Any], mistakes: list[Mistake]) -> HeadPlan | None:
     homes = {field: f"[{name}]" for name, model in models for field in model.model_fields if field != "kind"}
 
     def unknown(key: str) -> Mistake:
-        hint = f"it belongs in {homes[key]}" if key in homes else did_you_mean(key, known)
+        hint = f"it belongs in {homes[key]}" if key in homes else did_you_mean(key, near)
         return Mistake((key,), f"unknown key ({hint})", is_about_key=True)
 
     mistakes += first_in_words([key for key in tables if key not in known], unknown)
@@ -254,6 +249,10 @@ def _landscape(tables: dict[str, Any], folder: Path, mistakes: list[Mistake]) ->
         text = f'is missing; add kind = "double-well" or another of {", ".join(kinds)}'
         mistakes.append(Mistake(("landscape", "kind"), text, is_about_key=True))
         return None
+    if kind in SPACE_LANDSCAPES and kind not in kinds:
+        text = f"is a landscape in several dimensions ({shown(kind)}); write dimension = 2, or more, above the tables"
+        mistakes.append(Mistake(("landscape", "kind"), text))
+        return None
     if not isinstance(kind, str) or kind not in kinds:
         text = f"no such landscape ({shown(kind)}); {did_you_mean(kind if isinstance(kind, str) else '', kinds)}"
         mistakes.append(Mistake(("landscape", "kind"), text))
@@ -265,50 +264,6 @@ def _landscape(tables: dict[str, Any], folder: Path, mistakes: list[Mistake]) ->
         mistakes += wrong
         return None
     return plan
-
-
-def grids_of(tables: dict[str, Any], mistakes: list[Mistake]) -> list[tuple[KeyPath, GridPlan]]:
-    """Collect the sound products, each with its place."""
-    given = tables.get("grid")
-    if isinstance(given, dict):
-        places: list[tuple[KeyPath, Any]] = [(("grid",), given)]
-    elif isinstance(given, list) and len(given) > MAX_PRODUCTS:
-        text = f"holds {len(given)} tables, more than {MAX_PRODUCTS}; put more values into each, or split the plan"
-        mistakes.append(Mistake(("grid",), text, is_about_key=True))
-        return []
-    elif isinstance(given, list) and given:
-        places = [(("grid", i), table) for i, table in enumerate(given)]
-    else:
-        mistakes.append(no_table(tables, "grid", "a table [grid] with eta, b and alpha"))
-        return []
-    plans = [(place, validated(GridPlan, table, place, mistakes)) for place, table in places]
-    return [(place, plan) for place, plan in plans if plan is not None]
-
-
-def table_of(tables: dict[str, Any], name: str, model: type[AnyTable], mistakes: list[Mistake]) -> AnyTable | None:
-    """Check one table by its model."""
-    if not isinstance(tables.get(name), dict):
-        examples = [str(info.examples[0]) for info in model.model_fields.values() if info.examples]
-        other = ", or [visits] for long runs over all wells" if name == "exit" else ""
-        mistakes.append(no_table(tables, name, f"a table [{name}] with {examples[0]}{other}"))
-        return None
-    return validated(model, tables[name], (name,), mistakes)
-
-
-def no_table(tables: dict[str, Any], name: str, wanted: str) -> Mistake:
-    """Say that a table is missing, or is none."""
-    if name not in tables:
-        return Mistake((name,), f"is missing; add {wanted}", is_about_key=True)
-    return Mistake((name,), f"must be a table ({shown(tables[name])}); write {wanted}")
-
-
-def validated(model: type[AnyTable], table: object, place: KeyPath, mistakes: list[Mistake]) -> AnyTable | None:
-    """Check a table that stands at a place."""
-    try:
-        return model.model_validate(table)
-    except ValidationError as error:
-        mistakes += table_mistakes(error, model, place)
-        return None
 
 
 def _report(path: Path, text: str, settings: Settings, mistakes: Sequence[Mistake]) -> str:

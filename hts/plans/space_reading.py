@@ -10,11 +10,11 @@ from hts.plans.checks import grid_mistakes
 from hts.plans.mistakes import Mistake, did_you_mean, first_in_words
 from hts.plans.models import FigurePlan
 from hts.plans.positions import KeyPath
-from hts.plans.reading import grids_of, table_of, validated
 from hts.plans.space import SpacePlan, built_in_space
 from hts.plans.space_checks import about_domain, about_grid, about_lengths, about_study, about_wells
 from hts.plans.space_landscapes import DOMAINS, SPACE_LANDSCAPES, SpaceLandscapePlan
 from hts.plans.space_models import SpaceExitPlan, SpaceHeadPlan, SpaceNoisePlan, SpaceVisitsPlan
+from hts.plans.tables import grids_of, table_of, validated
 from hts.plans.values import shown
 
 TABLES = ("landscape", "noise", "grid", "exit", "visits", "figure")

@@ -113,3 +113,11 @@ def test_a_map_finer_than_memory_is_refused_before_it_is_made():
 def test_commands_of_one_dimension_refuse_such_a_plan():
     with pytest.raises(PlanError, match=r"dimension: is that of a study in several dimensions"):
         parse_plan(RADIAL, Path("p.toml"))
+
+
+def test_a_misspelt_dimension_and_a_landscape_without_one_have_their_remedies():
+    with pytest.raises(PlanError, match="did you mean 'dimension'"):
+        parse_study(RADIAL.replace("dimension =", "dimenson ="), Path("plan.toml"))
+    text = "\n".join(line for line in RADIAL.splitlines() if not line.startswith("dimension"))
+    with pytest.raises(PlanError, match=r"is a landscape in several dimensions \(.radial.\); write dimension = 2"):
+        parse_study(text, Path("plan.toml"))
