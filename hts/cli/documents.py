@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,7 +17,9 @@ SCHEMA = 1
 
 def plain(value: Any, key: str = "") -> Any:
     """Turn arrays and tuples into lists, an infinite b into "inf", and what is not finite into None."""
-    if isinstance(value, Mapping):
+    if value is None or type(value) in (bool, int, str):  # most values, and quicker to see than what follows
+        return value
+    if isinstance(value, (dict, Mapping)):
         return {str(name): plain(part, str(name)) for name, part in value.items()}
     if isinstance(value, (list, tuple, np.ndarray)):
         return [plain(part, key) for part in value]
@@ -45,4 +48,37 @@ def cell_document(cell: "Cell") -> dict[str, Any]:
 
 def print_document(document: Mapping[str, Any]) -> None:
     """Print one JSON document."""
-    click.echo(json.dumps(to_json(document), indent=1, allow_nan=False))
+    click.echo(indented(to_json(document)))
+
+
+def indented(value: Any, depth: int = 0) -> str:
+    """Write what `json.dumps(value, indent=1)` writes, a million cells in seconds.
+
+    With an indent, json writes each number in Python. Here it writes each innermost list or mapping at once, in C, with
+    line breaks as separators.
+
+    Parameters
+    ----------
+    value : JSON value
+        Mappings, lists, strings, finite numbers, True, False and None.
+    depth : int
+        How many mappings and lists stand around it.
+    """
+    outer, inner = "\n" + " " * depth, "\n" + " " * (depth + 1)
+    if not isinstance(value, (dict, list)) or not value:
+        return _encoder(depth).encode(value)
+    parts = value.values() if isinstance(value, dict) else value
+    if not any(isinstance(part, (dict, list)) for part in parts):
+        text = _encoder(depth).encode(value)
+        return f"{text[0]}{inner}{text[1:-1]}{outer}{text[-1]}"
+    rows = [indented(part, depth + 1) for part in parts]
+    if isinstance(value, dict):
+        rows = [f"{json.dumps(key)}: {row}" for key, row in zip(value, rows, strict=True)]
+        return f"{{{inner}{f',{inner}'.join(rows)}{outer}}}"
+    return f"[{inner}{f',{inner}'.join(rows)}{outer}]"
+
+
+@lru_cache(maxsize=16)
+def _encoder(depth: int) -> json.JSONEncoder:
+    """Return the encoder whose items stand on lines of their own, one deeper than `depth`."""
+    return json.JSONEncoder(separators=(",\n" + " " * (depth + 1), ": "), allow_nan=False)
