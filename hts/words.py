@@ -27,6 +27,15 @@ def number(value: float | None, digits: int = 4) -> str:
     return f"{value:,.0f}".replace(",", " ") if 10 ** (digits - 1) <= abs(value) < 1e6 else f"{value:.{digits}g}"
 
 
+def apart(value: float, other: float) -> tuple[str, str]:
+    """Write two numbers that differ, with as few digits from two on as tell them apart: 1.04e-06 and 1.00e-06."""
+    for digits in range(1, 17):
+        texts = f"{value:.{digits}e}", f"{other:.{digits}e}"
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
 def span(values: Sequence[float]) -> str:
     """Write ordered values: each of few, of many the first and the last."""
     if len(values) > 4:

@@ -22,6 +22,7 @@ from hts.theory.exact.solutions import ExitSolution
 from hts.theory.exact.steps import Step, TooMuchWorkError
 from hts.theory.exact.survival import UnstableStepsError, exit_by, exit_tables
 from hts.theory.limit.within import steps_within
+from hts.words import apart
 
 #: No relative error is stated that is smaller.
 ROUNDING = 1e-13
@@ -273,7 +274,8 @@ def _warnings(error: float, tolerance: float, rate_error: float) -> tuple[str, .
     """Say what a reader of the numbers should know."""
     said = []
     if error > tolerance:
-        said.append(f"the mean is known to {error:.1e}, not to the {tolerance:.1e} asked for")
+        reached, asked = apart(error, tolerance)
+        said.append(f"the mean is known to {reached}, not to the {asked} asked for")
     if rate_error > WORTHLESS:
         said.append(NO_RATE)
     return tuple(said)

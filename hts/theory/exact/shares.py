@@ -29,6 +29,7 @@ from hts.theory.exact.refinement import (
     work_on,
 )
 from hts.theory.exact.steps import Step
+from hts.words import apart
 
 #: Smaller shares are known to it times the relative error, no better.
 LEAST_SHARE = 1e-12
@@ -227,7 +228,8 @@ def _warnings(landscape: Landscape, eta: float, wells: IntArray, error: float, t
     """Say what a reader of the shares should know."""
     said = []
     if error > tolerance:
-        said.append(f"the shares are known to {error:.1e}, not to the {tolerance:.1e} asked for")
+        reached, asked = apart(error, tolerance)
+        said.append(f"the shares are known to {reached}, not to the {asked} asked for")
     steep = [int(k) for k in wells if eta * landscape.curvatures[k] > 2.0]
     if steep:
         least = 2.0 / max(float(landscape.curvatures[k]) for k in steep)
