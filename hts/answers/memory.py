@@ -1,8 +1,11 @@
 """Predictions kept beside the results they belong to, so that they are computed once."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import lru_cache
 from math import inf
+from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from hts.answers.records import ExitPrediction, SharePrediction, SurvivalTable
@@ -16,12 +19,15 @@ SHARES_FILE = "shares.json"
 
 FORMAT = 3  # of both files; 1 had survival tables of 16 entries a decade, 2 no moves between minima
 
+#: Rooms whose sources decide a predicted number.
+SOLVERS = ("answers", "kernels", "landscapes", "noise", "plans", "space", "theory")
+
 Place: TypeAlias = tuple[float, float, float | None, float | None]  # eta, b, alpha, epsilon: one well to a plan
 Record = TypeVar("Record", ExitPrediction, SharePrediction)
 
 
 class _Memory(Generic[Record]):
-    """Records in a file of a results folder. What another plan, or another version of hts, wrote is forgotten.
+    """Records in a file of a results folder. What another plan, or an hts of other sources, wrote is forgotten.
 
     Parameters
     ----------
@@ -36,10 +42,10 @@ class _Memory(Generic[Record]):
     def __init__(
         self, folder: ResultsFolder, file: str, read: Callable[[dict[str, Any]], Record], depends_on: dict[str, Any]
     ) -> None:
-        self._folder = folder
-        self._path = folder.path / file
+        self._folder: ResultsFolder = folder
+        self._path: Path = folder.path / file
         self._read: Callable[[dict[str, Any]], Record] = read
-        self._depends_on = {"version": __version__, "format": FORMAT} | depends_on
+        self._depends_on = {"version": __version__, "solver": solver_digest(), "format": FORMAT} | depends_on
 
     def keep(self, predictions: Iterable[Record]) -> None:
         """Add predictions to the file; a folder that cannot be written costs time later, nothing else."""
@@ -106,6 +112,18 @@ class ShareMemory(_Memory[SharePrediction]):
     def recall(self, cells: Iterable[Cell]) -> dict[Cell, SharePrediction]:
         """Look up what is there."""
         return self._found(cells)
+
+
+@lru_cache(maxsize=1)
+def solver_digest() -> str:
+    """Return a digest of the sources of `SOLVERS`: a better solver must not be hidden by what an earlier one has kept.
+
+    It reads some 160 files in about 20 ms, once, where predictions are first looked up or kept.
+    """
+    root, digest = Path(__file__).parents[1], hashlib.sha256()
+    for source in sorted(path for room in SOLVERS for path in (root / room).rglob("*.py")):
+        digest.update(source.relative_to(root).as_posix().encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _is_whole(prediction: ExitPrediction, max_steps: int) -> bool:

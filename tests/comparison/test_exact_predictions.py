@@ -99,6 +99,14 @@ def test_predictions_are_remembered_for_the_same_plan_only(plan, tmp_path):
     assert memory.recall(plan.cells(), True) == {}
 
 
+def test_predictions_of_another_solver_are_computed_anew(plan, tmp_path, monkeypatch):
+    cells = plan.cells()[:1]
+    PredictionMemory(plan, ResultsFolder(tmp_path)).keep(predict(plan, cells))
+    assert set(PredictionMemory(plan, ResultsFolder(tmp_path)).recall_outlook(cells)) == set(cells)
+    monkeypatch.setattr("hts.answers.memory.solver_digest", lambda: "that of better sources")
+    assert PredictionMemory(plan, ResultsFolder(tmp_path)).recall_outlook(cells) == {}
+
+
 def test_a_survival_table_follows_the_exact_survival_between_its_entries(plan):
     prediction = predict(plan, plan.cells()[1:2], threads=1, with_survival=True)[0]
     exact = exact_exit(Exit(basin(0.0, 1.0), Noise("pareto", 1.5), prediction.eta, prediction.b, -1.0, 1.0, 0.0))
