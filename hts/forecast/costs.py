@@ -17,6 +17,7 @@ from hts.sweeps import dry_run, study_of
 from hts.theory.limit.limits import ExitLimit, mean_steps, rate_scale
 
 Line: TypeAlias = tuple[float, float | None, float | None]  # b, alpha and epsilon
+LimitMean: TypeAlias = Callable[[Cell], float | None]
 
 #: Bytes of a stored walker, measured on 1e6 rows (walker, steps, side, landing).
 BYTES_PER_WALKER = 14
@@ -70,11 +71,11 @@ def forecast_cells(
         works, refusal = dry_run(plan, folder), ""
     except PlanError as error:
         works, refusal = dry_run(plan, None), str(error)
-    known = dict(means or {})
+    known, limit_of = dict(means or {}), limit_means(plan)
     if not study_of(plan).takes_all_steps:
         walkers = {work.cell: work.walkers_left for work in works if work.walkers_left and work.cell not in known}
-        known |= _means_that_matter(plan, walkers)
-    expected = expected_steps(plan, known)
+        known |= _means_that_matter(plan, walkers, limit_of)
+    expected = expected_steps(plan, known, limit_of)
     cells = (
         CellForecast(
             work.cell,
@@ -95,9 +96,9 @@ def line_of(cell: Cell) -> Line:
     return cell.b, cell.alpha, cell.epsilon
 
 
-def _means_that_matter(plan: Plan, walkers: Mapping[Cell, int]) -> dict[Cell, float]:
+def _means_that_matter(plan: Plan, walkers: Mapping[Cell, int], limit_of: LimitMean) -> dict[Cell, float]:
     """Compute exact means of cells that are still to do; where the limit says nothing, max_steps is what is feared."""
-    expected, steps, without_limit = expected_steps(plan), {}, set()
+    expected, steps, without_limit = expected_steps(plan, None, limit_of), {}, set()
     for cell, n in walkers.items():
         mean, source = expected(cell)
         if source == "max_steps" or mean <= 1.0:
@@ -107,8 +108,43 @@ def _means_that_matter(plan: Plan, walkers: Mapping[Cell, int]) -> dict[Cell, fl
     return rough_means(plan, steps, without_limit)
 
 
-def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Callable[[Cell], tuple[float, str]]:
-    """Give the function that tells the mean steps of one walker of a cell, and where it comes from.
+def limit_means(plan: Plan) -> LimitMean:
+    """Return the function from a cell to its mean exit time by the limit law, in steps; None where there is none.
+
+    What cells share is computed once: the constant of a (b, alpha), the scale of an (eta, alpha, l*), and each cell's
+    own value. A forecast of a million cells asks for each of them twice.
+    """
+    limits: dict[Line, ExitLimit] = {}  # their constants hold for every eta
+    scales: dict[tuple[float, float | None, int], float] = {}  # lambda by eta, alpha, l*: the same for many b
+    found: dict[Cell, float | None] = {}
+
+    def compute(cell: Cell) -> float | None:
+        if cell.epsilon is not None:
+            return exit_limit_of(plan, cell).mean_exit_steps
+        known = limits.get(line_of(cell))
+        if known is not None and known.rate_constant and known.jump_number:
+            key = cell.eta, cell.alpha, known.jump_number
+            if key not in scales:
+                scales[key] = rate_scale(plan.noise_of(cell), cell.eta, known.jump_number)
+            return mean_steps(known.rate_constant * scales[key])
+        if known is not None and known.rate_constant is None and plan.is_heavy(cell):
+            return None  # there is no limit law, whatever eta
+        limit = exit_limit_of(plan, cell)
+        limits[line_of(cell)] = limit
+        return limit.mean_exit_steps
+
+    def limit_of(cell: Cell) -> float | None:
+        if cell not in found:
+            found[cell] = compute(cell)
+        return found[cell]
+
+    return limit_of
+
+
+def expected_steps(
+    plan: Plan, means: Mapping[Cell, float] | None = None, limit_of: LimitMean | None = None
+) -> Callable[[Cell], tuple[float, str]]:
+    """Return the function from a cell to the mean steps of one of its walkers, and where that comes from.
 
     A walker censored at C after an exponential time of mean m takes m (1 - exp(-C/m)) steps. Where there is no exact
     m, it is that of the limit law, times exact/limit at the smallest eta of the same (b, alpha) where both are known.
@@ -119,29 +155,13 @@ def expected_steps(plan: Plan, means: Mapping[Cell, float] | None = None) -> Cal
     plan : Plan
     means : mapping, optional
         Exact mean exit times of some cells.
+    limit_of : callable, optional
+        That of `limit_means`, to share what it has computed with another forecast of the same plan.
     """
     if study_of(plan).takes_all_steps:
         return lambda cell: (float(plan.most_steps), "steps")
     most = plan.most_steps
-    limits: dict[Line, ExitLimit] = {}  # their constants hold for every eta
-    scales: dict[tuple[float, float | None, int], float] = {}  # lambda by eta, alpha, l*: the same for many b
-
-    def limit_of(cell: Cell) -> float | None:
-        if cell.epsilon is not None:
-            return exit_limit_of(plan, cell).mean_exit_steps
-        known = limits.get(line_of(cell))
-        if known is not None and known.rate_constant and known.jump_number:
-            key = cell.eta, cell.alpha, known.jump_number
-            if key not in scales:
-                scales[key] = rate_scale(plan.noise_of(cell), cell.eta, known.jump_number)
-            return mean_steps(known.rate_constant * scales[key])
-        noise = plan.noise_of(cell)
-        if known is not None and known.rate_constant is None and noise.is_heavy:
-            return None  # there is no limit law, whatever eta
-        limit = exit_limit_of(plan, cell)
-        limits[line_of(cell)] = limit
-        return limit.mean_exit_steps
-
+    limit_of = limit_of or limit_means(plan)
     exact = means or {}
     ratios: dict[Line, float] = {}
     for cell in sorted(exact, key=lambda cell: -cell.eta):  # the smallest eta, where most steps are taken, comes last

@@ -175,7 +175,14 @@ class Plan:
         """Build the law of one cell; with [levy] that of a step of size h, docs/levy.md (21)."""
         if self.levy is not None and cell.epsilon is not None and cell.alpha is not None:
             return self.levy.law(cell.epsilon, cell.alpha, cell.eta)
-        return self.noise.build(cell.alpha)
+        if cell.alpha not in self._laws:
+            self._laws[cell.alpha] = self.noise.build(cell.alpha)
+        return self._laws[cell.alpha]
+
+    @cached_property
+    def _laws(self) -> dict[float | None, Noise]:
+        """The laws that `noise_of` has built, by tail index: many cells share one."""
+        return {}
 
     def seed_of(self, cell: Cell) -> int:
         """Give the seed of a cell's random streams: that of the plan, or with [levy] one for each epsilon.

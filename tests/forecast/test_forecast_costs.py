@@ -11,6 +11,7 @@ from hts.answers import predict, predict_roughly
 from hts.comparison import limit_predictions
 from hts.ensembles import simulate_exits
 from hts.forecast import costs, describe, expected_steps, means
+from hts.noise import Noise
 from hts.plans import Cell, parse_plan
 from hts.plans.limits import exit_limit_of
 from hts.sweeps import EXIT_STUDY
@@ -37,6 +38,20 @@ def test_a_mean_is_the_computed_one_or_the_limit_scaled_or_the_limit():
     assert expected(clipped) == (pytest.approx(3.0 * uncensored[clipped], rel=1e-3), "scaled")
     assert [expected(cell) for cell in free] == [limit(cell) for cell in free]
     assert {source for _, source in map(limit, CELLS)} == {"limit"}
+
+
+def test_what_cells_share_is_computed_once(monkeypatch):
+    made, scaled = [], []
+    build, scale = Noise.__post_init__, costs.rate_scale
+    monkeypatch.setattr(Noise, "__post_init__", lambda noise: made.append(noise.alpha) or build(noise))
+    monkeypatch.setattr(
+        costs, "rate_scale", lambda noise, eta, n: scaled.append((noise.alpha, eta, n)) or scale(noise, eta, n)
+    )
+    wide = plan("exit.walkers=10", "grid.eta={ geom = [1e-3, 1e-1, 40] }")
+    cells, _ = costs.forecast_cells(wide, None)
+    assert len(cells) > 40
+    assert len(made) < 10  # there is one alpha
+    assert len(scaled) == len(set(scaled)) <= len(cells)
 
 
 def test_the_scale_is_that_of_the_smallest_eta():
@@ -161,7 +176,7 @@ def test_each_line_without_a_limit_is_asked_for_its_limit_once(monkeypatch):
     asked = []
     monkeypatch.setattr(costs, "exit_limit_of", lambda *args: asked.append(args) or exit_limit_of(*args))
     describe(plan("grid.eta={ geom = [1e-3, 1e-1, 20] }", "grid.b=[0.7, 1.0]"))
-    assert len(asked) == 4  # both lines, for what matters and for the forecast
+    assert len(asked) == 2  # both lines, for what matters and for the forecast together
 
 
 def test_rates_are_computed_once_for_all_etas_of_a_line():

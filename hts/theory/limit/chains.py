@@ -1,6 +1,6 @@
 """The whole process as a Markov chain on the widest minima (docs/model.md (14)-(17))."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, nan
 
@@ -60,13 +60,15 @@ class LimitChain:
 
         A histogram over N steps tells the stationary law only if N is many times that.
         """
-        return tuple(_in_steps(c, noise, eta) for c in self.classes)
+        numbers = {c.jump_number for c in self.classes if c.relaxation_time is not None and c.jump_number is not None}
+        scales = {n: rate_scale(noise, eta, n) for n in numbers}  # often one for all classes
+        return tuple(_in_steps(c, scales) for c in self.classes)
 
 
-def _in_steps(member: ChainClass, noise: Noise, eta: float) -> float | None:
+def _in_steps(member: ChainClass, scales: Mapping[int, float]) -> float | None:
     if member.relaxation_time is None or member.jump_number is None:
         return None
-    scale = rate_scale(noise, eta, member.jump_number)
+    scale = scales[member.jump_number]
     return member.relaxation_time / scale if 0 < scale < inf else None
 
 
