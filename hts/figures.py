@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -101,18 +101,14 @@ def gather_study(
     predict_shares: PredictShares | None = None,
 ) -> Study:
     """Gather what the figures of a results folder, or of a plan, are made from; see `plot`."""
-    if isinstance(target, Plan):
-        return _study_of_plan(target, _parts(target, names), predict)
-    if not target.is_dir():
-        plan = read_plan(target, overrides)
-        return _study_of_plan(plan, _parts(plan, names), predict)
+    exact = _Exact(predict, predict_shares)
+    if isinstance(target, Plan) or not target.is_dir():
+        plan = target if isinstance(target, Plan) else read_plan(target, overrides)
+        return KINDS[plan.study.table].of_plan(plan, _parts(plan, names), exact)
     if overrides:
         raise PlanError(f"--set: changes the keys of a plan, and {target} is a results folder")
     _, plan, _ = open_results(target)
-    parts = _parts(plan, names)
-    if plan.visits is not None:
-        return _study_of_visits(target, plan, parts, predict_shares)
-    return _study_of_exits(target, plan, parts, predict)
+    return KINDS[plan.study.table].of_folder(target, plan, _parts(plan, names), exact)
 
 
 def drawn_figures(study: Study, names: Sequence[str] | None = None) -> Iterator[tuple[AnyFigure, Any]]:
@@ -171,7 +167,7 @@ def _chosen(plan: Plan, names: Sequence[str] | None) -> list[AnyFigure]:
     unknown = [name for name in names or () if name not in FIGURES]
     if unknown:
         raise PlanError(f"no figure called {', '.join(map(repr, unknown))}; there are {', '.join(FIGURES)}")
-    own = "exits" if plan.visits is None else "visits"
+    own = KINDS[plan.study.table].of
     kinds = [FIGURES[name] for name in dict.fromkeys(FIGURES if names is None else names)]
     for kind in kinds if names is not None else ():
         if kind.of not in (None, own):
@@ -187,9 +183,18 @@ def _parts(plan: Plan, names: Sequence[str] | None) -> set[Part]:
     return {part for kind in _chosen(plan, names) for part in kind.reads}
 
 
-def _study_of_plan(plan: Plan, parts: set[Part], predict: Predict | None) -> Study:
-    """Gather what there is before a plan has run: exact values, of exits alone."""
-    if predict is None or plan.visits is not None:
+@dataclass(frozen=True)
+class _Exact:
+    """The functions that predict; None where no exact values are wanted."""
+
+    exits: Predict | None
+    shares: PredictShares | None
+
+
+def _exits_of_plan(plan: Plan, parts: set[Part], exact: _Exact) -> Study:
+    """Gather exact values before a plan of exits has run."""
+    predict = exact.exits
+    if predict is None:
         return Study(plan)
     return Study(
         plan,
@@ -201,12 +206,12 @@ def _study_of_plan(plan: Plan, parts: set[Part], predict: Predict | None) -> Stu
     )
 
 
-def _study_of_exits(target: Path, plan: Plan, parts: set[Part], predict: Predict | None) -> Study:
+def _exits_of_folder(target: Path, plan: Plan, parts: set[Part], exact: _Exact) -> Study:
     """Gather walkers and exact values of a results folder; the cells are compared with nothing, figures do that."""
-    study, has_samples = _study_of_plan(plan, parts, predict), "samples" in parts
+    study, has_samples = _exits_of_plan(plan, parts, exact), "samples" in parts
     if plan.rare is not None and "rare" in parts:
-        exact = {Cell(one.eta, one.b, one.alpha, one.well): one for one in study.predictions}
-        study = replace(study, rare=rare_results(plan, target, exact))
+        known = {Cell(one.eta, one.b, one.alpha, one.well): one for one in study.predictions}
+        study = replace(study, rare=rare_results(plan, target, known))
     if not has_samples and "cells" not in parts:
         return study
     barriers = plan.build_landscape().barriers
@@ -218,8 +223,14 @@ def _study_of_exits(target: Path, plan: Plan, parts: set[Part], predict: Predict
     )
 
 
-def _study_of_visits(target: Path, plan: Plan, parts: set[Part], predict: PredictShares | None) -> Study:
+def _visits_of_plan(plan: Plan, parts: set[Part], exact: _Exact) -> Study:
+    """Gather nothing: figures of long runs show walkers."""
+    return Study(plan)
+
+
+def _visits_of_folder(target: Path, plan: Plan, parts: set[Part], exact: _Exact) -> Study:
     """Gather the long runs of a results folder, compared with exact shares or those of the limit alone."""
+    predict = exact.shares
     refer = limit_references if predict is None else exact_references(predict)
     return Study(
         plan,
@@ -227,6 +238,22 @@ def _study_of_visits(target: Path, plan: Plan, parts: set[Part], predict: Predic
         runs=load_visits(target) if "runs" in parts else (),
         shares=predict(plan, plan.cells()) if predict is not None and "shares" in parts else (),
     )
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What differs between figures of exits and of long runs."""
+
+    of: str  # as `FigureKind.of` has it
+    of_plan: Callable[[Plan, set[Part], _Exact], Study]
+    of_folder: Callable[[Path, Plan, set[Part], _Exact], Study]
+
+
+#: By the name of the plan's table.
+KINDS: Mapping[str, _Kind] = {
+    "exit": _Kind("exits", _exits_of_plan, _exits_of_folder),
+    "visits": _Kind("visits", _visits_of_plan, _visits_of_folder),
+}
 
 
 def _densities(plan: Plan) -> tuple[WaitingDensity, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -70,15 +70,28 @@ def fit(
     """
     place = Path(folder)
     _, plan, _ = open_results(place)
-    if plan.visits is not None:
-        if not with_exact:
-            return fit_visits(place, limit_references)
-        first = exact_references(_shares(place, threads, on_cell))
-        return fit_visits(place, first, exact_references_again(_shares(place, threads, on_cell, finer=True)))
+    return FITS[plan.study.table](place, threads, with_exact, on_cell)
+
+
+def _fit_exits(place: Path, threads: int | None, with_exact: bool, on_cell: OnCell | None) -> ExitComparison:
     if not with_exact:
         return fit_results(place)
     again = exact_predictions_again(_exits(place, threads, on_cell, finer=True))
     return fit_results(place, exact_predictions(_exits(place, threads, on_cell)), again)
+
+
+def _fit_visits(place: Path, threads: int | None, with_exact: bool, on_cell: OnCell | None) -> ShareComparison:
+    if not with_exact:
+        return fit_visits(place, limit_references)
+    first = exact_references(_shares(place, threads, on_cell))
+    return fit_visits(place, first, exact_references_again(_shares(place, threads, on_cell, finer=True)))
+
+
+#: By the name of the plan's table.
+FITS: Mapping[str, Callable[[Path, int | None, bool, OnCell | None], ExitComparison | ShareComparison]] = {
+    "exit": _fit_exits,
+    "visits": _fit_visits,
+}
 
 
 def draw(

@@ -43,9 +43,9 @@ def fly(plan: Plan) -> tuple[Flight, ...]:
 
     Nothing for another plan, or where an end of the domain is infinite.
     """
-    domain = plan.exit_domain() if plan.exit is not None else None
-    if plan.levy is None or domain is None or not plan.build_landscape().is_flat:
+    if plan.levy is None or not plan.build_landscape().is_flat:  # on which no plan can ask for long runs
         return ()
+    domain = plan.exit_domain()
     if not (isfinite(domain.low) and isfinite(domain.high)):
         return ()
     steps = sorted({max(plan.levy.step), min(plan.levy.step)}, reverse=True)

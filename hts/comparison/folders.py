@@ -72,14 +72,9 @@ def compare_folders(folders: Sequence[str | PathLike[str]]) -> FolderComparison:
             f"no cell (eta, b, alpha, well of the start) is in every folder; run one of their plans\n{told}"
         )
     is_same = [False, *(one.has_walkers_of(opened[0]) for one in opened[1:])]
-    exits: tuple[ExitCells, ...] = ()
-    fits: tuple[ExponentRow, ...] = ()
-    visits: tuple[VisitCells, ...] = ()
-    if plans[0].visits is None:
-        exits, fits = _compare_exits([one.path for one in opened], cells, is_same)
-    else:
-        visits = compare_visit_cells([one.path for one in opened], cells, is_same)
-    pairs = [_pair(opened, k, exits or visits, is_same[k]) for k in range(1, len(opened))]
+    compare, are_independent = KINDS[plans[0].study.table]
+    exits, fits, visits = compare([one.path for one in opened], cells, is_same)
+    pairs = [_pair(opened, k, exits or visits, is_same[k], are_independent) for k in range(1, len(opened))]
     return FolderComparison(
         folders=tuple(
             ComparedFolder(str(one.path), one.plan.title, one.plan.seed, one.streams, len(one.plan.cells()), len(cells))
@@ -122,13 +117,23 @@ class _Estimates:
 
 def _compare_exits(
     paths: Sequence[Path], cells: Sequence[Cell], is_same: Sequence[bool]
-) -> tuple[tuple[ExitCells, ...], tuple[ExponentRow, ...]]:
+) -> tuple[tuple[ExitCells, ...], tuple[ExponentRow, ...], tuple[VisitCells, ...]]:
     """Read cell by cell, so that but one is in memory."""
     checked = [check_cells(path) for path in paths]
     rows = [_estimate(cell, [next(iter(one.whole({cell}))) for one in checked], is_same) for cell in cells]
     groups = groupby(rows, key=lambda row: (row.cell.epsilon, row.cell.b, row.cell.alpha))
     fits = [fit for _, members in groups if (fit := _exponents(tuple(members), is_same)) is not None]
-    return tuple(_exit_cells(row) for row in rows), tuple(fits)
+    return tuple(_exit_cells(row) for row in rows), tuple(fits), ()
+
+
+def _compare_visits(
+    paths: Sequence[Path], cells: Sequence[Cell], is_same: Sequence[bool]
+) -> tuple[tuple[ExitCells, ...], tuple[ExponentRow, ...], tuple[VisitCells, ...]]:
+    return (), (), compare_visit_cells(paths, cells, is_same)
+
+
+#: By the name of the plan's table: how its cells are compared, and whether the scores of a cell are independent.
+KINDS = {"exit": (_compare_exits, True), "visits": (_compare_visits, False)}
 
 
 def _estimate(cell: Cell, samples: Sequence[CellSample], is_same: Sequence[bool]) -> _Estimates:
@@ -207,7 +212,9 @@ def _fit(rows: Sequence[_Estimates], k: int) -> LogLinearFit:
     )
 
 
-def _pair(opened: Sequence[_Opened], k: int, rows: Sequence[ExitCells | VisitCells], is_same: bool) -> Pair:
+def _pair(
+    opened: Sequence[_Opened], k: int, rows: Sequence[ExitCells | VisitCells], is_same: bool, are_independent: bool
+) -> Pair:
     """Gather what the verdict on one folder rests on."""
     first, other = opened[0], opened[k]
     scores = [Score(name, z) for row in rows for name, z in _scores(row, k)]
@@ -218,7 +225,7 @@ def _pair(opened: Sequence[_Opened], k: int, rows: Sequence[ExitCells | VisitCel
         names=(LETTERS[0], LETTERS[k]),
         scores=tuple(scores),
         n_cells=len(scored),
-        are_independent=first.plan.visits is None,
+        are_independent=are_independent,
         world=world_differences(first.plan, other.plan),
         shares_seed=first.plan.seed == other.plan.seed and first.streams == other.streams,
         n_same=sum(min(row.n_walkers[0], row.n_walkers[k]) for row in rows) if is_same else 0,

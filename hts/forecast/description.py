@@ -11,6 +11,7 @@ from hts.forecast.speeds import calibrated_speed, speed_of
 from hts.forecast.warnings import warnings_of
 from hts.landscapes import Landscape
 from hts.plans import Plan
+from hts.sweeps import study_of
 from hts.theory.limit.geometry import accessible_ends, jump_number
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def describe(
     graphs = () if plan.levy is not None else predict_chains(plan)  # with [levy] nothing is clipped, and (20) holds
     cells, refusal = forecast_cells(plan, folder, means)
     n_threads = threads or available_cores()
-    slow = None if plan.exit is None else slow_cells(plan, plan.cells())
+    slow = None if study_of(plan).takes_all_steps else slow_cells(plan, plan.cells())
     longest = max(cells, key=lambda forecast: forecast.mean_steps)
     speed = (calibrated_speed(plan, longest.cell, n_threads), "calibrated") if calibrate else speed_of(plan)
     return Description(

@@ -1,8 +1,9 @@
 """Warnings of a plan with [levy]: steps too large for Euler's scheme, runs too short for the shares of time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite
 
+from hts.landscapes import Landscape
 from hts.plans.levy import LevyPlan, outer_curvature
 from hts.plans.plan import Plan
 from hts.plans.values import first_few, listed
@@ -13,10 +14,31 @@ from hts.theory.limit.levy import levy_chain
 ENOUGH = 1.0
 
 
-def levy_warnings(plan: Plan, levy: LevyPlan) -> Iterator[str]:
-    """Say where the numbers of a plan will not tell of the SDE or of its limit, in its own words: h, epsilon and t."""
+def levy_exit_warnings(plan: Plan) -> Iterator[str]:
+    """Say where the exits of a plan with [levy] will not be those of the SDE, in its own words: h, epsilon and t."""
+    assert plan.levy is not None
+    landscape, steps = plan.build_landscape(), sorted(set(plan.levy.step), reverse=True)
+    yield from _about_steps(landscape, steps)
+    outer = outer_curvature(landscape)
+    away = [h for h in steps if h * outer >= 2.0]
+    if away and not isfinite(landscape.projection) and not _is_bounded(plan):
+        yield (
+            f"h = {listed(away)}: h f'' is 2 or more far out on the unbounded side of the domain (f'' = {outer:.4g}): "
+            f"walkers thrown there overshoot back across it, which the SDE does not do; take h < {2.0 / outer:.3g}"
+        )
+
+
+def levy_visit_warnings(plan: Plan) -> Iterator[str]:
+    """Say where long runs of a plan with [levy] will not be those of the SDE or of its limit, likewise."""
+    assert plan.levy is not None
     landscape = plan.build_landscape()
-    steps = sorted(set(levy.step), reverse=True)
+    yield from _about_steps(landscape, sorted(set(plan.levy.step), reverse=True))
+    if landscape.n_wells > 1:
+        yield from _about_horizon(plan, plan.levy)
+
+
+def _about_steps(landscape: Landscape, steps: Sequence[float]) -> Iterator[str]:
+    """Say at which minima Euler's scheme is unstable; steps from the largest on."""
     sharp = [k for k, curvature in enumerate(landscape.curvatures) if steps[0] * curvature > 2.0]
     if sharp:
         which = [
@@ -27,15 +49,6 @@ def levy_warnings(plan: Plan, levy: LevyPlan) -> Iterator[str]:
             f"h = {listed([h for h in steps if h * stiffest > 2.0])}: h f'' > 2 at the minimum of {first_few(which)}: "
             "Euler's scheme is unstable there and no walker settles, although the SDE has a metastable state"
         )
-    outer = outer_curvature(landscape)
-    away = [h for h in steps if h * outer >= 2.0]
-    if plan.exit is not None and away and not isfinite(landscape.projection) and not _is_bounded(plan):
-        yield (
-            f"h = {listed(away)}: h f'' is 2 or more far out on the unbounded side of the domain (f'' = {outer:.4g}): "
-            f"walkers thrown there overshoot back across it, which the SDE does not do; take h < {2.0 / outer:.3g}"
-        )
-    if plan.visits is not None and landscape.n_wells > 1:
-        yield from _about_horizon(plan, levy)
 
 
 def _is_bounded(plan: Plan) -> bool:

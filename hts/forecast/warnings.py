@@ -1,10 +1,11 @@
 """Warnings before a run: where theory does not hold, or finite eta misleads."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
-from hts.forecast.levy_warnings import levy_warnings
+from hts.forecast.levy_warnings import levy_exit_warnings, levy_visit_warnings
 from hts.forecast.stability import stability_warnings
 from hts.forecast.visit_warnings import visit_warnings
 from hts.landscapes import Landscape
@@ -20,24 +21,39 @@ N_POINTS = 4001  # where |f'| is looked at; its maximum is needed for a comparis
 
 def warnings_of(plan: Plan) -> tuple[str, ...]:
     """Say where theory does not hold or finite eta misleads, one warning for each cause with the values it concerns."""
-    landscape, domain = plan.build_landscape(), plan.exit_domain()
-    cells = plan.cells()
-    if plan.levy is not None:
-        about_domain = () if plan.exit is None else _about_domain(landscape, domain)
-        return (*landscape.notes, *about_domain, *levy_warnings(plan, plan.levy))
-    if plan.study.table == "visits":
-        found = {cell.alpha for cell in cells if cell.alpha is not None}
-        return (*landscape.notes, *_about_law(plan, sorted(found)), *visit_warnings(plan))
+    kinds = KINDS if plan.levy is None else LEVY_KINDS
+    return (*plan.build_landscape().notes, *kinds[plan.study.table](plan))
+
+
+def _of_exits(plan: Plan) -> Iterator[str]:
+    landscape, domain, cells = plan.build_landscape(), plan.exit_domain(), plan.cells()
     clips = sorted({cell.b for cell in cells})
     etas = sorted({cell.eta for cell in cells}, reverse=True)
-    alphas = sorted({cell.alpha for cell in cells if cell.alpha is not None})
-    return (
-        *landscape.notes,
-        *_about_domain(landscape, domain),
-        *_about_law(plan, alphas),
-        *_about_clips(_open_sides(plan), clips),
-        *_about_steps(landscape, domain, clips, etas),
-    )
+    yield from _about_domain(landscape, domain)
+    yield from _about_law(plan, _alphas(plan))
+    yield from _about_clips(_open_sides(plan), clips)
+    yield from _about_steps(landscape, domain, clips, etas)
+
+
+def _of_visits(plan: Plan) -> Iterator[str]:
+    yield from _about_law(plan, _alphas(plan))
+    yield from visit_warnings(plan)
+
+
+def _of_levy_exits(plan: Plan) -> Iterator[str]:
+    yield from _about_domain(plan.build_landscape(), plan.exit_domain())
+    yield from levy_exit_warnings(plan)
+
+
+Warn: TypeAlias = Callable[[Plan], Iterable[str]]
+#: By the name of the plan's table.
+KINDS: Mapping[str, Warn] = {"exit": _of_exits, "visits": _of_visits}
+#: The same for plans with [levy].
+LEVY_KINDS: Mapping[str, Warn] = {"exit": _of_levy_exits, "visits": levy_visit_warnings}
+
+
+def _alphas(plan: Plan) -> list[float]:
+    return sorted({cell.alpha for cell in plan.cells() if cell.alpha is not None})
 
 
 def _about_domain(landscape: Landscape, domain: ExitDomain) -> Iterator[str]:

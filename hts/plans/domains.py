@@ -7,6 +7,7 @@ from hts.landscapes import Landscape
 from hts.plans.mistakes import Mistake
 from hts.plans.models import ExitPlan
 from hts.plans.values import shown
+from hts.words import number
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,10 @@ class ExitDomain:
     def domain(self, landscape: Landscape) -> "ExitDomain":
         """Return itself; see `VisitRecord.domain`."""
         return self
+
+    def question(self, process: str) -> str:
+        """Write the question of a study, without its mark."""
+        return f"How long does {process} stay in ({number(self.low)}, {number(self.high)})"
 
 
 def exit_domain(landscape: Landscape, plan: ExitPlan) -> ExitDomain:

@@ -61,6 +61,10 @@ class VisitRecord:
         """Return the basin in which every walker starts."""
         return basin_of(landscape, self.well, self.start)
 
+    def question(self, process: str) -> str:
+        """Write the question of a study, without its mark."""
+        return f"How much time does {process} spend in each well"
+
     def checkpoints(self, n_steps: int) -> tuple[int, ...]:
         """Give the numbers of steps after which is written down: evenly in their logarithm from 1, and `n_steps`."""
         return checkpoint_steps(self.checkpoints_per_decade, n_steps)

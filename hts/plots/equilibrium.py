@@ -200,9 +200,19 @@ def gather(study: Study) -> tuple[Panel, ...]:
     plan = study.plan
     if plan.build_landscape().n_wells == 1:
         return ()
-    if plan.visits is not None:
-        return epsilon_panels(visit_points(plan, study.visits, study.shares))
-    return epsilon_panels(exit_points(plan, study.cells, study.predictions, study.shares))
+    return epsilon_panels(POINTS[plan.study.table](study))
+
+
+def _of_exits(study: Study) -> tuple[LevyPoint, ...]:
+    return exit_points(study.plan, study.cells, study.predictions, study.shares)
+
+
+def _of_visits(study: Study) -> tuple[LevyPoint, ...]:
+    return visit_points(study.plan, study.visits, study.shares)
+
+
+#: By the name of the plan's table.
+POINTS = {"exit": _of_exits, "visits": _of_visits}
 
 
 FIGURE = FigureKind(

@@ -10,7 +10,7 @@ from hts.plans import Plan
 from hts.provenance import provenance
 from hts.reports.figures import PageFigure
 from hts.reports.tables import TextTable
-from hts.words import number, plural, span
+from hts.words import plural, span
 
 #: What every report cites, from CITATION.cff.
 OWN = ("The hts developers. hts: metastability of heavy-tailed SGD. Version {version}.",)
@@ -141,12 +141,7 @@ def question(plan: Plan) -> str:
     noise = f"{plan.noise.kind} noise" + (f" of tail index {span(alphas)}" if alphas else "")
     where = f"on a landscape of kind {plan.landscape.kind} under {noise}"
     grid = f"Learning rates eta {span(etas)}, clips b {span(clips)}: {plural(len(cells), 'cell')}."
-    if plan.visits is not None:
-        asked = f"How much time does clipped SGD spend in each well {where}?"
-    else:
-        domain = plan.exit_domain()
-        asked = f"How long does clipped SGD stay in ({number(domain.low)}, {number(domain.high)}) {where}?"
-    return f"{asked} {grid}"
+    return f"{plan.setting.question('clipped SGD')} {where}? {grid}"
 
 
 def _levy_question(plan: Plan) -> str:
@@ -157,10 +152,5 @@ def _levy_question(plan: Plan) -> str:
     alphas = sorted({cell.alpha for cell in cells if cell.alpha is not None})
     steps = sorted({cell.eta for cell in cells})
     grid = f"Noise strengths epsilon {span(strengths)}, tail indices alpha {span(alphas)}, steps h {span(steps)}"
-    if plan.visits is not None:
-        asked = f"How much time does Euler's scheme of {sde} spend in each well?"
-    else:
-        domain = plan.exit_domain()
-        where = f"({number(domain.low)}, {number(domain.high)})"
-        asked = f"How long does Euler's scheme of {sde} stay in {where}?"
-    return f"{asked} {grid}: {plural(len(cells), 'cell')}. Times are t = k h."
+    asked = plan.setting.question(f"Euler's scheme of {sde}")
+    return f"{asked}? {grid}: {plural(len(cells), 'cell')}. Times are t = k h."
