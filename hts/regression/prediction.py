@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hts.answers.parallel import complete
 from hts.plans.regression import RegressionCell, RegressionPlan
-from hts.theory.regression import LARGEST_INDEX, RegressionTail, critical_eta, edge_eta, regression_tail
+from hts.regression.theory import LARGEST_INDEX, RegressionTail, critical_eta, edge_eta, regression_tail
 
 #: Relative error of alpha above which the reader is told.
 COARSE = 1e-6

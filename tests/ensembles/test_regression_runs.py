@@ -10,7 +10,7 @@ import reference
 
 from hts.ensembles.driving import Interrupted
 from hts.ensembles.regression import RegressionProblem, optimum, regression_data, simulate_regression
-from hts.theory.regression import log_moment, regression_tail
+from hts.regression.theory import log_moment, regression_tail
 
 SEED = 7
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy
 
-from hts.theory.regression import critical_eta, edge_eta, log_moment, regression_tail
+from hts.regression.theory import critical_eta, edge_eta, log_moment, regression_tail
 
 #: d, b, eta: alpha, as published with the model, all with sigma = 1.
 INDICES = [

@@ -11,11 +11,11 @@ import pytest
 from hts.exits import Exit
 from hts.landscapes import basin, multi_well
 from hts.noise import Noise
+from hts.regression.theory import critical_eta, edge_eta, regression_tail
 from hts.tails.blocks import block_limit, pareto_characteristic, student_characteristic
 from hts.tails.limits import hill_limit
 from hts.theory.exact.means import solve_mean
 from hts.theory.limit.levy import levy_chain
-from hts.theory.regression import critical_eta, edge_eta, regression_tail
 
 #: d, b, eta: rho and alpha, sigma = 1; None where it was not stated, or where there is no stationary law.
 #: At d = 2, b = 4 -.501504 and -.252716 were stated; SciPy's double integral over g and a normal number gives these.
