@@ -13,7 +13,7 @@ from hts.plans import Cell, Plan
 from hts.theory.exact.exits import landing_probability
 from hts.theory.exact.means import solve_mean
 from hts.theory.exact.refinement import Refined
-from hts.theory.limit.flights import getoor_mean, ray_beyond
+from hts.theory.limit.levy import getoor_mean, ray_beyond
 
 #: Where flights start: from the middle of the interval towards an end, in half-widths; the other half is the same.
 STARTS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.97)

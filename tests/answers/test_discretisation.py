@@ -13,7 +13,7 @@ from hts.answers import predict
 from hts.answers.discretisation import discretise, ladder
 from hts.answers.extrapolation import approach, extrapolate, step_exponents
 from hts.plans import parse_plan
-from hts.theory.limit.flights import getoor_mean
+from hts.theory.limit.levy import getoor_mean
 
 PLAN = """seed = 1
 [landscape]

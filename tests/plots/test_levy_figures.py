@@ -20,7 +20,7 @@ from hts.plots import discretisation, equilibrium, flights
 from hts.plots.looks import looks_in_order
 from hts.plots.study import Study
 from hts.plots.style import house_style
-from hts.theory.limit.flights import getoor_mean, ray_beyond
+from hts.theory.limit.levy import getoor_mean, ray_beyond
 
 PLAN = """seed = 1
 [landscape]

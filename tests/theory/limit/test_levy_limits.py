@@ -10,8 +10,14 @@ from hts import landscapes
 from hts.exits import Exit
 from hts.noise import Noise
 from hts.theory.limit.chains import limit_chain
-from hts.theory.limit.flights import getoor_mean, ray_beyond
-from hts.theory.limit.levy import levy_chain, levy_exit_limit, printed_constant, simulated_constant
+from hts.theory.limit.levy import (
+    getoor_mean,
+    levy_chain,
+    levy_exit_limit,
+    printed_constant,
+    ray_beyond,
+    simulated_constant,
+)
 
 TWO = landscapes.multi_well([-1.0, 2.0], [0.0], 1.0)
 THREE = landscapes.multi_well([-2.0, 0.0, 1.5], [-1.0, 0.5], 1.0)
