@@ -13,8 +13,7 @@ from hts.plans.counts import MAX_WALKERS
 from hts.plans.fields import FloatSized, Positive, Table
 from hts.plans.mistakes import Mistake, did_you_mean
 from hts.plans.values import shown
-from hts.theory.limit.importance import GAMMA_PART, MOST_JUMPS, WayOut, way_out
-from hts.theory.limit.within import steps_within
+from hts.theory.limit.within import GAMMA_PART, MOST_JUMPS, WayOut, steps_within, way_out
 
 if TYPE_CHECKING:
     from hts.plans.plan import Cell, Plan
