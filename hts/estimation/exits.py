@@ -80,10 +80,8 @@ def estimate_exits(
     )
 
 
-def count_destinations(
-    landing: FloatArray, side: npt.NDArray[Any], barriers: FloatArray, well: int | None = None
-) -> dict[str, int]:
-    """In which well the walkers that left have landed.
+def count_landings(landing: FloatArray, side: npt.NDArray[Any], barriers: FloatArray) -> IntArray:
+    """Count exits by destination; what is counted of parts of a cell's walkers adds up.
 
     Parameters
     ----------
@@ -92,26 +90,7 @@ def count_destinations(
     side : int8[walker]
         -1 left, +1 right, 0 censored (not counted).
     barriers : float64[well - 1]
-        Increasing. Without barriers there is one well only, and the destinations are the sides "left" and "right".
-    well : int, optional
-        The well the walkers started in; it is listed only if some walker landed there, which happens where the domain
-        is not the well's basin.
-
-    Returns
-    -------
-    dict[str, int]
-        Exits by destination: wells by number "0", "1", ... from the left, including wells that no walker reached.
-    """
-    return name_destinations(count_landings(landing, side, barriers), barriers, well)
-
-
-def count_landings(landing: FloatArray, side: npt.NDArray[Any], barriers: FloatArray) -> IntArray:
-    """Count exits by destination; what is counted of parts of a cell's walkers adds up.
-
-    Parameters
-    ----------
-    landing, side, barriers
-        As in `count_destinations`.
+        Increasing.
 
     Returns
     -------
@@ -128,7 +107,11 @@ def count_landings(landing: FloatArray, side: npt.NDArray[Any], barriers: FloatA
 
 
 def name_destinations(counts: IntArray, barriers: FloatArray, well: int | None = None) -> dict[str, int]:
-    """Name the destinations that `count_landings` counted, as `count_destinations` does."""
+    """Name the destinations that `count_landings` counted: wells "0", "1", ... from the left, or "left" and "right".
+
+    Wells that no walker reached are among them. The well where the walkers started is only if one landed there, which
+    happens where the domain is not its basin.
+    """
     if barriers.size == 0:
         return {"left": int(counts[0]), "right": int(counts[1])}
     return {str(k): int(n) for k, n in enumerate(counts) if k != well or n}

@@ -18,7 +18,7 @@ from hts.comparison.censoring import mean_under_censoring
 from hts.comparison.exits import compare_exits, z_exact
 from hts.comparison.records import CellPrediction, ExitComparison
 from hts.comparison.verdicts import agree
-from hts.estimation.exits import count_destinations, estimate_exits
+from hts.estimation.exits import count_landings, estimate_exits, name_destinations
 from hts.plans import Cell
 from hts.sweeps import CellSample
 
@@ -272,7 +272,9 @@ def test_a_cell_in_pieces_says_the_same_as_whole(barriers: list[float], cuts: li
     both = [compare_exits(samples, law, np.array(barriers), within=3.0) for samples in (iter(wholes), iter(pieces))]
     assert both[0] == both[1]
     for cell, whole in zip(both[0].cells, wholes, strict=True):
-        counted = count_destinations(whole.landing, whole.side, np.array(barriers), whole.cell.well)
+        counted = name_destinations(
+            count_landings(whole.landing, whole.side, np.array(barriers)), np.array(barriers), whole.cell.well
+        )
         assert list(cell.destinations.items()) == list(counted.items())
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from hts.estimation.exits import count_destinations, estimate_exits
+from hts.estimation.exits import count_landings, estimate_exits, name_destinations
 from hts.estimation.rates import EXPONENTIAL_FROM, dispersion_of, estimate_mean, mean_interval
 
 Steps = npt.NDArray[np.int64]
@@ -173,15 +173,21 @@ def test_destinations_are_wells_by_number() -> None:
     landing = np.array([-2.0, 0.3, 0.2, 5.0, -0.7, -1.3])
     side = np.array([-1, 1, 1, 1, 0, -1], dtype=np.int8)
     # 0.2 and -1.3 lie on a barrier: who leaves through it counts as beyond it
-    assert count_destinations(landing, side, barriers, well=1) == {"0": 2, "2": 2, "3": 1}
+    assert name_destinations(count_landings(landing, side, barriers), barriers, well=1) == {"0": 2, "2": 2, "3": 1}
 
 
 def test_a_landing_in_the_own_well_is_not_hidden() -> None:
     """The domain ends before the barrier, so a walker may leave it and still be in its well."""
     side = np.array([1, 1], dtype=np.int8)
-    assert count_destinations(np.array([0.9, 1.1]), side, np.array([1.0]), well=0) == {"0": 1, "1": 1}
+    assert name_destinations(count_landings(np.array([0.9, 1.1]), side, np.array([1.0])), np.array([1.0]), well=0) == {
+        "0": 1,
+        "1": 1,
+    }
 
 
 def test_one_well_has_sides_for_destinations() -> None:
     side = np.array([-1, 1, 1, 0], dtype=np.int8)
-    assert count_destinations(np.zeros(4), side, np.array(NOBODY)) == {"left": 1, "right": 2}
+    assert name_destinations(count_landings(np.zeros(4), side, np.array(NOBODY)), np.array(NOBODY)) == {
+        "left": 1,
+        "right": 2,
+    }
