@@ -30,7 +30,7 @@ DECADES = (0.1, 0.01, 0.001)
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether the tail is a power (None: cannot tell), why, and the laws that describe all magnitudes, nearest first."""
+    """Whether the tail is a power (None: cannot tell), why, and the laws that describe all numbers, nearest first."""
 
     is_heavy: bool | None
     verdict: str
