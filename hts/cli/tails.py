@@ -21,11 +21,12 @@ from hts.errors import PlanError
 @wide_option
 @json_option
 def command(files: tuple[Path, ...], column: str | None, centre: str, folder: Path | None, as_json: bool) -> None:
-    r"""Estimate the tail index of the numbers in each FILE, by five estimators side by side, and say what they allow.
+    r"""Estimate the tail index of the numbers in each FILE, by six estimators side by side, and say what they allow.
 
     Files are .csv, .parquet, .npy, .npz or text of numbers. Everything is estimated from distances to the centre. The
-    block estimator and the stable fit assume a stable law; Hill's, the moment and Pickands' estimators look at the
-    largest numbers only. Intervals of 95 % hold sampling error, and dependence along the file, but no bias.
+    block estimator and the stable fit assume a stable law, the Student fit Student's; Hill's, the moment and Pickands'
+    estimators look at the largest numbers only. Intervals of 95 % hold sampling error, and dependence along the file,
+    but no bias.
 
     \b
     Examples:

@@ -103,7 +103,7 @@ def with_tail_index(
 
     assert noise._numbers is not None
     estimate = tail_of(read_numbers(noise.source.path, noise.column, MOST_NUMBERS).values)
-    hill, stable = estimate.hill, estimate.stable
+    hill = estimate.hill
     if not estimate.is_heavy or hill is None:
         guess = "" if hill is None or estimate.is_heavy is False else f" (Hill's estimate is {hill.alpha:.3g})"
         text = (
@@ -112,11 +112,13 @@ def with_tail_index(
         )
         mistakes.append(Mistake(("noise", "file"), text))
         return None, list(grids)
-    is_stable = "a stable law of index" in estimate.verdict and stable is not None
-    alpha, low, high = (
-        (stable.alpha, stable.low, stable.high) if is_stable and stable else (hill.alpha, hill.low, hill.high)
-    )
-    how = "the stable fit" if is_stable else f"Hill's estimate of the {hill.k} largest"
+    fits = {"stable": (estimate.stable, "the stable fit"), "student": (estimate.student, "the fit of Student's law")}
+    fitting = [(fit, name) for fit, name in map(fits.__getitem__, estimate.laws) if fit is not None]
+    index, how = fitting[0] if fitting else (hill, f"Hill's estimate of the {hill.k} largest")
+    alpha, low, high = index.alpha, index.low, index.high
+    if len(fitting) == 2:  # the interval holds both, as nothing tells them apart
+        other, name = fitting[1]
+        low, high, how = min(low, other.low), max(high, other.high), f"{how}, while {name} says {other.alpha:.3g}"
     alpha = min(max(float(f"{alpha:.4g}"), 0.1), 100.0)
     said = f"alpha = {alpha:g} [{low:.3g}, {high:.3g}] by {how}; give alpha in [grid] for another"
     read = noise._numbers

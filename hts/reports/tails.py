@@ -24,6 +24,8 @@ LABELS = (
     "block size",
     "stable fit",
     "its distance",
+    "Student fit",
+    "its distance",
     "Hill",
     "moment, 1/xi",
     "Pickands, 1/xi",
@@ -49,7 +51,9 @@ def _column(sample: Sample) -> list[str]:
     blocks = (block for block in sample["block"] if block["block_size"] == sample["block_size"])
     block, stable, hill = next(blocks, None), sample["stable"], sample["hill"]
     column = [whole(sample["n"]), _interval(block), "-" if block is None else whole(block["block_size"])]
-    column += [_interval(stable), "-" if stable is None else number(stable["distance"], 2), _interval(hill)]
+    column += [_interval(stable), "-" if stable is None else number(stable["distance"], 2)]
+    student = sample.get("student")  # documents of earlier versions have none
+    column += [_interval(student), "-" if student is None else number(student["distance"], 2), _interval(hill)]
     for part in (sample["moment"], sample["pickands"]):
         ends = () if part is None else (_inverse(part["xi"]), _inverse(part["high"]), _inverse(part["low"]))
         column.append(interval(*ends, digits=3) if ends else "-")
@@ -92,7 +96,7 @@ def tail_report(samples: Sequence[Sample], estimates: Sequence[TailEstimate], na
         Part([tail_table(samples)], verdicts, notes),
         _figures(estimates),
         title=f"Tail index of {name}",
-        question=f"How heavy are the tails of {plural(len(samples), 'sample')}? Five estimators side by side.",
+        question=f"How heavy are the tails of {plural(len(samples), 'sample')}? Six estimators side by side.",
         plans=(),
         commands=(f"hts tails {' '.join(files)}{column}",) if files else (),
         citations=(*OWN, *CITATIONS),

@@ -28,7 +28,8 @@ from hts.tails.extremes import (
 )
 from hts.tails.records import HillEstimate, IndexEstimate, TailEstimate
 from hts.tails.stable import StableFit, fit_stable, stable_distance
-from hts.tails.verdicts import MIN_NUMBERS, Evidence, judge, movement, outer_place, too_few
+from hts.tails.student import StudentFit, fit_student, student_distance
+from hts.tails.verdicts import MIN_NUMBERS, Evidence, Fitted, judge, movement, outer_place, too_few
 
 #: Seed of the one shuffle, of surrogates and of the bootstrap.
 SEED = 20260101
@@ -144,9 +145,11 @@ def tail_of(
     inflation = chain.time if chain.is_series else 1.0
     size, blocks, block = _in_blocks(x, inflation)
     stable, distance, failed = _as_stable(x, inflation)
+    student, student_away = _as_student(x, inflation)
     notes = (*notes, *failed)
     surrogate = None if surrogate_scales is None else _surrogate(surrogate_scales, size)
-    finding = judge(Evidence(x.size, hill, (moment, outer), stable, distance, block, found, span))
+    laws = Fitted(stable, distance, student, student_away)
+    finding = judge(Evidence(x.size, hill, (moment, outer), laws, block, found, span))
     return TailEstimate(
         **common,
         block=blocks,
@@ -156,6 +159,9 @@ def tail_of(
         pickands=pickands,
         stable=stable,
         stable_distance=distance,
+        student=student,
+        student_distance=student_away,
+        laws=finding.laws,
         dependence=chain,
         tied=tied,
         surrogate=surrogate,
@@ -197,9 +203,19 @@ def _as_stable(x: FloatArray, inflation: float) -> tuple[StableFit | None, float
         return None, None, (f"no stable law was fitted: {reason}",)
 
 
+def _as_student(x: FloatArray, inflation: float) -> tuple[StudentFit | None, float | None]:
+    """Return the fitted Student law and its distance from the numbers; nothing where there is none."""
+    try:
+        student = fit_student(x, inflation)
+        return student, student_distance(x, student)
+    except ValueError:
+        return None, None
+
+
 def _nothing(common: dict[str, Any], verdict: str, notes: tuple[str, ...], ascending: FloatArray) -> TailEstimate:
     return TailEstimate(
         **common, block=(), block_size=None, hill=None, moment=None, pickands=None, stable=None, stable_distance=None,
+        student=None, student_distance=None, laws=(),
         dependence=None, tied=0.0, surrogate=None, is_heavy=None, verdict=verdict, notes=notes, extremes=None,
         quantiles=_survival(ascending),
     )  # fmt: skip
@@ -313,6 +329,9 @@ def to_document(estimates: Sequence[TailEstimate]) -> dict[str, Any]:
             own[name] = None if part is None else asdict(part)
         fit, distance = estimate.stable, estimate.stable_distance
         own["stable"] = None if fit is None else asdict(fit) | {"distance": distance, "is_stable": fit.alpha <= 2.0}
+        rival, away = estimate.student, estimate.student_distance
+        own["student"] = None if rival is None else asdict(rival) | {"distance": away}
+        own["laws"] = list(estimate.laws)
         chain = estimate.dependence
         own["autocorrelation"] = None if chain is None else list(chain.correlation)
         own["correlation_time"] = None if chain is None else chain.time

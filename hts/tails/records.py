@@ -9,6 +9,7 @@ from hts.tails.blocks import BlockEstimate
 from hts.tails.dependence import Dependence
 from hts.tails.extremes import Extremes
 from hts.tails.stable import StableFit
+from hts.tails.student import StudentFit
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,10 @@ class TailEstimate:
         None where no stable law can be fitted.
     stable_distance : float or None
         Kolmogorov's distance of the magnitudes from those of the fitted law.
+    student, student_distance : StudentFit or None, float or None
+        The same of Student's law.
+    laws : tuple of str
+        Which of the two, "stable" and "student", describe all magnitudes, the nearest first.
     dependence : Dependence
         Along the file.
     tied : float
@@ -86,6 +91,9 @@ class TailEstimate:
     pickands: IndexEstimate | None
     stable: StableFit | None
     stable_distance: float | None
+    student: StudentFit | None
+    student_distance: float | None
+    laws: tuple[str, ...]
     dependence: Dependence | None
     tied: float
     surrogate: BlockEstimate | None

@@ -93,10 +93,14 @@ def stable_distance(values: FloatArray, fit: StableFit) -> float:
     fit : StableFit
         What it gave.
     """
-    used = values[:MAX_NUMBERS]
-    magnitudes = np.sort(np.abs(used - float(np.median(used))))
+    law = Noise("stable", round(min(max(fit.alpha, 0.1), 2.0), 4), fit.scale)
+    return magnitude_distance(values[:MAX_NUMBERS], law)
+
+
+def magnitude_distance(values: FloatArray, law: Noise) -> float:
+    """Return Kolmogorov's distance between the distances of numbers from their median and the magnitudes of a law."""
+    magnitudes = np.sort(np.abs(values - float(np.median(values))))
     n = len(magnitudes)
     rank = np.unique(np.linspace(1, n, min(n, N_COMPARED)).astype(np.int64))
-    law = Noise("stable", round(min(max(fit.alpha, 0.1), 2.0), 4), fit.scale)
     inside = 1.0 - law.tail(magnitudes[rank - 1])
     return float(max(np.max(np.abs(rank / n - inside)), np.max(np.abs((rank - 1) / n - inside))))

@@ -13,6 +13,7 @@ from hts.tails.extremes import Extremes
 from hts.tails.limits import block_limits, hill_limit
 from hts.tails.records import HillEstimate, IndexEstimate
 from hts.tails.stable import StableFit
+from hts.tails.student import StudentFit
 
 #: Fewest numbers of which anything is said.
 MIN_NUMBERS = 100
@@ -29,10 +30,35 @@ DECADES = (0.1, 0.01, 0.001)
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether the tail is a power (None: cannot tell), and why."""
+    """Whether the tail is a power (None: cannot tell), why, and the laws that describe all numbers, nearest first."""
 
     is_heavy: bool | None
     verdict: str
+    laws: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Laws fitted to all numbers, and Kolmogorov's distances of their magnitudes."""
+
+    stable: StableFit | None
+    stable_distance: float | None
+    student: StudentFit | None
+    student_distance: float | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The laws that describe all magnitudes, not the tail alone; the nearest first."""
+        known: list[tuple[float, str]] = []
+        if self.stable is not None and _is_close(self.stable_distance, self.stable.n) and self.stable.low < 2.0:
+            known.append((self.stable_distance or 0.0, "stable"))
+        if self.student is not None and _is_close(self.student_distance, self.student.n):
+            known.append((self.student_distance or 0.0, "student"))
+        return tuple(name for _, name in sorted(known))
+
+
+def _is_close(distance: float | None, n: int) -> bool:
+    return distance is not None and distance <= max(1.63 / math.sqrt(n), CLOSE)
 
 
 @dataclass(frozen=True)
@@ -47,8 +73,10 @@ class Evidence:
         At the chosen k.
     moments : tuple of two IndexEstimate
         At the chosen k, and further out (`outer_place`).
-    stable, distance, block, found
-        The stable fit and its distance, the quoted block estimate, the estimates over all k.
+    laws : Fitted
+        The stable law and Student's.
+    block, found
+        The quoted block estimate, the estimates over all k.
     span : float
         The largest number over the threshold above which Hill's estimate is taken.
     """
@@ -56,23 +84,15 @@ class Evidence:
     n: int
     hill: HillEstimate
     moments: tuple[IndexEstimate, IndexEstimate]
-    stable: StableFit | None
-    distance: float | None
+    laws: Fitted
     block: BlockEstimate | None
     found: Extremes
     span: float
 
-    @property
-    def is_stable(self) -> bool:
-        """Whether the stable law describes all magnitudes, not the tail alone."""
-        if self.stable is None or self.distance is None:
-            return False
-        return self.distance <= max(1.63 / math.sqrt(self.stable.n), CLOSE)
-
 
 def judge(evidence: Evidence) -> Finding:
     """Say whether there is a power tail, what its index is, and why estimators differ."""
-    n, hill, stable, block = evidence.n, evidence.hill, evidence.stable, evidence.block
+    n, hill, laws, block = evidence.n, evidence.hill, evidence.laws, evidence.block
     inner, outer = evidence.moments
     if n < MIN_NUMBERS:
         return Finding(None, too_few(n))
@@ -89,8 +109,8 @@ def judge(evidence: Evidence) -> Finding:
             f"No settled power: Hill's index keeps rising the further out one looks, {path}. "
             "Tails lighter than any power, such as lognormal ones, behave so.",
         )
-    if stable is not None and evidence.is_stable and stable.low < 2.0:
-        return Finding(True, _stable_words(stable, hill, n))
+    if laws.names:
+        return Finding(True, _law_words(laws, hill, n), laws.names)
     if evidence.span < DECADE and hill.k < FEW * n:
         return Finding(
             None,
@@ -164,10 +184,35 @@ def _moments(hill: HillEstimate) -> str:
     return "Whether the variance is finite stays open."
 
 
-def _stable_words(stable: StableFit, hill: HillEstimate, n: int) -> str:
-    high = min(stable.high, 2.0)
-    words = f"Heavy: a stable law of index {min(stable.alpha, 2.0):.3g} [{stable.low:.3g}, {high:.3g}] fits."
-    words += " The variance is infinite." if stable.high < 2.0 else " Whether the variance is finite stays open."
+def _law_words(laws: Fitted, hill: HillEstimate, n: int) -> str:
+    """Name the laws that fit, with their indices, and say what that makes of the variance."""
+    stable, student = laws.stable, laws.student
+    said, ends = [], list[float]()
+    for name in laws.names:
+        if name == "stable" and stable is not None:
+            said.append(
+                f"a stable law of index {min(stable.alpha, 2.0):.3g} [{stable.low:.3g}, {min(stable.high, 2.0):.3g}]"
+            )
+            ends += [stable.low, stable.high]
+        elif student is not None:
+            said.append(f"Student's law of index {student.alpha:.3g} [{student.low:.3g}, {student.high:.3g}]")
+            ends += [student.low, student.high]
+    if len(said) == 2:
+        words = f"Heavy: {said[0]} and {said[1]} both fit: these numbers cannot tell which."
+        return f"{words} {_variance(min(ends), max(ends))}"
+    words = f"Heavy: {said[0]} fits. {_variance(min(ends), max(ends))}"
+    return words if stable is None or laws.names[0] != "stable" else _beside_hill(words, stable, hill, n)
+
+
+def _variance(low: float, high: float) -> str:
+    """Say whether the variance is finite, given the interval of the index."""
+    if high < 2.0:
+        return "The variance is infinite."
+    return "The variance is finite." if low > 2.0 else "Whether the variance is finite stays open."
+
+
+def _beside_hill(words: str, stable: StableFit, hill: HillEstimate, n: int) -> str:
+    """Explain Hill's estimate where it lies apart from the stable fit's."""
     if hill.low <= stable.high and stable.low <= hill.high:
         return words
     if stable.alpha >= 1.995:
