@@ -113,8 +113,11 @@ class Computer:
             if isinstance(error, StoppedError):
                 raise
             if (lacked := what_ran_out(error)) is not None:
-                text = f"stopped: the machine or a limit ran out of {lacked}; finished shards are kept"
-                raise StoppedError(f"{text}. Run it again to go on, with fewer --threads if that repeats.") from error
+                what, way = "the machine or a limit", "with fewer --threads"
+                if device is not None:
+                    what, way = f"{device.name}, the machine or a limit", "with --device cpu"
+                text = f"stopped: {what} ran out of {lacked}; finished shards are kept"
+                raise StoppedError(f"{text}. Run it again to go on, {way} if that repeats.") from error
             return Outcome(task, failure=Failure.of(task.cell, task.first_walker, task.n_walkers, error))
         return Outcome(task, shards, study_of(self.plan).steps_of(sample), seconds=seconds)
 

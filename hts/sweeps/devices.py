@@ -125,7 +125,10 @@ def _auto(lack: str, is_here: bool) -> Devices:
     """Take the GPUs there are, or say why the CPU computes."""
     if not lack and not is_here:
         lack = "whether workers elsewhere have GPUs is not known here (--device cuda uses them)"
-    opened = () if lack else _open("auto")
+    try:
+        opened = () if lack else _open("auto")
+    except PlanError as error:
+        opened, lack = (), str(error)
     if opened:
         return Devices(opened)
     lack = lack or "no GPU that hts can use is here (--device cuda says why)"

@@ -14,7 +14,7 @@ from hts.errors import PlanError, StoppedError
 from hts.plans import parse_plan
 from hts.storage import ResultsFolder
 from hts.sweeps import replay_sweep, run_sweep
-from hts.sweeps.devices import MANY_WALKERS, Devices, devices_for, queue_sizes
+from hts.sweeps.devices import MANY_WALKERS, Devices, devices_for, queue_sizes, worker_device
 from hts.sweeps.runs import DeviceRun, added_up, runs_on_devices
 from hts.sweeps.status import folder_status
 from hts.sweeps.tasks import CORE_QUEUES, Queues, Task
@@ -156,6 +156,68 @@ def test_a_card_lost_on_the_way_stops_the_run_which_goes_on_elsewhere(tmp_path):
     run_sweep(STUDY, tmp_path, threads=1)
     run_sweep(STUDY, tmp_path / "cores", threads=1)
     assert shard_names(tmp_path) == shard_names(tmp_path / "cores")
+
+
+class Full(StandIn):
+    """A card without memory for the walkers."""
+
+    def _note(self, *given, **more):
+        raise MemoryError("out of memory allocating 2^31 bytes")
+
+
+def test_a_card_without_memory_stops_the_run_with_the_way_on(tmp_path):
+    with pytest.raises(StoppedError, match=r"cuda:0, the machine or a limit ran out of memory.*--device cpu"):
+        run_sweep(STUDY, tmp_path, device=Devices((Full(),)))
+    assert list((tmp_path / "failures").glob("*")) == []
+
+
+class Elsewhere(ThreadEngine):
+    """Threads that stand for workers on other machines."""
+
+    is_here = False
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Have workers open a stand-in, and give what they asked for."""
+    asked = {}
+
+    def open_devices(text):
+        asked[text] = StandIn(text)
+        return (asked[text],)
+
+    monkeypatch.setattr("hts.ensembles.devices.open_devices", open_devices)
+    worker_device.cache_clear()
+    yield asked
+    worker_device.cache_clear()
+
+
+def test_each_worker_elsewhere_opens_one_device_and_takes_whole_queues(tmp_path, opened):
+    study = plan("grid.eta=[0.05]", "grid.b=[0.7]", "exit.walkers=1200")
+    run_sweep(study, tmp_path / "workers", device="cuda", engine=lambda: Elsewhere(1))
+    run_sweep(study, tmp_path / "cores", threads=1)
+    assert list(opened) == ["cuda"]
+    assert opened["cuda"].asked == [(0, 1200)]
+    assert shard_names(tmp_path / "workers") == shard_names(tmp_path / "cores")
+    assert [run.devices for run in runs_on_devices(ResultsFolder(tmp_path / "workers"))] == [("cuda of workers",)]
+
+
+def test_workers_elsewhere_compute_on_cores_unless_a_device_is_named(tmp_path, opened):
+    run_sweep(STUDY, tmp_path, device="auto", engine=lambda: Elsewhere(1))
+    assert opened == {}
+    assert "workers elsewhere" in devices_for(STUDY, "auto", is_here=False).note
+
+
+def test_auto_never_fails(monkeypatch):
+    def broken(text):
+        raise PlanError("the driver is old")
+
+    monkeypatch.setattr("hts.ensembles.devices.open_devices", broken)
+    found = devices_for(STUDY, "auto")
+    assert not found
+    assert found.note == "--device auto: the driver is old; the CPU computes"
+    monkeypatch.setattr("hts.ensembles.devices.open_devices", lambda text: ())
+    assert "no GPU that hts can use" in devices_for(STUDY, "auto").note
 
 
 def test_lines_of_the_log_that_are_none_of_ours_are_passed_over(tmp_path):
