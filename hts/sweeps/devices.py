@@ -28,10 +28,10 @@ MANY_STEPS = 2e10
 MOST_WALKERS = 2**20
 #: Shards that are written when it is done; a stop waits for them.
 MOST_SHARDS = 2**6
-#: Host memory for the walkers of one queue.
-MOST_BYTES = 2**27
-#: Host memory for a walker: stream, position, steps, side and landing, before any count of a long run.
-BYTES_PER_WALKER = 80
+#: Rows of one queue: all queues are written to checkpoints when a run is stopped, which takes two seconds at most.
+MOST_BYTES = 2**25
+#: Row of a walker: number, steps, side, landing, before any count of a long run.
+BYTES_PER_WALKER = 24
 
 
 @dataclass(frozen=True)
