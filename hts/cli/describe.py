@@ -1,6 +1,7 @@
 """`hts describe`: what a plan asks for and what it costs."""
 
 from contextlib import nullcontext
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,15 @@ import click
 from hts.cli.graphs import graph_document, show_graphs, windows_document
 from hts.cli.levy_documents import describe_document
 from hts.cli.levy_plan import show_description
-from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option, wide_option
+from hts.cli.options import (
+    DEVICES,
+    json_option,
+    output_option,
+    plan_options,
+    results_folder,
+    threads_option,
+    wide_option,
+)
 from hts.cli.progress import clock, rate
 from hts.cli.rare_description import rare_document, show_rare
 from hts.words import plural, whole
@@ -27,6 +36,9 @@ if TYPE_CHECKING:
 @output_option("The results folder to look into; results/<stem of PLAN> by default.")
 @threads_option
 @click.option("--calibrate", is_flag=True, help="Measure the speed of this machine now; takes a second.")
+@click.option(
+    "--device", metavar=DEVICES, help="Say how long GPUs would take, too; they are told of where they ran before."
+)
 @wide_option
 @json_option
 def command(
@@ -36,6 +48,7 @@ def command(
     folder: Path | None,
     threads: int | None,
     calibrate: bool,
+    device: str | None,
     as_json: bool,
 ) -> None:
     r"""Say what PLAN is about and what it costs, before anything runs; nothing is written.
@@ -44,6 +57,7 @@ def command(
     Examples:
       hts describe configs/quick.toml --set exit.walkers=10000
       hts describe configs/published_exit.toml --calibrate --threads 8
+      hts describe configs/published_exit.toml --calibrate --device cuda
     """
     from hts.cli.documents import print_document
     from hts.cli.predictor import predictor
@@ -54,7 +68,10 @@ def command(
     target = results_folder(plan, folder)
     if isinstance(parsed, SpacePlan):
         from hts.cli.space import answer_describe
+        from hts.sweeps.devices import check_device
 
+        if device is not None:
+            check_device(parsed, device)
         answer_describe(parsed, target, threads, calibrate, as_json)
         return
     if len(parsed.cells()) > MANY_CELLS:
@@ -66,7 +83,7 @@ def command(
     # a bar, and Ctrl-C that waits for the next cell, only where every cell's exact mean is needed
     has_number = isinstance(parsed.study.walkers, int)
     with nullcontext() if has_number else predictor(None, threads) as predict:
-        description = describe(parsed, target, threads=threads, calibrate=calibrate, predict=predict)
+        description = describe(parsed, target, threads=threads, calibrate=calibrate, predict=predict, device=device)
     if as_json:
         print_document(document(description))
     else:
@@ -107,6 +124,7 @@ def document(d: "Description") -> dict[str, Any]:
             "steps_per_second": d.cost.steps_per_second,
             "basis": d.cost.basis,
             "bytes": d.cost.bytes,
+            "device": None if d.cost.device is None else asdict(d.cost.device),
         },
         "cells": [
             {
@@ -171,14 +189,24 @@ def show_cost(cost: "Cost") -> None:
     if cost.upper_bound_steps == 0:
         click.echo("to do: nothing")
         return
-    basis = {"calibrated": "measured now", "earlier runs": "of earlier runs"}.get(
-        cost.basis, "assumed; --calibrate measures it"
-    )
     most = f" (at most {cost.upper_bound_steps:.3g})" if cost.upper_bound_steps > cost.expected_steps else ""
     click.echo(f"to do: {cost.expected_steps:.3g} walker-steps expected{most}, {cost.bytes / 1e6:.1f} MB")
     one = duration(cost.core_seconds)
     threads = f"{duration(cost.wall_seconds)} on {cost.threads} threads, {one} on one" if cost.threads > 1 else one
-    click.echo(f"time: about {threads}, at {rate(cost.steps_per_second)} per core ({basis})")
+    click.echo(f"time: about {threads}, at {rate(cost.steps_per_second)} per core ({basis_words(cost.basis)})")
+    if cost.device is not None:
+        on = cost.device
+        words = basis_words(on.basis, f"--calibrate --device {on.device}")
+        click.echo(
+            f"on {on.device}: about {duration(on.wall_seconds)}, at {rate(on.steps_per_second)} in all ({words})"
+        )
+
+
+def basis_words(basis: str, option: str = "--calibrate") -> str:
+    """Say where a speed comes from."""
+    return {"calibrated": "measured now", "earlier runs": "of earlier runs"}.get(
+        basis, f"assumed; {option} measures it"
+    )
 
 
 def duration(seconds: float) -> str:

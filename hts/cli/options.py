@@ -25,6 +25,8 @@ set_option = click.option(
 seed_option = click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Replace the plan's seed.")
 threads_option = click.option("--threads", type=click.IntRange(1), help="Threads; one per core by default.")
 
+DEVICES = "auto|cpu|cuda|cuda:N|cuda:all|host"
+
 
 def is_wide() -> bool:
     """Tell whether the running command was called with --wide."""

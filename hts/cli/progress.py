@@ -39,7 +39,9 @@ def clock(seconds: float | None) -> str:
 
 
 def rate(steps_per_second: float) -> str:
-    """Write a speed in millions of steps per second."""
+    """Write a speed in millions of steps per second, or in thousand millions where a device takes many."""
+    if steps_per_second >= 1e10:
+        return f"{steps_per_second / 1e9:.3g} Gsteps/s"
     return f"{steps_per_second / 1e6:.0f} Msteps/s"
 
 

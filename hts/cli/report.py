@@ -12,6 +12,7 @@ from hts.cli.options import set_option, threads_option
 from hts.cli.regression_folder import is_of_regression, results_of
 from hts.cli.studies import commands_for, warn_of_identity
 from hts.errors import PlanError
+from hts.words import plural
 
 if TYPE_CHECKING:
     from hts.plans import Plan
@@ -91,6 +92,7 @@ def report_on_study(target: Path, overrides: tuple[str, ...], threads: int | Non
     from hts.reports.document import Part, report_of
     from hts.reports.figures import page_figures
     from hts.reports.paths import stored_part
+    from hts.sweeps.runs import added_up, runs_on_devices
     from hts.sweeps.survey import open_results
 
     if not target.is_dir():
@@ -108,7 +110,8 @@ def report_on_study(target: Path, overrides: tuple[str, ...], threads: int | Non
     part = commands.measured_part(target, plan.title, threads, with_exact) if has_run else Part(())
     paths, drawn = stored_part(folder.paths)
     done = ["run"] * has_run + ["rare"] * bool(rare.tables)
-    return report_of(plan, part + rare + paths, figures + drawn, done)
+    devices = [f"{', '.join(run.devices)} ({plural(run.shards, 'shard')})" for run in added_up(runs_on_devices(folder))]
+    return report_of(plan, part + rare + paths, figures + drawn, done, devices)
 
 
 def has_shards(folder: "ResultsFolder") -> bool:

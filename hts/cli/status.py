@@ -42,6 +42,7 @@ def command(folder: Path, as_json: bool) -> None:
     if as_json:
         flat = [cell_document(s.cell) | {k: v for k, v in asdict(s).items() if k != "cell"} for s in cells]
         own = {"rare": rare_rows(rare)} if rare else {}
+        own |= {"devices": [asdict(run) for run in found.devices]} if found.devices else {}
         print_document({"cells": flat, "strays": list(found.strays)} | own)
         refuse_damage(folder, n_damaged, len(found.strays))
         return
@@ -63,6 +64,9 @@ def command(folder: Path, as_json: bool) -> None:
         say_more(len(rare))
     n_done = sum(s.state == "done" for s in cells)
     click.echo(f"{n_done} of {plural(len(cells), 'cell')} done")
+    for run in found.devices:
+        steps = f"{run.walker_steps:.3g} walker-steps"
+        click.echo(f"runs on {', '.join(run.devices)} wrote {plural(run.shards, 'shard')}, {steps}")
     for stray in found.strays[:CELLS_SHOWN]:
         click.echo(f"of no cell of the plan: {stray}")
     say_more(len(found.strays))

@@ -52,6 +52,12 @@ class VisitProblem:
         return int(self.checkpoints[-1])
 
     @property
+    def may_leave_table(self) -> bool:
+        """Whether steps may begin where f' is continued beyond its table, so that `steps_beyond_domain` counts them."""
+        gradient, L = self.gradient, self.projection
+        return len(gradient.table) > 0 and (gradient.table_high < L or gradient.table_low > -L)
+
+    @property
     def ends(self) -> tuple[float, float]:
         """No ends: walkers go on wherever they are."""
         return -np.inf, np.inf
@@ -80,9 +86,8 @@ class VisitSample:
 
 def regions_of(problem: VisitProblem) -> ledgers.Regions:
     """Give neighbourhoods, wells and bins as the kernel reads them."""
-    gradient, L = problem.gradient, problem.projection
-    may_leave_table = len(gradient.table) and (gradient.table_high < L or gradient.table_low > -L)
-    first, last = (gradient.table_low, gradient.table_high) if may_leave_table else (-np.inf, np.inf)
+    gradient = problem.gradient
+    first, last = (gradient.table_low, gradient.table_high) if problem.may_leave_table else (-np.inf, np.inf)
     low = np.maximum(np.append(-np.inf, problem.barriers), first)
     beyond_high = np.minimum(np.append(problem.barriers, np.inf), np.nextafter(last, np.inf))
     return ledgers.Regions(

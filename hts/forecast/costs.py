@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from hts.errors import PlanError
+from hts.forecast.devices import DeviceCost
 from hts.forecast.means import rough_means
 from hts.plans import AnyPlan, Cell, Plan
 from hts.plans.limits import exit_limit_of
@@ -53,6 +54,7 @@ class Cost:
     bytes: int
     steps_per_second: float  #: of one core
     basis: str  #: where steps_per_second comes from: "calibrated", "earlier runs" or "assumed"
+    device: DeviceCost | None = None  #: on devices, where they are asked for or have run before
 
 
 def forecast_cells(

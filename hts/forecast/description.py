@@ -1,12 +1,13 @@
 """Description of a plan before it runs: wells, jump numbers, graphs and cost."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hts.engines import available_cores
 from hts.forecast.costs import CellForecast, Cost, cost_of, forecast_cells
+from hts.forecast.devices import device_cost
 from hts.forecast.speeds import calibrated_speed, speed_of
 from hts.forecast.warnings import warnings_of
 from hts.landscapes import Landscape
@@ -53,6 +54,7 @@ def describe(
     threads: int | None = None,
     calibrate: bool = False,
     predict: "Predict | None" = None,
+    device: str | None = None,
 ) -> Description:
     """Say what a plan is about and what it costs; nothing is written.
 
@@ -64,9 +66,11 @@ def describe(
     threads : int, optional
         For the wall time; one per core by default.
     calibrate : bool
-        Measure the speed now, in about a second.
+        Measure the speed now, in about a second, and that of `device` in some more.
     predict : callable, optional
         As `choose_walkers` takes it; asked only where the plan leaves walkers to a relative error.
+    device : str, optional
+        What `run_sweep` would be given; by default devices are told of where they have run before.
 
     Returns
     -------
@@ -85,6 +89,9 @@ def describe(
     slow = None if study_of(plan).takes_all_steps else slow_cells(plan, plan.cells())
     longest = max(cells, key=lambda forecast: forecast.mean_steps)
     speed = (calibrated_speed(plan, longest.cell, n_threads), "calibrated") if calibrate else speed_of(plan)
+    cost = cost_of(plan, cells, n_threads, *speed)
+    measured = longest.cell if calibrate and device is not None else None
+    on_device, device_note = device_cost(plan, folder, device, cost.expected_steps, measured)
     return Description(
         plan=plan,
         landscape=landscape,
@@ -92,12 +99,13 @@ def describe(
         graphs=graphs,
         windows=None if plan.levy is not None else predict_windows(landscape, plan.noise.p_plus),
         cells=cells,
-        cost=cost_of(plan, cells, n_threads, *speed),
+        cost=replace(cost, device=on_device),
         notes=(
             *landscape.origin,
             *plan.noise.origin,
             *(() if choice is None else choice.notes),
             *([slow] if slow else ()),
+            *([device_note] if device_note else ()),
         ),
         warnings=(
             *warnings_of(plan),

@@ -1,4 +1,4 @@
-"""Simulation speed of this machine: measured now, in earlier runs, or assumed."""
+"""Simulation speed of this machine's cores: measured now, in earlier runs, or assumed."""
 
 import json
 import math
@@ -27,6 +27,8 @@ LEAST_SECONDS, LEAST_STEPS = 5.0, 1e9
 RUNS_KEPT = 5
 #: Steps per second and core that no compiled kernel takes; others are not believed.
 SLOWEST, FASTEST = 1e6, 1e10
+#: The same of a device, whose names end in "@cuda" or "@host".
+FASTEST_DEVICE = 1e13
 CACHE = user_folder()
 SPEEDS_FILE = None if CACHE is None else CACHE / "speeds.json"
 
@@ -61,15 +63,20 @@ def calibrated_speed(plan: AnyPlan, cell: Cell, threads: int) -> float:
 
 def speed_of(plan: AnyPlan) -> tuple[float, str]:
     """Give walker-steps per second and core, and where they come from: "earlier runs" on this machine, or "assumed"."""
-    name = speed_name(plan)
-    if speeds := remembered_speeds().get(name):
+    if speeds := remembered_speeds().get(speed_name(plan)):
         return max(speeds), "earlier runs"
+    return assumed_speed(plan), "assumed"
+
+
+def assumed_speed(plan: AnyPlan) -> float:
+    """Give walker-steps per second of a core where none was measured."""
+    name = speed_name(plan)
     law = LAWS[plan.noise.kind].steps_per_second * (0.6 if "+normal" in name else 1.0)
     if isinstance(plan, SpacePlan):
         shape = 1.0 if plan.build_landscape().is_linear else FORMULA_FACTOR
-        return law * space_factor(plan.dimension) * shape * study_of(plan).relative_speed, "assumed"
+        return law * space_factor(plan.dimension) * shape * study_of(plan).relative_speed
     factors = (TABLE_FACTOR if "/table" in name else 1.0) * study_of(plan).relative_speed
-    return law * factors, "assumed"
+    return law * factors
 
 
 def space_factor(dimension: int) -> float:
@@ -90,10 +97,16 @@ def remember_speed(plan: AnyPlan, report: SweepReport, threads: int | None) -> N
     """
     cores = min(threads or available_cores(), available_cores())
     steps, seconds = report.walker_steps - report.steps_resumed, report.computing_seconds
-    if SPEEDS_FILE is None or seconds < LEAST_SECONDS * cores or steps < LEAST_STEPS:
+    if seconds >= LEAST_SECONDS * cores and steps >= LEAST_STEPS:
+        keep_speed(speed_name(plan), steps / seconds)
+
+
+def keep_speed(name: str, speed: float) -> None:
+    """Keep a speed beside the last ones of its name; no cache is no matter."""
+    if SPEEDS_FILE is None:
         return
-    known, name = remembered_speeds(), speed_name(plan)
-    known[name] = _believed([*known.get(name, ()), steps / seconds])
+    known = remembered_speeds()
+    known[name] = _believed(name, [*known.get(name, ()), speed])
     with suppress(OSError):
         SPEEDS_FILE.parent.mkdir(parents=True, exist_ok=True)
         SPEEDS_FILE.write_text(json.dumps(known), encoding="utf-8")
@@ -105,15 +118,15 @@ def remembered_speeds() -> dict[str, list[float]]:
         return {}
     try:
         stored = json.loads(SPEEDS_FILE.read_text(encoding="utf-8"))
-        return {str(name): believed for name, speeds in stored.items() if (believed := _believed(speeds))}
+        return {str(name): believed for name, speeds in stored.items() if (believed := _believed(name, speeds))}
     except (OSError, ValueError, AttributeError):
         return {}
 
 
-def _believed(speeds: object) -> list[float]:
+def _believed(name: str, speeds: object) -> list[float]:
     """Keep the last speeds that a kernel can have; nothing of what is no list."""
-    listed = speeds if isinstance(speeds, list) else []
-    return [speed for speed in listed if isinstance(speed, float) and SLOWEST <= speed <= FASTEST][-RUNS_KEPT:]
+    listed, fastest = speeds if isinstance(speeds, list) else [], FASTEST_DEVICE if "@" in name else FASTEST
+    return [speed for speed in listed if isinstance(speed, float) and SLOWEST <= speed <= fastest][-RUNS_KEPT:]
 
 
 def speed_name(plan: AnyPlan) -> str:

@@ -79,7 +79,9 @@ class Report:
     citations: tuple[str, ...]
 
 
-def report_of(plan: Plan, part: Part, figures: Iterable[PageFigure], done: Sequence[str]) -> Report:
+def report_of(
+    plan: Plan, part: Part, figures: Iterable[PageFigure], done: Sequence[str], devices: Sequence[str] = ()
+) -> Report:
     """Put a report together from what was computed of a plan.
 
     Parameters
@@ -89,6 +91,8 @@ def report_of(plan: Plan, part: Part, figures: Iterable[PageFigure], done: Seque
     figures : iterable of PageFigure
     done : sequence of str
         What was simulated of it: "run", "rare", or nothing yet.
+    devices : sequence of str
+        Devices that simulated some of it, and how much each.
     """
     name = shlex.quote(plan.path.name)
     folder = f"results/{shlex.quote(plan.path.stem)}"
@@ -102,6 +106,7 @@ def report_of(plan: Plan, part: Part, figures: Iterable[PageFigure], done: Seque
         plans=((plan.path.name, plan.to_toml()),),
         commands=tuple(repeat or [f"hts predict {name}"]),
         citations=CITATIONS if plan.levy is None else (*CITATIONS, *LEVY_CITATIONS),
+        devices=devices,
     )
 
 
@@ -114,6 +119,7 @@ def report_with(
     plans: tuple[tuple[str, str], ...],
     commands: tuple[str, ...],
     citations: tuple[str, ...],
+    devices: Sequence[str] = (),
 ) -> Report:
     """Put a report together; `{version}` in a citation stands for that of hts."""
     versions = provenance()
@@ -125,7 +131,7 @@ def report_with(
         tables=tuple(part.tables),
         figures=tuple(figures),
         plans=plans,
-        versions=versions,
+        versions=versions | ({"walkers of": "; ".join(devices)} if devices else {}),
         commands=commands,
         citations=tuple(citation.format(version=versions["hts"]) for citation in citations),
     )

@@ -116,6 +116,11 @@ class ResultsFolder:
         return self.path / "walkers.json"
 
     @property
+    def run_log(self) -> Path:
+        """What runs on devices computed here, a line each."""
+        return self.path / "runs.jsonl"
+
+    @property
     def predictions(self) -> Path:
         """Predicted exits of the plan's cells."""
         return self.path / "predictions.json"
@@ -197,7 +202,10 @@ class ResultsFolder:
         places = (*folders, self.superseded, self.damaged, self.failures, self.paths, self.inputs)
         ours = {place.name for place in places}
         strangers = sorted(
-            names - ours - {self.plan.name, self.report.name, "figures", *(path.name for path in self.documents)}
+            names
+            - ours
+            - {self.plan.name, self.report.name, self.run_log.name, "figures"}
+            - {path.name for path in self.documents}
         )
         strangers = [name for name in strangers if not name.startswith(".")]  # .DS_Store, .gitignore and their like
         if strangers:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +15,13 @@ from hts.plans import AnyPlan, parse_study
 from hts.storage import Provenance, ResultsFolder, write_shard
 from hts.sweeps.cells import parameters_of
 from hts.sweeps.checkpoints import Checkpoints
+from hts.sweeps.devices import CPU, ONLY_CPU, Devices, device_simulator, worker_device
 from hts.sweeps.failures import Failure
 from hts.sweeps.studies import Sample, Simulate, study_of
 from hts.sweeps.tasks import Task
+
+if TYPE_CHECKING:
+    from hts.ensembles.devices import Device
 
 Count = Callable[[int], None]
 
@@ -60,12 +65,15 @@ class Computer:
         Of the sweep.
     simulate : Simulate or None
         What simulates; None for the kernels, whose walkers are kept in checkpoints.
+    devices : Devices
+        What computes beside the CPU.
     """
 
     plan: AnyPlan
     folder: ResultsFolder
     stream_version: str
     simulate: Simulate | None
+    devices: Devices = ONLY_CPU
 
     def compute(
         self,
@@ -74,6 +82,7 @@ class Computer:
         on_steps: Count,
         should_stop: Callable[[], bool],
         on_simulated: Callable[[], None] = lambda: None,
+        device: "Device | None" = None,
     ) -> Outcome:
         """Simulate the walkers of a task and write their shards; an error becomes the failure of the task.
 
@@ -84,6 +93,8 @@ class Computer:
             See `hts.ensembles.simulate_exits`.
         on_simulated : callable, optional
             Called between simulating and writing.
+        device : Device, optional
+            What simulates; by default the core of this thread.
 
         Raises
         ------
@@ -92,7 +103,7 @@ class Computer:
         """
         begin = time.thread_time()
         try:
-            sample = self._simulate(task, on_resume, on_steps, should_stop)
+            sample = self._simulate(task, on_resume, on_steps, should_stop, device)
             seconds = time.thread_time() - begin
             on_simulated()
             shards = self._write(task, sample)
@@ -102,12 +113,22 @@ class Computer:
             if isinstance(error, StoppedError):
                 raise
             if (lacked := what_ran_out(error)) is not None:
-                text = f"stopped: the machine or a limit ran out of {lacked}; finished shards are kept"
-                raise StoppedError(f"{text}. Run it again to go on, with fewer --threads if that repeats.") from error
+                what, way = "the machine or a limit", "with fewer --threads"
+                if device is not None:
+                    what, way = f"{device.name}, the machine or a limit", "with --device cpu"
+                text = f"stopped: {what} ran out of {lacked}; finished shards are kept"
+                raise StoppedError(f"{text}. Run it again to go on, {way} if that repeats.") from error
             return Outcome(task, failure=Failure.of(task.cell, task.first_walker, task.n_walkers, error))
         return Outcome(task, shards, study_of(self.plan).steps_of(sample), seconds=seconds)
 
-    def _simulate(self, task: Task, on_resume: Count, on_steps: Count, should_stop: Callable[[], bool]) -> Sample:
+    def _simulate(
+        self,
+        task: Task,
+        on_resume: Count,
+        on_steps: Count,
+        should_stop: Callable[[], bool],
+        device: "Device | None",
+    ) -> Sample:
         walkers, most = (task.first_walker, task.n_walkers), self.plan.most_steps
         if self.simulate is not None:
             return self.simulate(task.cell, *walkers, most, on_steps, should_stop)
@@ -115,7 +136,11 @@ class Computer:
         state = checkpoints.load(task)
         if state is not None:
             on_resume(steps_in(state))
-        return study_of(self.plan).simulator(self.plan, task.cell, most)(
+        if device is None:
+            simulate = study_of(self.plan).simulator(self.plan, task.cell, most)
+        else:
+            simulate = device_simulator(device, self.plan, task.cell, most)
+        return simulate(
             *walkers,
             on_steps=on_steps,
             should_stop=should_stop,
@@ -151,7 +176,9 @@ class Computer:
         return tuple(names)
 
 
-def compute_slice(plan: str, folder: str, stream_version: str, task: Task, seconds: float) -> Outcome:
+def compute_slice(
+    plan: str, folder: str, stream_version: str, task: Task, seconds: float, device: str = CPU
+) -> Outcome:
     """Work on one shard for a while, in whatever process an engine runs this; nothing but counts comes back.
 
     Engines take a worker for dead that says nothing for long, and cannot stop one kindly. So the walkers go to a
@@ -169,13 +196,15 @@ def compute_slice(plan: str, folder: str, stream_version: str, task: Task, secon
         The shard.
     seconds : float
         After which to come back.
+    device : str
+        What the worker computes with: "cpu", or "cuda" for the first GPU that it sees.
 
     Raises
     ------
     StoppedError
         Where the worker cannot write to the folder.
     PlanError
-        Where the worker has another hts, with other random streams.
+        Where the worker has another hts, with other random streams, or no such device.
     """
     parsed = _parsed(plan, folder)
     own = study_of(parsed).stream_version
@@ -185,7 +214,9 @@ def compute_slice(plan: str, folder: str, stream_version: str, task: Task, secon
     taken: list[int] = []
     end = time.monotonic() + seconds
     computer = Computer(parsed, ResultsFolder(Path(folder)), stream_version, None)
-    outcome = computer.compute(task, resumed.append, taken.append, lambda: time.monotonic() > end)
+    outcome = computer.compute(
+        task, resumed.append, taken.append, lambda: time.monotonic() > end, device=worker_device(device)
+    )
     return replace(outcome, steps_resumed=sum(resumed), steps_taken=sum(taken))
 
 

@@ -1,5 +1,6 @@
 """The loop that keeps an engine busy until all shards are done or a stop is asked for."""
 
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -7,16 +8,21 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from hts.engines import Engine
-from hts.errors import HtsError, StoppedError
+from hts.errors import HtsError, PlanError, StoppedError
 from hts.plans import Cell
 from hts.sweeps.computer import Computer, Outcome, compute_slice
+from hts.sweeps.devices import CPU, queue_sizes
 from hts.sweeps.failures import Failure, keep_failure
 from hts.sweeps.progress import Meter, Progress
 from hts.sweeps.studies import study_of
 from hts.sweeps.tasks import Queues, Task
 from hts.words import plural
+
+if TYPE_CHECKING:
+    from hts.ensembles.devices import Device
 
 # time between two looks of the main thread: well below the two seconds in which a run must stop
 POLL_SECONDS = 0.1
@@ -45,7 +51,8 @@ class Driver:
     fail_fast: bool = False
     failures: list[Failure] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
-    _cores: threading.Semaphore = field(default_factory=threading.Semaphore)
+    # the cores and queues of devices that are free: None for a core
+    _places: "queue.SimpleQueue[Device | None]" = field(default_factory=queue.SimpleQueue)
     _unseen: dict[str, float] = field(default_factory=dict)  # shards written elsewhere, and when we heard of them
 
     def drive(
@@ -57,10 +64,17 @@ class Driver:
         ------
         StoppedError
             Where `should_stop` said so, the engine is gone, or files cannot be written.
+        PlanError
+            Where workers elsewhere are to open devices, and there are none.
         """
         steps, most = self.meter.expected_steps, float(self.computer.plan.most_steps)
-        waiting = Queues(self.meter.tasks, lambda cell: steps.get(cell, most), self._joiner(engine))
-        self._cores = threading.Semaphore(engine.n_workers)
+        devices = self.computer.devices
+        if engine.is_here and devices.elsewhere != CPU:
+            raise PlanError("device: an engine of this process takes none; leave the engine out, or take one elsewhere")
+        sizes = queue_sizes(self.computer.plan, devices)
+        waiting = Queues(self.meter.tasks, lambda cell: steps.get(cell, most), self._joiner(engine), sizes)
+        for place in devices.places() if devices.here else [None] * engine.n_workers:
+            self._places.put(place)
         running: dict[Future[Outcome], Task] = {}
         on_progress(self.meter.read())
         next_progress = time.monotonic() + POLL_SECONDS
@@ -96,11 +110,15 @@ class Driver:
         return self.failures
 
     def _joiner(self, engine: Engine) -> Callable[[Cell], bool]:
-        """Return which cells may share a queue; elsewhere, or with another simulator, each shard is its own task."""
-        if self.computer.simulate is not None or not engine.is_here:
+        """Return which cells may share a queue.
+
+        With another simulator, and on cores elsewhere, each shard is its own task.
+        """
+        is_wide = bool(self.computer.devices)
+        if self.computer.simulate is not None or not (engine.is_here or is_wide):
             return lambda cell: False
         plan = self.computer.plan
-        return cache(lambda cell: study_of(plan).may_share_a_queue(plan, cell))
+        return cache(lambda cell: study_of(plan).may_share_a_queue(plan, cell, is_wide))
 
     def _is_over(self) -> bool:
         return self.fail_fast and bool(self.failures)
@@ -111,23 +129,23 @@ class Driver:
         computer = self.computer
         self.meter.begin(task)
         place = str(computer.folder.path.absolute())  # workers run in other folders
-        return engine.submit(
-            compute_slice, computer.plan.to_toml(), place, computer.stream_version, task, SLICE_SECONDS
-        )
+        given = (computer.plan.to_toml(), place, computer.stream_version, task, SLICE_SECONDS)
+        return engine.submit(compute_slice, *given, computer.devices.elsewhere)
 
     def _compute_here(self, task: Task) -> Outcome:
         """Compute one task in a thread, counting as it goes.
 
-        It waits for a core and gives it up to write: threads are one more than cores (`run_sweep`), so that one of them
-        may write while all cores simulate.
+        It waits for a core, or for a queue of a device, and gives it up to write: there are more threads than those
+        (`run_sweep`), so that one may write while all others simulate.
         """
-        with ExitStack() as core:
-            core.enter_context(self._cores)
+        place = self._places.get()
+        with ExitStack() as taken:
+            taken.callback(self._places.put, place)
             if self._stop.is_set():
                 return Outcome(task)
             self.meter.begin(task)
             resume, add = partial(self.meter.resume, task), partial(self.meter.add, task)
-            return self.computer.compute(task, resume, add, self._stop.is_set, on_simulated=core.close)
+            return self.computer.compute(task, resume, add, self._stop.is_set, taken.close, place)
 
     def _note(self, future: "Future[Outcome]", task: Task, is_here: bool) -> bool:
         """Record the outcome of a task; return False where it is to be handed out again.

@@ -74,7 +74,7 @@ class SpaceExitStudy(SpaceStudy):
         """Return the simulator of first exits, censored at max_steps."""
         return partial(simulate_space_exits, self.problem(plan, cell), max_steps=max_steps)
 
-    def may_share_a_queue(self, plan: SpacePlan, cell: Cell) -> bool:
+    def may_share_a_queue(self, plan: SpacePlan, cell: Cell, is_wide: bool = False) -> bool:
         """Return True: no shard counts steps beyond a table."""
         return True
 
@@ -128,7 +128,7 @@ class SpaceVisitStudy(SpaceStudy):
         checkpoints = np.array(plan.checkpoints(max_steps), np.int64)
         return partial(simulate_space_visits, self.problem(plan, cell), sets, radii, checkpoints)
 
-    def may_share_a_queue(self, plan: SpacePlan, cell: Cell) -> bool:
+    def may_share_a_queue(self, plan: SpacePlan, cell: Cell, is_wide: bool = False) -> bool:
         """Return False: all walkers take the same number of steps."""
         return False
 

@@ -13,6 +13,7 @@ from hts.storage import ResultsFolder
 from hts.sweeps.cells import counted, slug_of
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.failures import kept_message
+from hts.sweeps.runs import DeviceRun, added_up, runs_on_devices
 from hts.sweeps.studies import study_of
 from hts.sweeps.survey import Survey, open_study, survey
 from hts.sweeps.tasks import Task
@@ -90,10 +91,13 @@ class FolderStatus:
         All cells of the plan.
     strays : tuple of str
         Damaged shards that belong to no cell of the plan: what is wrong with each, its name first.
+    devices : tuple of DeviceRun
+        What devices computed of it, all their runs together; cores did the rest.
     """
 
     cells: tuple[CellStatus, ...]
     strays: tuple[str, ...]
+    devices: tuple[DeviceRun, ...] = ()
 
 
 def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
@@ -116,7 +120,7 @@ def folder_status(folder: str | PathLike[str]) -> FolderStatus:
     cells = tuple(_with_checkpoint(status, waiting.get(slug_of(status.cell), 0)) for status in statuses)
     own = {slug_of(cell) for cell in plan.cells()} if found.damages else set()
     strays = (damage for slug, damages in found.damages_by_cell.items() if slug not in own for damage in damages)
-    return FolderStatus(cells, tuple(damage.message for damage in strays))
+    return FolderStatus(cells, tuple(damage.message for damage in strays), added_up(runs_on_devices(results)))
 
 
 def _with_checkpoint(status: CellStatus, n_walkers: int) -> CellStatus:

@@ -98,8 +98,11 @@ class StudyKind(Protocol):
     def simulator(self, plan: Any, cell: Cell, max_steps: int) -> CellSimulator:
         """Return the simulator of one cell, for at most `max_steps` steps a walker; threads may share it."""
 
-    def may_share_a_queue(self, plan: Any, cell: Cell) -> bool:
-        """Tell whether shards of a cell may be simulated in one go, and whether that would be faster."""
+    def may_share_a_queue(self, plan: Any, cell: Cell, is_wide: bool = False) -> bool:
+        """Tell whether shards of a cell may be simulated in one go, and whether that would be faster.
+
+        `is_wide`: for a device, which has more lanes than a shard has walkers.
+        """
 
     def steps_of(self, sample: Any) -> int:
         """Count the steps of all walkers of a sample."""
@@ -158,7 +161,7 @@ class ExitStudy:
         """Return the simulator of first exits, censored at max_steps."""
         return partial(simulate_exits, self.problem(plan, cell), max_steps=max_steps)
 
-    def may_share_a_queue(self, plan: Plan, cell: Cell) -> bool:
+    def may_share_a_queue(self, plan: Plan, cell: Cell, is_wide: bool = False) -> bool:
         """Return True unless each shard must count the steps of its own walkers beyond the table of f'."""
         return not self.problem(plan, cell).may_leave_table
 
@@ -229,9 +232,12 @@ class VisitStudy:
         """Return the simulator of runs of max_steps steps."""
         return partial(simulate_visits, self.problem(plan, cell, max_steps))
 
-    def may_share_a_queue(self, plan: Plan, cell: Cell) -> bool:
-        """Return False: all walkers take the same number of steps, so a longer queue would fill no idle lane."""
-        return False
+    def may_share_a_queue(self, plan: Plan, cell: Cell, is_wide: bool = False) -> bool:
+        """Return False for a core: all walkers take the same number of steps, so a longer queue fills no idle lane.
+
+        A device has lanes for many shards, unless each must count the steps of its own walkers beyond the table of f'.
+        """
+        return is_wide and not self.problem(plan, cell).may_leave_table
 
     def steps_of(self, sample: VisitSample) -> int:
         """Count the steps of all walkers of a sample: each step is in some well."""

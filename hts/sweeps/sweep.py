@@ -4,15 +4,18 @@ from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
-from hts.engines import Engine, ThreadEngine, checked
+from hts.engines import Engine, ThreadEngine, available_cores, checked
+from hts.errors import PlanError
 from hts.plans import AnyPlan, Cell
 from hts.storage import ResultsFolder
 from hts.sweeps.cells import counted, slug_of
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.computer import Computer
+from hts.sweeps.devices import CPU, Devices, devices_for
 from hts.sweeps.driver import Driver
 from hts.sweeps.failures import FailedSweepError, Failure, SweepReport, failure_message, forget_failure
 from hts.sweeps.progress import Meter, Progress
+from hts.sweeps.runs import note_run
 from hts.sweeps.studies import Simulate, study_of
 from hts.sweeps.tasks import Task
 from hts.sweeps.work import EVERYTHING, Choices, Work, choose, longest_first, prepare, tasks_of
@@ -30,6 +33,7 @@ def run_sweep(
     engine: Callable[[], Engine] | None = None,
     simulate: Simulate | None = None,
     stream_version: str | None = None,
+    device: str | Devices = CPU,
 ) -> SweepReport:
     """Compute what is missing of a plan's grid; a second run continues, or finds nothing to do.
 
@@ -54,6 +58,10 @@ def run_sweep(
         folder.
     simulate, stream_version
         What simulates, and the version of its random streams; by default those of `hts.ensembles`.
+    device : str or Devices
+        What the kernels run on: "cpu", "cuda" (the first GPU), "cuda:N", "cuda:all", "auto" (all GPUs where there are
+        some), "host" (the source of the GPU, compiled for the CPU), or what `hts.sweeps.devices.devices_for` gives. No
+        number depends on it. With an engine elsewhere, each worker opens a device of its own.
 
     Returns
     -------
@@ -63,15 +71,19 @@ def run_sweep(
     Raises
     ------
     PlanError
-        Where the folder belongs to another plan, or to other random streams.
+        Where the folder belongs to another plan, or to other random streams; where a device is not there, or does not
+        simulate such a plan.
     FailedSweepError
         Where some cell failed, now or before; all others were done first, unless `choices.fail_fast`.
     StoppedError
         Where should_stop said so, or a file could not be written; finished shards stay.
     """
-    make_engine = engine or (lambda: ThreadEngine(threads, spare=1))
     if threads is not None:
         checked(threads)
+    devices = device if isinstance(device, Devices) else devices_for(plan, device, is_here=engine is None)
+    if devices and simulate is not None:
+        raise PlanError("device: another simulator has no device; leave one of the two out")
+    make_engine = engine or (lambda: threads_for(devices, threads))
     streams = stream_version or study_of(plan).stream_version
     results = ResultsFolder(Path(folder))
     plan = counted(plan.with_copies(), results)
@@ -89,8 +101,12 @@ def run_sweep(
 
     failures = list(work.failures)
     if work.tasks:
-        driver = Driver(Computer(plan, results, streams, simulate), meter, choices.fail_fast)
-        failures += driver.drive(make_engine(), on_progress or _ignore, should_stop or _never)
+        driver = Driver(Computer(plan, results, streams, simulate, devices), meter, choices.fail_fast)
+        try:
+            failures += driver.drive(make_engine(), on_progress or _ignore, should_stop or _never)
+        finally:
+            if devices:
+                note_run(results, devices.names, meter)
     elif on_progress is not None:
         on_progress(meter.read())
     _forget_failures(results, plan, missing, work, failures)
@@ -112,6 +128,13 @@ def run_sweep(
         is_cut_short = choices.fail_fast and n_ended < sum(len(task.shards) for task in work.tasks)
         raise FailedSweepError(failure_message(results, report, is_cut_short), report)
     return report
+
+
+def threads_for(devices: Devices, threads: int | None) -> ThreadEngine:
+    """Make the engine of this process: a thread for each core or queue of a device, and some to write meanwhile."""
+    if devices.here:
+        return ThreadEngine(devices.n_queues, spare=available_cores())
+    return ThreadEngine(threads, spare=1)
 
 
 def _costs(plan: AnyPlan, tasks: list[Task], expected: Callable[[Cell], float] | None) -> dict[Cell, float]:

@@ -13,14 +13,31 @@ from dataclasses import dataclass
 
 from hts.plans import Cell
 
-#: Walkers of a queue whose end no longer matters.
-MANY_WALKERS = 2**13
-#: Walker-steps of a queue after which a millisecond no longer matters: a third of a second.
-MANY_STEPS = 2e8
-#: Walkers that wait in memory, some tens of bytes each, until they are written.
-MOST_WALKERS = 2**18
-#: Shards that are written when a queue is done; a stop waits for them.
-MOST_SHARDS = 2**5
+
+@dataclass(frozen=True)
+class QueueSizes:
+    """Bounds of the walkers that one queue joins.
+
+    Attributes
+    ----------
+    many_walkers : int
+        Walkers of a queue whose end no longer matters.
+    many_steps : float
+        Walker-steps after which the time between two queues no longer matters.
+    most_walkers : int
+        Walkers that wait in memory, some tens of bytes each, until they are written.
+    most_shards : int
+        Shards that are written when a queue is done; a stop waits for them.
+    """
+
+    many_walkers: int
+    many_steps: float
+    most_walkers: int
+    most_shards: int
+
+
+#: Queues of a core: 2e8 steps are a third of a second.
+CORE_QUEUES = QueueSizes(2**13, 2e8, 2**18, 2**5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +136,21 @@ class Queues:
         Expected steps of a walker of a cell, or the most it may take.
     may_join : callable
         Whether shards of a cell may share a queue.
+    sizes : QueueSizes
+        Bounds of a queue.
     """
 
     def __init__(
-        self, tasks: Iterable[Task], steps_of: Callable[[Cell], float], may_join: Callable[[Cell], bool]
+        self,
+        tasks: Iterable[Task],
+        steps_of: Callable[[Cell], float],
+        may_join: Callable[[Cell], bool],
+        sizes: QueueSizes = CORE_QUEUES,
     ) -> None:
         self._waiting = deque(tasks)
         self._steps_of = steps_of
         self._may_join = may_join
+        self._sizes = sizes
         self._left = sum(self._cost(task) for task in self._waiting)
 
     def __bool__(self) -> bool:
@@ -134,15 +158,15 @@ class Queues:
         return bool(self._waiting)
 
     def take(self, n_cores: int) -> Task:
-        """Take the next shard, or several that follow one another, for one of `n_cores` cores."""
-        most = self._left / n_cores
+        """Take the next shard, or several that follow one another, for one of `n_cores` cores or queues of devices."""
+        most, sizes = self._left / n_cores, self._sizes
         taken = [self._waiting.popleft()]
         n_walkers, cost = taken[0].n_walkers, self._cost(taken[0])
         if self._may_join(taken[0].cell):
-            while self._waiting and _follows(taken[-1], self._waiting[0]) and len(taken) < MOST_SHARDS:
+            while self._waiting and _follows(taken[-1], self._waiting[0]) and len(taken) < sizes.most_shards:
                 n_together, cost_together = n_walkers + self._waiting[0].n_walkers, cost + self._cost(self._waiting[0])
-                is_enough = n_together > MANY_WALKERS and cost_together > MANY_STEPS
-                if is_enough or n_together > MOST_WALKERS or cost_together > most:
+                is_enough = n_together > sizes.many_walkers and cost_together > sizes.many_steps
+                if is_enough or n_together > sizes.most_walkers or cost_together > most:
                     break
                 taken.append(self._waiting.popleft())
                 n_walkers, cost = n_together, cost_together

@@ -10,6 +10,7 @@ from fake_exits import half_written, shard_names
 from stops import LONG_PATIENCE, wait_until
 
 from hts.engines import DaskEngine
+from hts.ensembles.devices import open_devices
 from hts.errors import PlanError, StoppedError
 from hts.sweeps import verify_sweep
 
@@ -127,6 +128,21 @@ def test_a_scheduler_that_goes_away_stops_the_run_which_goes_on_without_it(study
     subprocess.run([*RUN, "-o", "gone"], cwd=study, check=True, capture_output=True)
     assert shard_names(study / "gone") == shard_names(study / "plain")
     assert half_written(study / "gone") == []
+
+
+@pytest.mark.long
+def test_a_worker_computes_on_a_device_of_its_own(study):
+    try:
+        open_devices("host")
+    except PlanError as lack:
+        pytest.skip(str(lack))
+    few = ("--set", "grid.eta=[0.01]")
+    subprocess.run([*RUN, *few, "-o", "few"], cwd=study, check=True, capture_output=True)
+    with cluster(study) as (address, _):
+        command = [*RUN, *few, "-o", "device", "--scheduler", address, "--device", "host"]
+        done = subprocess.run(command, cwd=study, check=True, capture_output=True, text=True)
+    assert "on host of workers" in done.stdout
+    assert shard_names(study / "device") == shard_names(study / "few") != []
 
 
 def test_an_address_where_nobody_answers_or_that_is_none_is_told_in_words():

@@ -1,5 +1,7 @@
 """Tests of hts/sweeps/tasks: small shards are computed several at a time, and no file shows it."""
 
+from dataclasses import replace
+
 import pytest
 from fake_exits import plan, shard_names
 from hypothesis import given
@@ -10,7 +12,7 @@ from hts.ensembles import driving, exits
 from hts.storage import ResultsFolder, inspect_shard, list_shards
 from hts.sweeps import EXIT_STUDY, run_sweep
 from hts.sweeps.checkpoints import Checkpoints
-from hts.sweeps.tasks import MANY_STEPS, MANY_WALKERS, Queues, Task, cut
+from hts.sweeps.tasks import CORE_QUEUES, Queues, Task, cut
 
 LONG, SHORT = plan().cells()[:2]
 STUDY = plan("grid.eta=[0.02]", "grid.b=[0.7]", "exit.walkers=4200", "exit.max_steps=50_000")
@@ -43,7 +45,7 @@ def test_every_shard_is_taken_once_in_order_and_no_queue_is_longer_than_its_part
         task = waiting.take(n_cores)
         assert len(task.shards) == 1 or task.n_walkers <= left / n_cores
         assert task.n_missing == task.n_walkers
-        assert task.n_walkers <= MANY_WALKERS or task.n_walkers * steps <= MANY_STEPS
+        assert task.n_walkers <= CORE_QUEUES.many_walkers or task.n_walkers * steps <= CORE_QUEUES.many_steps
         left -= task.n_walkers
         seen += cut(task)
     assert seen == tasks
@@ -81,7 +83,7 @@ def one_by_one(tmp_path_factory):
     """Shards that were computed each for itself."""
     folder = tmp_path_factory.mktemp("one-by-one")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hts.sweeps.tasks.MOST_WALKERS", 1)  # no shard is that small
+        patch.setattr("hts.sweeps.devices.CORE_QUEUES", replace(CORE_QUEUES, most_walkers=1))  # no shard is that small
         patch.setattr(Checkpoints, "forget", remember := Remember())
         run_sweep(STUDY, folder, threads=1)
     assert {len(task.shards) for task in remember.tasks} == {1}
