@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hts.errors import StoppedError
-from hts.networks.data import Data, load_digits
+from hts.networks.data import Data, load_data
 from hts.networks.folders import TRAINING_VERSION, Arrays, Task, missing
 from hts.networks.measuring import measure
 from hts.networks.training import CHUNK, Runs, Trainer
@@ -156,7 +156,7 @@ def _train(
 @lru_cache(maxsize=1)
 def _prepared(plan: TrainingPlan, task: Task) -> tuple[Data, Trainer]:
     """Read the data and make the trainer, whose programs take seconds to compile, once for the same task."""
-    data = load_digits(plan.table.images, plan.table.corrupted, plan.seed, task.replications)
+    data = load_data(plan, task.replications)
     return data, Trainer(plan, task.method, data, task.replications)
 
 
