@@ -48,7 +48,7 @@ def test_a_step_is_that_of_28_written_out_in_numpy(tmp_path):
     step = 0.05 * (gradient(0, 8) + z * (gradient(2, 8) - gradient(1, 16)))
     wanted = step * min(1.0, 0.02 / np.linalg.norm(step))
     assert np.linalg.norm(wanted) == pytest.approx(0.02)
-    found = jax.jit(lambda theta: trainer._step(rule, theta, key, trainer.y[0]))(runs.theta[0])
+    found = jax.jit(lambda theta: trainer._step(rule, theta, key, trainer.x, trainer.y[0], 0.05))(runs.theta[0])
     assert np.asarray(found) == pytest.approx(wanted, abs=1e-6)
 
 
