@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from os import PathLike
@@ -186,7 +187,7 @@ def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Train
         return None
     table = _validated(TrainingTable, tables[TABLE], (TABLE,), mistakes)
     if table is not None and table.folder:
-        table = table.model_copy(update={"folder": str((path.parent / Path(table.folder).expanduser()).absolute())})
+        table = table.model_copy(update={"folder": os.path.abspath(path.parent / os.path.expanduser(table.folder))})
     mistakes += [] if table is None else _cross(table)
     if mistakes or head is None or table is None:
         return None
