@@ -46,9 +46,9 @@ def outputs(layers: Any, x: Array) -> Array:
     return x @ weights + biases
 
 
-def cross_entropy(logits: Array, y: Array) -> Array:
-    """Mean cross-entropy."""
-    return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1))
+def cross_entropies(logits: Array, y: Array) -> Array:
+    """Cross-entropy of each image."""
+    return -jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1)[:, 0]
 
 
 def clip(step: Array, b: Array | float) -> Array:
@@ -132,7 +132,7 @@ class Trainer:
 
     def loss(self, theta: Array, x: Array, y: Array) -> Array:
         """Mean loss of one network."""
-        return cross_entropy(outputs(self.unravel(theta), x), y)
+        return jnp.mean(cross_entropies(outputs(self.unravel(theta), x), y))
 
     def advance(self, runs: Runs, most: int = CHUNK) -> Runs:
         """Do up to `most` iterations of the stage that is due."""
@@ -171,17 +171,27 @@ class Trainer:
         return jax.lax.fori_loop(0, n, body, (theta, diverged, norm))
 
     def _step(self, rule: Rule, theta: Array, key: Array, y: Array) -> Array:
+        """Compute a step by one gradient: that of the images of all batches together, each with its batch's factor."""
         table = self.plan.table
-        gradient = jax.grad(self.loss)
 
-        def of_batch(place: int, size: int) -> Array:
-            some = jax.random.randint(jax.random.fold_in(key, place), (size,), 0, len(self.x))
-            return gradient(theta, self.x[some], y[some])
+        def batch(place: int, size: int) -> Array:
+            return jax.random.randint(jax.random.fold_in(key, place), (size,), 0, len(self.x))
 
-        small = of_batch(0, table.large_batch if rule.is_large else table.small_batch)
+        batches: list[tuple[Array | float, Array]] = [
+            (1.0, batch(0, table.large_batch if rule.is_large else table.small_batch))
+        ]
         if rule.is_noisy:
-            other = of_batch(2, table.small_batch) if rule.is_independent else small
-            uniform = 1.0 - jax.random.uniform(jax.random.fold_in(key, 3))
-            small = small + table.c * uniform ** (-1.0 / table.alpha) * (other - of_batch(1, table.large_batch))
-        step = rule.eta * small
+            z = table.c * (1.0 - jax.random.uniform(jax.random.fold_in(key, 3))) ** (-1.0 / table.alpha)
+            if rule.is_independent:
+                batches.append((z, batch(2, table.small_batch)))
+            else:
+                batches = [(1.0 + z, batches[0][1])]
+            batches.append((-z, batch(1, table.large_batch)))
+        some = jnp.concatenate([images for _, images in batches])
+        factors = jnp.concatenate([jnp.full(len(images), factor / len(images)) for factor, images in batches])
+
+        def loss(at: Array) -> Array:
+            return factors @ cross_entropies(outputs(self.unravel(at), self.x[some]), y[some])
+
+        step = rule.eta * jax.grad(loss)(theta)
         return clip(step, table.b) if rule.is_clipped else step
