@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -26,14 +25,14 @@ SHARE: Final = 0.9
 CGROUP: Final = Path("/sys/fs/cgroup/memory.max")
 
 
-def needed_bytes(plan: TrainingPlan) -> int:
-    """Estimate the memory that the replications of one method take side by side, their images included."""
+def needed_bytes(plan: TrainingPlan, replications: int) -> int:
+    """Estimate the memory that some replications of one method take side by side, the images included."""
     table, network, data = plan.table, network_of(plan.table), SETS[plan.table.data]
     images = table.images + (data.n_test or data.n_train - table.images)
     pixels = (data.side * table.enlarge) ** 2 * data.channels
     batch = max(2 * table.small_batch + table.large_batch, min(table.images, MOST_FLOATS // network.floats))
-    weights = VECTORS * network.n_weights
-    return FLOAT * (images * pixels + table.replications * (weights + COPIES * batch * network.floats))
+    each = VECTORS * network.n_weights + COPIES * batch * network.floats
+    return FLOAT * (images * pixels + replications * each)
 
 
 def machine_bytes() -> int | None:
@@ -51,12 +50,14 @@ def machine_bytes() -> int | None:
     return min(found, default=None)
 
 
-def methods_that_fit(plan: TrainingPlan, available: int | None) -> int:
+def methods_that_fit(plan: TrainingPlan, replications: int, available: int | None) -> int:
     """Say how many methods may be trained at the same time.
 
     Parameters
     ----------
     plan : TrainingPlan
+    replications : int
+        Those that are not trained yet; they run side by side.
     available : int or None
         Bytes; None where they are not known, and then all may.
 
@@ -67,21 +68,20 @@ def methods_that_fit(plan: TrainingPlan, available: int | None) -> int:
     """
     if available is None:
         return len(plan.table.methods)
-    needed, room = needed_bytes(plan), SHARE * available
+    needed, room = needed_bytes(plan, replications), SHARE * available
     if needed <= room:
         return min(len(plan.table.methods), int(room // needed))
-    table = plan.table
-    alone = needed_bytes(replace(plan, table=table.model_copy(update={"replications": 1})))
-    each = (needed - alone) // max(table.replications - 1, 1)
-    n = int((room - alone) // each) + 1 if each else 0
-    size = f"{plural_bytes(needed)} for {table.replications} replications side by side, and there are"
+    images = needed_bytes(plan, 0)
+    n = int((room - images) // (needed_bytes(plan, 1) - images))
     if n >= 1:
-        remedy = f"train {n} with --set training.replications={n}, then more of them into the same folder"
+        fewer = plan.table.replications - replications + n
+        remedy = f"train fewer with --set training.replications={fewer}, then the others into the same folder"
     else:
         remedy = "make large_batch and small_batch smaller, or take another machine"
-    raise PlanError(f"{plan.path}: trainings take about {size} {plural_bytes(available)}; {remedy}")
+    taken = f"{replications} replications side by side take about {in_bytes(needed)}"
+    raise PlanError(f"{plan.path}: {taken}, and there are {in_bytes(available)}; {remedy}")
 
 
-def plural_bytes(n: float) -> str:
+def in_bytes(n: float) -> str:
     """Write a number of bytes: 0.3 MB, 12 GB."""
     return f"{n / 1e9:.3g} GB" if n >= 1e9 else f"{n / 1e6:.3g} MB"

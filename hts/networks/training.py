@@ -16,21 +16,20 @@ from hts.networks.architectures import network_of
 from hts.networks.augmentation import augmented
 from hts.networks.data import Data
 from hts.networks.forward import initial_weights, outputs
+from hts.networks.memory import MOST_FLOATS
 from hts.plans.training import TrainingPlan, TrainingTable
 
 #: A network whose weights are longer than this, or not finite, has diverged; it stays where it was.
 MAX_NORM: Final = 1e6
 #: Iterations of one call of the compiled program.
 CHUNK: Final = 250
-#: Numbers that are held at once where the loss over all images is taken: images are taken in parts.
-MOST_FLOATS: Final = 2**24
 
 Array = jax.Array
 
 
-def cross_entropy(logits: Array, y: Array) -> Array:
-    """Mean cross-entropy."""
-    return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1))
+def cross_entropies(logits: Array, y: Array) -> Array:
+    """Cross-entropy of each image."""
+    return -jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1)[:, 0]
 
 
 def clip(step: Array, b: Array | float) -> Array:
@@ -121,7 +120,7 @@ class Trainer:
 
     def loss(self, theta: Array, x: Array, y: Array) -> Array:
         """Mean loss of one network over a batch."""
-        return cross_entropy(outputs(self.network, self.unravel(theta), x), y)
+        return jnp.mean(cross_entropies(outputs(self.network, self.unravel(theta), x), y))
 
     def whole_loss(self, theta: Array, x: Array, y: Array) -> Array:
         """Mean loss of one network over images too many to be held at once, part by part."""
@@ -177,21 +176,29 @@ class Trainer:
         return jax.lax.fori_loop(0, n, body, (theta, diverged, norm))
 
     def _step(self, rule: Rule, theta: Array, key: Array, x: Array, y: Array, rate: Array | float) -> Array:
+        """Compute a step by one gradient: that of the images of all batches together, each with its batch's factor."""
         table = self.plan.table
-        gradient = jax.grad(self.loss)
 
-        def of_batch(place: int, size: int) -> Array:
+        def batch(place: int, size: int) -> tuple[Array, Array]:
             own = jax.random.fold_in(key, place)
             some = jax.random.randint(own, (size,), 0, len(x))
             images = x[some]
             if table.augmentation:
                 images = augmented(jax.random.fold_in(own, 1), images, table.augmentation, table.padding)
-            return gradient(theta, images, y[some])
+            return images, y[some]
 
-        small = of_batch(0, table.large_batch if rule.is_large else table.small_batch)
+        first = batch(0, table.large_batch if rule.is_large else table.small_batch)
+        batches: list[tuple[Array | float, tuple[Array, Array]]] = [(1.0, first)]
         if rule.is_noisy:
-            other = of_batch(2, table.small_batch) if rule.is_independent else small
-            uniform = 1.0 - jax.random.uniform(jax.random.fold_in(key, 3))
-            small = small + table.c * uniform ** (-1.0 / table.alpha) * (other - of_batch(1, table.large_batch))
-        step = rate * (small + table.weight_decay * theta if table.weight_decay else small)
+            z = table.c * (1.0 - jax.random.uniform(jax.random.fold_in(key, 3))) ** (-1.0 / table.alpha)
+            batches = [(1.0, first), (z, batch(2, table.small_batch))] if rule.is_independent else [(1.0 + z, first)]
+            batches.append((-z, batch(1, table.large_batch)))
+        images, labels = (jnp.concatenate(parts) for parts in zip(*(pair for _, pair in batches), strict=True))
+        factors = jnp.concatenate([jnp.full(len(some[1]), factor / len(some[1])) for factor, some in batches])
+
+        def loss(at: Array) -> Array:
+            return factors @ cross_entropies(outputs(self.network, self.unravel(at), images), labels)
+
+        slope = jax.grad(loss)(theta)
+        step = rate * (slope + table.weight_decay * theta if table.weight_decay else slope)
         return clip(step, table.b) if rule.is_clipped else step
