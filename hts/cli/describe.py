@@ -22,6 +22,7 @@ from hts.cli.options import (
 )
 from hts.cli.progress import clock, rate
 from hts.cli.rare_description import rare_document, show_rare
+from hts.cli.studies import has_table
 from hts.words import plural, whole
 
 #: Cells beyond which a forecast of each takes tens of seconds.
@@ -63,7 +64,13 @@ def command(
     from hts.cli.predictor import predictor
     from hts.forecast import describe
     from hts.plans import SpacePlan, read_study
+    from hts.plans.training import TABLE
 
+    if has_table(plan, TABLE):
+        from hts.cli.training_plan import describe as describe_training
+
+        describe_training(plan, overrides, seed, results_folder(plan, folder), as_json)
+        return
     parsed = read_study(plan, overrides, seed)
     target = results_folder(plan, folder)
     if isinstance(parsed, SpacePlan):

@@ -20,8 +20,8 @@ from hts.storage.checkpoints import is_harmed, read_checkpoint
 from hts.sweeps import Verification
 
 Arrays = dict[str, npt.NDArray[Any]]
-#: Version of the random numbers of a run; another one makes other networks.
-TRAINING_VERSION: Final = "training 1"
+#: Version of the arithmetic and random numbers of a run; another one makes other networks.
+TRAINING_VERSION: Final = "training 2"
 NAME: Final = re.compile(r"(?P<method>[A-Za-z0-9+]+)-r(?P<first>\d{6})-(?P<last>\d{6})\.trained")
 DAMAGED: Final = "is not what was written"
 

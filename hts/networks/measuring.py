@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from hts.networks.data import Data
 from hts.networks.sharpness import expected, maximal, pac_bayes, top_eigenvalues
-from hts.networks.training import Runs, Trainer, outputs
+from hts.networks.training import Runs, Trainer
 
 Array = jax.Array
 
@@ -30,16 +30,15 @@ def measure(trainer: Trainer, runs: Runs, data: Data) -> dict[str, npt.NDArray[A
 
     def one(theta: Array, key: Array, y: Array) -> dict[str, Array]:
         def loss(at: Array) -> Array:
-            return trainer.loss(at, x, y)
+            return trainer.whole_loss(at, x, y)
 
         keys = jax.random.split(jax.random.fold_in(key, 2), 3)
         sizes = [expected(loss, theta, delta, keys[0], table.draws) for delta in table.delta]
-        layers = trainer.unravel(theta)
         return {
             "train_loss": loss(theta),
-            "train_accuracy": jnp.mean(outputs(layers, x).argmax(axis=1) == y),
-            "test_loss": trainer.loss(theta, test_x, test_y),
-            "test_accuracy": jnp.mean(outputs(layers, test_x).argmax(axis=1) == test_y),
+            "train_accuracy": trainer.accuracy(theta, x, y),
+            "test_loss": trainer.whole_loss(theta, test_x, test_y),
+            "test_accuracy": trainer.accuracy(theta, test_x, test_y),
             "expected": jnp.stack([mean for mean, _ in sizes]),
             "expected_error": jnp.stack([error for _, error in sizes]),
             "pac_bayes": pac_bayes(loss, theta, keys[1], table.draws),
@@ -55,7 +54,7 @@ def noise_of(trainer: Trainer, runs: Runs, batches: int) -> npt.NDArray[np.float
     """Draw g_SB - g_full at the weights of the first replication, float32[batch, weight]."""
     theta, y, key = runs.theta[0], trainer.y[0], jax.random.fold_in(trainer.keys[0], 4)
     gradient = jax.grad(trainer.loss)
-    whole = gradient(theta, trainer.x, y)
+    whole = jax.grad(trainer.whole_loss)(theta, trainer.x, y)
 
     def one(k: Array) -> Array:
         some = jax.random.randint(k, (trainer.plan.table.small_batch,), 0, len(trainer.x))

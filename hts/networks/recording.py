@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hts.errors import PlanError
-from hts.networks.data import load_digits
+from hts.networks.data import load_data
 from hts.networks.folders import load
 from hts.networks.measuring import noise_of
 from hts.networks.training import Runs, Trainer
@@ -33,8 +33,8 @@ def record_noise(plan: TrainingPlan, folder: str | PathLike[str]) -> tuple[Path,
     tuple of Path
         What was written.
     """
-    results, table, written = ResultsFolder(Path(folder)), plan.table, list[Path]()
-    data = load_digits(table.images, table.corrupted, plan.seed, range(1))
+    results, _table, written = ResultsFolder(Path(folder)), plan.table, list[Path]()
+    data = load_data(plan, range(1))
     for method, arrays in load(plan, folder).items():
         trainer = Trainer(plan, method, data, range(1))
         runs = Runs(jnp.asarray(arrays["theta"][:1]), 0, jnp.asarray(arrays["diverged"][:1]), jnp.zeros(1))
@@ -79,7 +79,7 @@ def write_line(
     PlanError
         Where a network is not in the folder, or both are the same.
     """
-    results, table, found = ResultsFolder(Path(folder)), plan.table, load(plan, folder)
+    results, _table, found = ResultsFolder(Path(folder)), plan.table, load(plan, folder)
     for method, r in (one, other):
         if method not in found or not 0 <= r < len(found[method]["theta"]):
             raise PlanError(f"{results.path}: holds no network {method}, replication {r}; train it first")
@@ -88,12 +88,12 @@ def write_line(
     if length == 0.0:
         raise PlanError(f"{results.path}: {one} and {other} are the same network; name two")
     direction, some = (end - begin) / length, range(one[1], one[1] + 1)
-    data = load_digits(table.images, table.corrupted, plan.seed, some)
+    data = load_data(plan, some)
     trainer = Trainer(plan, one[0], data, some)
     x = np.linspace(-0.25 * length, 1.25 * length, points)
 
     def loss(at: jax.Array) -> jax.Array:
-        return trainer.loss(begin + at * direction, trainer.x, trainer.y[0])
+        return trainer.whole_loss(begin + at * direction, trainer.x, trainer.y[0])
 
     values = jax.jit(jax.vmap(loss))(jnp.asarray(x, dtype=jnp.float32))
     runs = Runs(begin[None], 0, jnp.full(1, -1), jnp.zeros(1))

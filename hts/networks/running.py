@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import lru_cache
 from os import PathLike
@@ -13,10 +15,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from hts.engines import available_cores
 from hts.errors import StoppedError
-from hts.networks.data import Data, load_digits
+from hts.networks.data import Data, load_data
 from hts.networks.folders import TRAINING_VERSION, Arrays, Task, missing
 from hts.networks.measuring import measure
+from hts.networks.memory import machine_bytes, methods_that_fit
 from hts.networks.training import CHUNK, Runs, Trainer
 from hts.plans.folders import check_same_study
 from hts.plans.training import TrainingPlan
@@ -69,6 +73,9 @@ def run_training(
 ) -> TrainingReport:
     """Train the networks of a plan that a folder lacks, the replications of a method in one compiled program.
 
+    Methods run side by side, longest first, in as many threads as there are cores: a step is too small to be worth
+    dividing among them.
+
     Parameters
     ----------
     plan : TrainingPlan
@@ -76,7 +83,7 @@ def run_training(
     folder : path
         Made where it is missing.
     on_progress, should_stop : callable, optional
-        Called after every 250 iterations.
+        Called after every 250 iterations, from any thread.
 
     Raises
     ------
@@ -87,42 +94,102 @@ def run_training(
     """
     results = ResultsFolder(Path(folder))
     check_same_study(results, plan, TRAINING_VERSION, "hts train")
+    n_damaged = _set_damaged_aside(results)
+    tasks = missing(plan, results)
+    n_together = _prepare(plan, tasks)
     document = {"identity": plan.identity(), "physics": plan.physics(), "stream_version": TRAINING_VERSION}
     results.write_json(results.identity, document)
     results.write_text(results.plan, plan.to_toml())
-    n_damaged = _set_damaged_aside(results)
-    tasks = missing(plan, results)
     total = len(plan.table.methods) * plan.table.replications
     to_do = sum(len(task.replications) for task in tasks)
     pace = _Pace(sum(plan.steps(task.method) for task in tasks), total - to_do, total, on_progress)
-    for task in tasks:
-        _train(plan, task, results, pace, should_stop or (lambda: False))
+    _train_all(plan, tasks, results, pace, should_stop or (lambda: False), n_together)
     return TrainingReport(to_do, total - to_do, n_damaged, time.monotonic() - pace.begin)
 
 
+def _prepare(plan: TrainingPlan, tasks: Sequence[Task]) -> int:
+    """Read the images before anything is written, and say how many methods there is memory for at the same time.
+
+    Raises
+    ------
+    PlanError
+        Where images or memory are lacking.
+    """
+    most = max((len(task.replications) for task in tasks), default=1)
+    stats = jax.devices()[0].memory_stats()  # None of a CPU
+    n_together = methods_that_fit(plan, most, stats["bytes_limit"] if stats else machine_bytes())
+    for task in tasks:
+        _data(plan, task.replications)
+    return min(available_cores(), n_together)
+
+
+def _train_all(
+    plan: TrainingPlan, tasks: Sequence[Task], results: ResultsFolder, pace: _Pace, should_stop: Callable[[], bool],
+    n_together: int,
+) -> None:  # fmt: skip
+    """Train methods side by side; where one fails, the others keep what they have.
+
+    Raises
+    ------
+    StoppedError
+        Where `should_stop` said so.
+    """
+    is_broken = threading.Event()
+    with ThreadPoolExecutor(n_together) as pool:
+        ordered = sorted(tasks, key=lambda task: -plan.steps(task.method))
+        works = {
+            task: pool.submit(_train, plan, task, results, pace, lambda: is_broken.is_set() or should_stop())
+            for task in ordered
+        }
+        try:
+            wait(works.values(), return_when=FIRST_EXCEPTION)
+        finally:
+            is_broken.set()
+    kept = {task.method: step for task, work in works.items() if (step := work.result()) is not None}
+    if kept:
+        steps = ", ".join(f"{step} iterations of {method}" for method, step in kept.items() if step)
+        said = f"{pace.done} of {pace.total} trainings" + (f" and {steps}" if steps else "")
+        raise StoppedError(f"stopped; {said} are kept. Run it again to go on.")
+
+
 class _Pace:
-    """Iterations of this call, counted."""
+    """Iterations and trainings of this call, counted by all threads."""
 
     def __init__(
         self, steps: int, done: int, total: int, on_progress: Callable[[TrainingProgress], None] | None
     ) -> None:
         self.steps, self.done, self.total, self.on_progress = max(steps, 1), done, total, on_progress
         self.begin, self._now, self._skipped = time.monotonic(), 0, 0
+        self._lock = threading.Lock()
 
     def add(self, method: str, steps: int, is_new: bool = True) -> None:
         """Count iterations, and say how far the call is."""
-        self._now += steps
-        self._skipped += 0 if is_new else steps
-        new, share = self._now - self._skipped, self._now / self.steps
-        left = (time.monotonic() - self.begin) * (self.steps - self._now) / new if new else None
-        if self.on_progress is not None:
-            self.on_progress(TrainingProgress(self.done, self.total, method, share, left))
+        with self._lock:
+            self._now += steps
+            self._skipped += 0 if is_new else steps
+            new, share = self._now - self._skipped, self._now / self.steps
+            left = (time.monotonic() - self.begin) * (self.steps - self._now) / new if new else None
+            if self.on_progress is not None:
+                self.on_progress(TrainingProgress(self.done, self.total, method, share, left))
+
+    def finish(self, n: int) -> None:
+        """Count trainings that are written."""
+        with self._lock:
+            self.done += n
 
 
 def _train(
     plan: TrainingPlan, task: Task, results: ResultsFolder, pace: _Pace, should_stop: Callable[[], bool]
-) -> None:
-    """Train and measure some replications, from their checkpoint where there is one."""
+) -> int | None:
+    """Train and measure some replications, from their checkpoint where there is one.
+
+    Returns
+    -------
+    int or None
+        Iterations that are kept where `should_stop` said so; None where the training is done and written.
+    """
+    if should_stop():
+        return 0
     place = results.checkpoints / task.name
     data, trainer = _prepared(plan, task)
     kept = read_checkpoint(place, task.key(plan))
@@ -139,8 +206,7 @@ def _train(
     while runs.step < plan.steps(task.method):
         if should_stop():
             keep()
-            said = f"{pace.done} of {pace.total} trainings and {runs.step} iterations of {task.method} are kept"
-            raise StoppedError(f"stopped; {said}. Run it again to go on.")
+            return runs.step
         before = runs.step
         runs = trainer.advance(runs, CHUNK)
         pace.add(task.method, runs.step - before)
@@ -150,14 +216,21 @@ def _train(
     arrays = {**_arrays(runs), **measure(trainer, runs, data)}
     write_checkpoint(results.training / task.name, results.scratch, task.key(plan), arrays)
     remove(place)
-    pace.done += len(task.replications)
+    pace.finish(len(task.replications))
+    return None
 
 
 @lru_cache(maxsize=1)
 def _prepared(plan: TrainingPlan, task: Task) -> tuple[Data, Trainer]:
     """Read the data and make the trainer, whose programs take seconds to compile, once for the same task."""
-    data = load_digits(plan.table.images, plan.table.corrupted, plan.seed, task.replications)
+    data = _data(plan, task.replications)
     return data, Trainer(plan, task.method, data, task.replications)
+
+
+@lru_cache(maxsize=2)
+def _data(plan: TrainingPlan, replications: range) -> Data:
+    """Read the images once for all methods."""
+    return load_data(plan, replications)
 
 
 def _arrays(runs: Runs) -> Arrays:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from os import PathLike
@@ -15,14 +16,22 @@ from hts.plans.identity import identity_of
 from hts.plans.mistakes import Mistake, did_you_mean, table_mistakes
 from hts.plans.models import HeadPlan
 from hts.plans.reading import read_checked
+from hts.plans.training_data import SETS
 from hts.plans.values import shown, toml_value
 
 TABLE: Final = "training"
-#: Images of each data set that comes with a package.
-SIZES: Final = {"digits": 1797}
+DataName = Literal["digits", "fashion_mnist", "cifar10", "cifar100", "svhn"]
+NetworkName = Literal["dense", "lenet", "vgg11", "vgg16"]
 Method = Literal["LB", "SB", "SB+Clip", "SB+Noise", "Our1", "Our2"]
 METHODS: Final = get_args(Method)
 MAX_STEPS: Final = 100_000_000
+#: Smallest side of an image that a network takes.
+LEAST_SIDES: Final = {"dense": 1, "lenet": 16, "vgg11": 32, "vgg16": 32}
+#: Keys that came later; the identity of a plan has them where they are not at their defaults.
+LATER: Final = (
+    "sha256", "enlarge", "network", "weight_decay", "halve_after", "halve_every", "final_batch", "augmentation",
+    "padding",
+)  # fmt: skip
 
 
 def _tuple(value: Any) -> Any:
@@ -30,14 +39,31 @@ def _tuple(value: Any) -> Any:
 
 
 Count = Annotated[int, Field(ge=1, le=MAX_STEPS)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Widths = Annotated[tuple[Annotated[int, Field(ge=1, le=10_000)], ...], BeforeValidator(_tuple)]
 Methods = Annotated[tuple[Method, ...], Field(min_length=1), BeforeValidator(_tuple)]
+Augmentations = Annotated[tuple[Literal["crop", "flip"], ...], BeforeValidator(_tuple)]
 
 
 class TrainingTable(Table):
     """Data, network, and the methods of (28) with their numbers; those of Table 1 of [WOR] by default."""
 
-    data: Literal["digits"] = Field("digits", description="The data.", examples=['data = "digits"'])
+    data: DataName = Field(
+        "digits", description="The data; all but digits from files of yours.", examples=['data = "digits"']
+    )
+    folder: str = Field(
+        "", description="Where the files of the data lie, relative to the plan.", examples=['folder = "data"']
+    )
+    sha256: Digest | None = Field(
+        None, description="Of the files, one after another, where they are your own and not the published ones.",
+        examples=['sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"'],
+    )  # fmt: skip
+    enlarge: Annotated[int, Field(ge=1, le=8)] = Field(
+        1, description="Each pixel is repeated so often along both sides.", examples=["enlarge = 2"]
+    )
+    network: NetworkName = Field(
+        "dense", description="The network; only dense ones have widths.", examples=['network = "lenet"']
+    )
     images: Count = Field(1200, description="Training images; the others test.", examples=["images = 1200"])
     corrupted: Annotated[int, Field(ge=0)] = Field(
         200, description="Training images with a random label.", examples=["corrupted = 200"]
@@ -68,6 +94,24 @@ class TrainingTable(Table):
     delta: Numbers = Field(
         (0.01, 0.05), description="Standard deviations of the expected sharpness.", examples=["delta = [0.01, 0.05]"]
     )
+    weight_decay: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.0, description="Times the weights it is added to g.", examples=["weight_decay = 5e-4"]
+    )
+    halve_after: Annotated[int, Field(ge=0, le=MAX_STEPS)] = Field(
+        0, description="Iterations after which the learning rate begins to fall.", examples=["halve_after = 78_125"]
+    )
+    halve_every: Annotated[int, Field(ge=0, le=MAX_STEPS)] = Field(
+        0, description="Iterations in which it is then halved; 0 for never.", examples=["halve_every = 11_719"]
+    )
+    final_batch: Literal["large", "small"] = Field(
+        "large", description="The batch of the last iterations.", examples=['final_batch = "small"']
+    )
+    augmentation: Augmentations = Field(
+        (), description="What is done to each image that is drawn.", examples=['augmentation = ["crop", "flip"]']
+    )
+    padding: Annotated[int, Field(ge=1, le=32)] = Field(
+        4, description="Zeros around an image that is cropped.", examples=["padding = 4"]
+    )
     draws: Annotated[int, Field(ge=2, le=100_000)] = Field(
         100, description="Draws of the expected and PAC-Bayes sharpness.", examples=["draws = 100"]
     )
@@ -91,8 +135,15 @@ class TrainingPlan:
     path: Path = field(compare=False)
 
     def physics(self) -> dict[str, Any]:
-        """Everything that decides a run's numbers but its method and replication, ready for JSON."""
-        return {"seed": self.seed, TABLE: self.table.model_dump(mode="json", exclude={"methods", "replications"})}
+        """Everything that decides a run's numbers but its method and replication, ready for JSON.
+
+        Keys that plans of the first version did not have are left out at their defaults, so that older folders stay
+        those of their plans.
+        """
+        fields, table = TrainingTable.model_fields, self.table
+        unused = {name for name in LATER if getattr(table, name) == fields[name].default}
+        kept = table.model_dump(mode="json", exclude={"methods", "replications", "folder", *unused})
+        return {"seed": self.seed, TABLE: kept}
 
     def identity(self) -> str:
         """Sum `physics` up in sixty-four hexadecimal digits."""
@@ -101,7 +152,7 @@ class TrainingPlan:
     def to_toml(self) -> str:
         """Write the plan in full; reading it gives an equal plan."""
         lines = [f"title = {toml_value(self.title)}", f"seed = {self.seed}", "", f"[{TABLE}]"]
-        lines += [f"{name} = {toml_value(value)}" for name, value in self.table.model_dump().items()]
+        lines += [f"{name} = {toml_value(value)}" for name, value in self.table.model_dump(exclude_none=True).items()]
         return "\n".join(lines) + "\n"
 
     def steps(self, method: str) -> int:
@@ -135,6 +186,8 @@ def _check(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Train
         mistakes.append(Mistake((TABLE,), text, is_about_key=TABLE not in tables))
         return None
     table = _validated(TrainingTable, tables[TABLE], (TABLE,), mistakes)
+    if table is not None and table.folder:
+        table = table.model_copy(update={"folder": os.path.abspath(path.parent / os.path.expanduser(table.folder))})
     mistakes += [] if table is None else _cross(table)
     if mistakes or head is None or table is None:
         return None
@@ -149,20 +202,41 @@ def _validated(model: type[Any], values: Any, place: tuple[str, ...], mistakes: 
         return None
 
 
+def _data_mistakes(table: TrainingTable) -> list[Mistake]:
+    """List what is wrong with data, folder, images and network together."""
+    found, known = [], SETS[table.data]
+    if not known.is_split and table.images >= known.n_train:
+        text = f"must be below {known.n_train}, the images of {table.data} ({table.images}): some have to test"
+        found.append(Mistake((TABLE, "images"), text))
+    if known.is_split and table.sha256 is None and table.images > known.n_train:
+        text = f"must be at most {known.n_train}, the training images of {table.data} ({table.images})"
+        found.append(Mistake((TABLE, "images"), text))
+    if known.is_split and not table.folder:
+        text = f'is missing; {table.data} is read from files of yours: add folder = "..."'
+        found.append(Mistake((TABLE, "folder"), text, is_about_key=True))
+    for name in ("folder", "sha256"):
+        if not known.is_split and getattr(table, name):
+            text = f"belongs to data that are read from files, not to {table.data}; leave it out"
+            found.append(Mistake((TABLE, name), text, is_about_key=True))
+    side, least = known.side * table.enlarge, LEAST_SIDES[table.network]
+    if side < least:
+        text = f"of {table.network} must be {least} or more pixels along each side ({side}); add enlarge = "
+        found.append(Mistake((TABLE, "network"), f"images {text}{-(-least // known.side)}"))
+    return found
+
+
 def _cross(table: TrainingTable) -> list[Mistake]:
     """List what is wrong between keys that are sound one by one."""
-    found, size = [], SIZES[table.data]
-    if table.images >= size:
-        text = f"must be below {size}, the images of {table.data} ({table.images}): some have to test"
-        found.append(Mistake((TABLE, "images"), text))
+    found = _data_mistakes(table)
     if table.corrupted > table.images:
         found.append(Mistake((TABLE, "corrupted"), f"must be at most images, {table.images} ({table.corrupted})"))
     for name in ("small_batch", "large_batch"):
         if getattr(table, name) > table.images:
             text = f"must be at most images, {table.images} ({getattr(table, name)}); make the batch smaller"
             found.append(Mistake((TABLE, name), text))
-    if len(set(table.methods)) < len(table.methods):
-        found.append(Mistake((TABLE, "methods"), "names a method twice; remove one"))
+    for name in ("methods", "augmentation"):
+        if len(set(getattr(table, name))) < len(getattr(table, name)):
+            found.append(Mistake((TABLE, name), "names one twice; remove one of them"))
     found += [
         Mistake((TABLE, "delta", place), f"must be greater than 0 ({shown(delta)})")
         for place, delta in enumerate(table.delta)

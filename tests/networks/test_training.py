@@ -1,5 +1,8 @@
 """Tests of training: the update against NumPy, durability, divergence, sharpness against quadratic functions."""
 
+import threading
+import time
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -48,7 +51,7 @@ def test_a_step_is_that_of_28_written_out_in_numpy(tmp_path):
     step = 0.05 * (gradient(0, 8) + z * (gradient(2, 8) - gradient(1, 16)))
     wanted = step * min(1.0, 0.02 / np.linalg.norm(step))
     assert np.linalg.norm(wanted) == pytest.approx(0.02)
-    found = jax.jit(lambda theta: trainer._step(rule, theta, key, trainer.y[0]))(runs.theta[0])
+    found = jax.jit(lambda theta: trainer._step(rule, theta, key, trainer.x, trainer.y[0], 0.05))(runs.theta[0])
     assert np.asarray(found) == pytest.approx(wanted, abs=1e-6)
 
 
@@ -76,7 +79,7 @@ def cheap(trainer, runs, data):
 def test_trainings_are_kept_and_gone_on_with(tmp_path, monkeypatch):
     monkeypatch.setattr("hts.networks.running.measure", cheap)
     plan, folder = tiny(tmp_path, methods=("SB",), final=0), tmp_path / "results"
-    calls = iter([False, False, True])
+    calls = iter([False, False, False, True])
     with pytest.raises(StoppedError, match="0 of 2 trainings and 4 iterations of SB are kept"):
         run_training(plan, folder, should_stop=lambda: next(calls))
     assert len(list((folder / "checkpoints").iterdir())) == 1
@@ -103,6 +106,30 @@ def test_trainings_are_kept_and_gone_on_with(tmp_path, monkeypatch):
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     report = run_training(plan, folder)
     assert (report.n_trained, report.n_damaged) == (2, 1)
+
+
+def test_methods_run_side_by_side_and_all_stop_where_one_fails(tmp_path, monkeypatch):
+    """The longest begins first; those that have not begun do nothing, and the failure itself is what is told."""
+    plan, begun, ended = tiny(tmp_path, methods=("SB", "LB", "SB+Noise"), noise_factor=2), [], []
+    monkeypatch.setattr(running, "available_cores", lambda: 2)
+    both = threading.Barrier(2, timeout=30.0)
+
+    def train(plan, task, results, pace, should_stop):
+        begun.append(task.method)
+        if should_stop():
+            return 0
+        both.wait()
+        if task.method == "SB":
+            raise OSError("disk full")
+        while not should_stop():
+            time.sleep(0.001)
+        ended.append(task.method)
+        return 2
+
+    monkeypatch.setattr(running, "_train", train)
+    with pytest.raises(OSError, match="disk full"):
+        run_training(plan, tmp_path / "results")
+    assert (begun, ended) == (["SB+Noise", "SB", "LB"], ["SB+Noise"])
 
 
 def test_a_difference_is_called_one_only_by_its_interval(tmp_path):
