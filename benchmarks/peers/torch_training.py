@@ -1,5 +1,7 @@
 """Training by (28) in a plain PyTorch loop: one replication after another, one step after another."""
 
+from itertools import pairwise
+
 import torch
 from torch import nn
 
@@ -10,7 +12,7 @@ from hts.plans.training import TrainingTable
 def train(table: TrainingTable, method: str, x: torch.Tensor, y: torch.Tensor) -> nn.Module:
     """Train one network on float32[image, pixel] and int64[image]."""
     sizes, layers = (x.shape[1], *table.widths, 10), []
-    for inputs, outputs in zip(sizes, sizes[1:], strict=False):
+    for inputs, outputs in pairwise(sizes):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]
     network = nn.Sequential(*layers[:-1])
     for n, rule in rules_of(table, method):
