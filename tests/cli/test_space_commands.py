@@ -1,6 +1,7 @@
 """Commands on studies in several dimensions: one small study of exits, one of long runs."""
 
 import csv
+from pathlib import Path
 
 import pytest
 from answers import document
@@ -75,8 +76,21 @@ def test_a_study_of_long_runs(visits, hts):
 
 
 def test_what_is_of_one_dimension_alone_says_so(plan, hts):
-    assert hts("run", plan, "--set", "exit.walkers=10")[0] == 0
-    for command in ("report", "paths"):
-        code, _, err = hts(command, "results/study" if command == "report" else plan)
-        assert code == 2
-        assert "several dimensions" in err
+    code, _, err = hts("paths", plan)
+    assert code == 2
+    assert "several dimensions" in err
+
+
+def test_reports_of_a_folder_and_of_a_plan(plan, visits, hts):
+    assert hts("run", plan)[0] == 0
+    assert hts("report", "results/study")[0] == 0
+    page = Path("results/study/report.html").read_text()
+    for words in ("stay in well 0 on a landscape of kind radial in 2 dimensions", "Landing points", "hts fit", "plane"):
+        assert words in page
+    assert page.count("<svg") == 2
+    assert hts("report", plan, "-o", "plan.html", "--no-exact")[0] == 0
+    assert "hts predict study.toml" in Path("plan.html").read_text()
+    assert hts("report", visits, "-o", "visits.html")[0] == 0
+    page = Path("visits.html").read_text()
+    assert "within 0.4 of each minimum" in page
+    assert "no theory here tells shares of time" in page
