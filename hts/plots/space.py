@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from math import isfinite
 from pathlib import Path
@@ -25,6 +26,7 @@ from hts.plots.style import (
     PAGE,
     clip_label,
     house_style,
+    listing,
     log_axis,
     number,
     place_legend,
@@ -62,27 +64,55 @@ class SpaceFigure:
 
 def plane_figure(picture: SpacePicture) -> SpaceFigure:
     """Show f with basins and minima, a walker's path and the shortest way out for each b."""
-
-    def draw() -> Figure:
-        figure = Figure(figsize=(PAGE, 0.35 + PAGE / max(len(picture.paths), 2)), layout="constrained")
-        places = figure.subplots(1, len(picture.paths), squeeze=False, sharex=True, sharey=True)[0]
-        for axes, b in zip(places, picture.paths, strict=True):
-            _draw_plane(axes, picture, b)
-        places[0].set_ylabel("$y$")
-        handles = [
-            Line2D([], [], color=AID, lw=0.5, label="path of a walker"),
-            Line2D([], [], color="black", marker="o", ls="none", ms=4, label="minimum"),
-            Line2D([], [], color="black", marker="x", ls="none", ms=4, label="saddle"),
-        ]
-        if picture.ways:
-            handles.append(Line2D([], [], color=COLOURS[1], lw=1.6, label="shortest way out: jumps"))
-            handles.append(Line2D([], [], color=COLOURS[1], lw=1.6, ls=":", label="and flow between them"))
-        place_legend(figure, [handles], 5)
-        return figure
-
     clips = " and ".join(clip_label(b) for b in picture.paths)
     finding = rf"Landscape and one path at $\eta$ = {number(picture.eta)}: {clips}"
-    return SpaceFigure("plane", finding, _plane_rows(picture), draw)
+    return SpaceFigure("plane", finding, _plane_rows(picture), partial(_planes, picture))
+
+
+def paths_figure(picture: SpacePicture, jumps: Mapping[float, int | None], eta: float) -> SpaceFigure:
+    """Show recorded paths for each b over f, with the domain and a shortest way out.
+
+    Parameters
+    ----------
+    picture : SpacePicture
+        Its paths stand one after the other, a row of nan between two.
+    jumps : mapping of float to int
+        l* by b, None where it is not known.
+    eta : float
+        The smallest one.
+    """
+    clips = listing([clip_label(b, [jumps[b]]) for b in picture.paths])
+    rows: list[Row] = []
+    for b, path in picture.paths.items():
+        starts = np.isnan(path[:, 0]).cumsum()
+        rows += [
+            {"b": b, "path": int(k), "x": float(x), "y": float(y)}
+            for k, (x, y) in zip(starts, path, strict=True)
+            if not np.isnan(x)
+        ]
+    finding = rf"Paths at $\eta$ = {number(eta)}: {clips}"
+    return SpaceFigure("paths", finding, rows, partial(_planes, picture))
+
+
+def _planes(picture: SpacePicture) -> Figure:
+    """Draw a panel for each b."""
+    figure = Figure(figsize=(PAGE, 0.35 + PAGE / max(len(picture.paths), 2)), layout="constrained")
+    places = figure.subplots(1, len(picture.paths), squeeze=False, sharex=True, sharey=True)[0]
+    for axes, b in zip(places, picture.paths, strict=True):
+        _draw_plane(axes, picture, b)
+    places[0].set_ylabel("$y$")
+    handles = [
+        Line2D([], [], color=AID, lw=0.5, label="path of a walker"),
+        Line2D([], [], color="black", marker="o", ls="none", ms=4, label="minimum"),
+        Line2D([], [], color="black", marker="x", ls="none", ms=4, label="saddle"),
+    ]
+    if picture.ways:
+        handles.append(Line2D([], [], color=COLOURS[1], lw=1.6, label="shortest way out: jumps"))
+        handles.append(Line2D([], [], color=COLOURS[1], lw=1.6, ls=":", label="and flow between them"))
+    if picture.inside is not None:
+        handles.append(Line2D([], [], color=AID, lw=0.9, ls="--", label="end of the domain"))
+    place_legend(figure, [handles], 5)
+    return figure
 
 
 def _draw_plane(axes: Axes, picture: SpacePicture, b: float) -> None:
@@ -97,6 +127,8 @@ def _draw_plane(axes: Axes, picture: SpacePicture, b: float) -> None:
             axes.contourf(x, y, inside.astype(float), levels=[0.5, 1.5], colors=[shade])
     levels = low + (high - low) * np.linspace(0.0, 1.0, N_LEVELS)[1:] ** (1.0 / POWER)
     axes.contour(x, y, seen, levels=levels, colors="#b5b5b5", linewidths=0.4)
+    if picture.inside is not None:
+        axes.contour(x, y, picture.inside.T.astype(float), levels=[0.5], colors=AID, linewidths=0.9, linestyles="--")
     path = picture.paths[b]
     axes.plot(*path.T, color=AID, lw=0.35, zorder=2, rasterized=True)
     for points in picture.minima:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hts.reports.document import Part
 from hts.reports.figures import PageFigure, page_figure
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 LANDING_HEADERS = ("b", "alpha", "eta", "destinations", "mean landing", "standard deviation")
 SHARE_HEADERS = ("b", "alpha", "eta", "paths", "steps", "well", "share of time [95 %]", "spread of single paths")
+
+PATH_HEADERS = ("b", "alpha", "eta", "steps", "P(event)", "rel. error", "paths", "left", "l*", "gamma",
+                "big jumps per path", "mean landing")  # fmt: skip
 
 
 def vector(values: Sequence[float] | None) -> str:
@@ -52,6 +55,18 @@ def space_share_table(comparison: SpaceShareComparison, name: str) -> TextTable:
         for k, (well, share, low, high, spread) in enumerate(parts):
             rows.append([*(head if k == 0 else [""] * 5), str(well), interval(share, low, high), number(spread, 2)])
     return text_table(f"Shares of time: {name}", SHARE_HEADERS, rows)
+
+
+def space_path_table(rows: Sequence[Mapping[str, Any]], title: str) -> TextTable:
+    """Lay out recorded paths: how likely the event is, how many left, and their big jumps."""
+    laid = []
+    for row in rows:
+        head = [number(row[name]) for name in ("b", "alpha", "eta", "n_steps", "probability")]
+        laid.append(
+            [*head, number(row["relative_error"], 1), str(row["n_paths"]), str(row["exits"]["out"]),
+             *(number(row[name], 3) for name in ("jump_number", "threshold", "mean_big_jumps")), vector(row["landing"])]
+        )  # fmt: skip
+    return text_table(f"Paths given {rows[0]['given']}: {title}", PATH_HEADERS, laid, drops=("rel. error", "steps"))
 
 
 def space_exit_part(comparison: SpaceComparison, title: str) -> Part:

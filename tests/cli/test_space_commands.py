@@ -3,9 +3,13 @@
 import csv
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from answers import document
 from small_space_plans import RADIAL, VISITS
+
+from hts.plans import read_study
+from hts.sweeps import study_of
 
 
 @pytest.fixture
@@ -75,10 +79,55 @@ def test_a_study_of_long_runs(visits, hts):
     assert document(hts("predict", visits, "--json"))["cells"] == []
 
 
-def test_what_is_of_one_dimension_alone_says_so(plan, hts):
-    code, _, err = hts("paths", plan)
+def test_paths_are_those_of_the_walkers_that_leave_in_time(plan, hts):
+    """By rejection: the first walkers of the run that leave within 10 steps, and the probability as exact."""
+    asked = ("--paths", "20", "--within", "1", "--eta", "0.1", "--json")
+    (cell,) = document(hts("paths", plan, *asked))["cells"]
+    assert cell["exits"] == {"out": 20, "none": 0}
+    assert cell["jump_number"] == 2
+    assert cell["threshold"] == pytest.approx((1.0 - 0.7) / 4)
+    sets = ("--set", "grid.eta=[0.1]", "--set", "exit.within=1.0")
+    (exact,) = document(hts("predict", plan, *sets, "--json"))["cells"]
+    z = (cell["probability"] / exact["probability_within_exact"] - 1.0) / cell["relative_error"]
+    assert abs(z) < 4.0  # a wrong alarm once in 16000
+    columns = pq.read_table(cell["file"]).to_pydict()
+    assert max(columns["step"]) <= 10
+    walkers = simulated(plan, 0.1, max(columns["path"]) + 1)
+    last = {
+        walker: (n, x, y) for walker, n, x, y in zip(*(columns[k] for k in ("path", "step", "x_1", "x_2")), strict=True)
+    }
+    for walker, (n, x, y) in last.items():
+        assert walkers.exit_steps[walker] == n
+        assert walkers.landing[walker].tolist() == [x, y]
+    assert [n for n in range(len(walkers.walker)) if not walkers.is_censored[n]] == sorted(last)
+    assert all(Path(f"results/study/paths/paths.{end}").exists() for end in ("pdf", "png", "csv"))
+
+
+def simulated(path, eta, n):
+    study = read_study(path)
+    cell = next(cell for cell in study.cells() if cell.eta == eta)
+    return study_of(study).simulator(study, cell, 10)(0, n)
+
+
+def test_paths_of_long_runs_come_as_they_are(visits, hts):
+    code, out, _ = hts("paths", visits, "--given", "none", "--paths", "2", "--within", "5")
+    assert (code, "given none" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "words"),
+    [
+        ("plan", ("--given", "left"), "no left and right; give exit or none"),
+        ("plan", ("--beside", "study.toml"), "of several dimensions"),
+        ("visits", (), "give --given none"),
+        ("plan", ("--within", "0.1", "--eta", "0.1", "--paths", "3000"), "give a longer time"),
+    ],
+)
+def test_paths_that_there_are_not_are_refused_with_what_to_do(request, hts, monkeypatch, kind, options, words):
+    monkeypatch.setattr("hts.conditioning.space.MOST_STEPS", 1e4)
+    code, _, err = hts("paths", request.getfixturevalue(kind), *options)
     assert code == 2
-    assert "several dimensions" in err
+    assert words in err
 
 
 def test_reports_of_a_folder_and_of_a_plan(plan, visits, hts):
