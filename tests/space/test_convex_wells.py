@@ -58,6 +58,11 @@ def test_a_turned_and_shifted_problem_has_the_same_constant():
     assert abs(first.value - one.value) > 4.0 * np.hypot(first.error, one.error)
 
 
+def test_more_than_twelve_jumps_are_refused():
+    with pytest.raises(ValueError, match=r"l\* = 14 is more than 12: choose a larger b"):
+        sampled_constant(well_of(3), 0.075, 1.5)
+
+
 def test_a_box_ends_where_its_nearest_side_does():
     well = well_of(3, kind="box", low=[-1.0, -0.5, -3.0], high=[2.0, np.inf, 3.0])
     assert well.distance == 0.5
