@@ -9,6 +9,7 @@ from benchmarks.program_rows import program_rows
 from benchmarks.rare_rows import rare_rows
 from benchmarks.regression_rows import regression_rows
 from benchmarks.report import circumstances, print_table, write_latest, write_readme
+from benchmarks.space_rows import space_rows
 
 
 def main() -> None:
@@ -29,6 +30,7 @@ def main() -> None:
         *regression_rows(n),
         *rare_rows(n),
         *network_rows(n),
+        *space_rows(n),
         *program_rows(n),
     ]
     command = "python -m benchmarks" + (f" --repetitions {n}" if n != 7 else "")

@@ -12,9 +12,11 @@ import numpy as np
 from hts.answers.memory import PredictionMemory
 from hts.answers.parallel import complete
 from hts.answers.records import ExitPrediction
+from hts.answers.space_line import predict_on_a_line
 from hts.noise import Noise
 from hts.plans import Cell, SpacePlan
 from hts.space.constants import BasinConstant, basin_constant
+from hts.space.convex_wells import ConvexWell, SampledConstant, sampled_constant
 from hts.space.jump_numbers import JumpNumber, jump_number_of
 from hts.space.limits import RadialConstant, radial_constant
 from hts.space.radial_operator import RadialExit, radial_exit
@@ -31,7 +33,9 @@ RATIO = 1.1
 NO_EXACT = (
     "no exact value: the law of |X| alone is solved, of a ball about the minimum of a radial well, isotropic noise"
 )
-NO_CONSTANT = "no rate constant: it is that of a radial well or of a basin of the plane, with isotropic noise"
+NO_CONSTANT = (
+    "no rate constant: it is that of a quadratic well in a convex domain or of a basin of the plane, isotropic noise"
+)
 
 
 def basin_jumps(plan: SpacePlan, b: float) -> JumpNumber | None:
@@ -49,12 +53,27 @@ def basin_jumps(plan: SpacePlan, b: float) -> JumpNumber | None:
 
 
 def jumps_of(plan: SpacePlan, b: float) -> int | None:
-    """Return l* where it is known: of radial wells, and of basins of the plane."""
+    """Return l* where it is known: of radial wells, of quadratic ones in convex domains, and of basins of the plane."""
     well = plan.radial_well(plan.cells()[0])
     if well is not None:
         return jump_number(well.radius, b)
+    convex = convex_well(plan)
+    if convex is not None:
+        return convex.jump_number(b)
     found = basin_jumps(plan, b)
     return None if found is None else found.value
+
+
+def convex_well(plan: SpacePlan) -> ConvexWell | None:
+    """Return a quadratic well with the convex domain that is left; None of other landscapes and domains."""
+    landscape = plan.build_landscape()
+    if plan.exit is None or not landscape.is_linear:
+        return None
+    well = ConvexWell(landscape.matrix, landscape.centre, plan.region, landscape.projection)
+    try:
+        return well if well.distance > 0.0 else None
+    except ValueError:
+        return None
 
 
 def space_limit(plan: SpacePlan, cell: Cell, with_basin: bool = True) -> ExitLimit:
@@ -72,6 +91,8 @@ def space_limit(plan: SpacePlan, cell: Cell, with_basin: bool = True) -> ExitLim
     is_heavy = noise.tail_index is not None and noise.tail_index > 1.0
     if not is_heavy or noise.alpha is None:
         return refused("the limit law needs noise with a power tail and alpha > 1")
+    if well is None and convex_well(plan) is not None and plan.is_isotropic:
+        return _convex_limit(plan, cell, refused)
     if well is None:
         return _basin_limit(plan, cell, refused, n_jumps) if with_basin else refused(NO_CONSTANT)
     if well.start > 0.0 and not well.start < well.radius:
@@ -85,7 +106,11 @@ def space_limit(plan: SpacePlan, cell: Cell, with_basin: bool = True) -> ExitLim
 
 
 def _limit_of(
-    noise: Noise, alpha: float, eta: float, constant: RadialConstant | BasinConstant, warnings: tuple[str, ...]
+    noise: Noise,
+    alpha: float,
+    eta: float,
+    constant: RadialConstant | BasinConstant | SampledConstant,
+    warnings: tuple[str, ...],
 ) -> ExitLimit:
     """Put a limit law together from its constant."""
     scale = rate_scale(noise, eta, constant.jump_number)
@@ -115,6 +140,27 @@ def _basin_limit(plan: SpacePlan, cell: Cell, refused: Callable[[str], ExitLimit
     error = constant.error / constant.value
     said = f"the rate constant {constant.value:.4g} is known to {error:.1%}, by quadrature on the map of basins"
     return _limit_of(noise, noise.alpha, cell.eta, constant, (said,))
+
+
+def _convex_limit(plan: SpacePlan, cell: Cell, refused: Callable[[str], ExitLimit]) -> ExitLimit:
+    """Return the limit law of a quadratic well in a convex domain, its constant by Monte Carlo."""
+    noise = plan.noise_of(cell)
+    assert noise.alpha is not None, "the limit law is of noise with a power tail"
+    try:
+        constant = kept_sample(plan, cell.b, noise.alpha)
+    except ValueError as problem:
+        return refused(f"no rate constant: {problem}")
+    error = constant.error / constant.value
+    said = f"the rate constant {constant.value:.4g} is known to {error:.1%}, one standard error of its Monte Carlo"
+    return _limit_of(noise, noise.alpha, cell.eta, constant, (said,))
+
+
+@lru_cache(maxsize=64)
+def kept_sample(plan: SpacePlan, b: float, alpha: float) -> SampledConstant:
+    """Return the constant of a quadratic well in a convex domain; the second call gives the first one's."""
+    well = convex_well(plan)
+    assert well is not None, "asked of such wells alone"
+    return sampled_constant(well, b, alpha)
 
 
 @lru_cache(maxsize=64)
@@ -169,6 +215,8 @@ def predict_space(
 def predict_space_cell(plan: SpacePlan, cell: Cell, with_exponent: bool = False) -> ExitPrediction:
     """Predict one cell; see `predict_space`."""
     limit, well = space_limit(plan, cell), plan.radial_well(cell)
+    if well is not None and plan.dimension == 1:
+        return predict_on_a_line(cell, well, limit, plan.within, with_exponent, TOLERANCE)
     warnings, exact, exponent, exponent_error = list(limit.warnings), None, None, None
     if well is None:
         warnings.append(NO_EXACT)

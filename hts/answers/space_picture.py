@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.answers.space import basin_jumps
-from hts.arrays import FloatArray
+from hts.arrays import BoolArray, FloatArray
 from hts.ensembles.space import SpaceProblem
 from hts.ensembles.space_paths import record_space_path
 from hts.plans import SpacePlan
@@ -42,13 +42,14 @@ class SpacePicture:
     labels: npt.NDArray[np.int16] | None  # int16[i, j], basins at the same places; None without a map
     minima: tuple[FloatArray, ...]  # float64[point, 2] each
     saddles: FloatArray
-    paths: dict[float, FloatArray]  # by b: float64[place, 2] of walker 0 at the smallest eta
+    paths: dict[float, FloatArray]  # by b: float64[place, 2] of walker 0 at the smallest eta; nan between two paths
     ways: dict[float, tuple[Way, ...]]  # by b: the jumps of a shortest way out of a basin
     eta: float
     projection: float
+    inside: BoolArray | None = None  # bool[i, j], the domain at the same places, where it is to be drawn
 
 
-def picture_of(plan: SpacePlan, problem: SpaceProblem) -> SpacePicture:
+def picture_of(plan: SpacePlan, problem: SpaceProblem, recorded: dict[float, FloatArray] | None = None) -> SpacePicture:
     """Gather what a picture shows.
 
     Parameters
@@ -57,6 +58,8 @@ def picture_of(plan: SpacePlan, problem: SpaceProblem) -> SpacePicture:
         In two dimensions.
     problem : SpaceProblem
         Of any of its cells: all but eta and b are taken from it.
+    recorded : dict of float to float64[place, 2], optional
+        Paths by b, in the place of walker 0's.
     """
     landscape = plan.build_landscape()
     low, high = _corners(plan)
@@ -69,8 +72,9 @@ def picture_of(plan: SpacePlan, problem: SpaceProblem) -> SpacePicture:
     everywhere, purpose = regions.everywhere(2), b"hts space visits" if plan.visits else b"hts space exits"
     ways, paths = {}, {}
     for b, cell in cells.items():
-        mine = replace(problem, eta=cell.eta, b=b, noise=plan.noise_of(cell), region=everywhere)
-        paths[b] = record_space_path(mine, purpose, 0, PATH_STEPS, STRIDE)
+        if recorded is None:
+            mine = replace(problem, eta=cell.eta, b=b, noise=plan.noise_of(cell), region=everywhere)
+            paths[b] = record_space_path(mine, purpose, 0, PATH_STEPS, STRIDE)
         found = basin_jumps(plan, b)
         if found is not None:
             ways[b] = tuple(Way(leg.flow, leg.landing) for leg in found.legs)
@@ -81,7 +85,7 @@ def picture_of(plan: SpacePlan, problem: SpaceProblem) -> SpacePicture:
         labels=labels,
         minima=tuple(one.points for one in plan.wells.minima),
         saddles=plan.wells.saddles,
-        paths=paths,
+        paths=paths if recorded is None else recorded,
         ways=ways,
         eta=min(cell.eta for cell in plan.cells()),
         projection=landscape.projection,

@@ -17,7 +17,7 @@ from hts.cli.signals import stop_on_signal
 if TYPE_CHECKING:
     from hts.comparison.paths import PathComparison
     from hts.conditioning import CellPaths
-    from hts.plans import Cell, Plan
+    from hts.plans import AnyPlan, Cell, Plan
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,20 @@ def command(
     from hts.comparison.paths import compare_paths
     from hts.conditioning import Question, sample_paths, store_paths
     from hts.errors import IncompleteError, PlanError
-    from hts.plans import read_plan
+    from hts.plans import SpacePlan, read_plan, read_study
     from hts.storage import ResultsFolder
 
+    if isinstance(study := read_study(plan, overrides, seed), SpacePlan):
+        from hts.cli.space_paths import answer_space_paths
+
+        if beside is not None:
+            raise PlanError(
+                f"--beside {beside}: {plan} is of several dimensions, whose paths have a figure of their own"
+            )
+        asked = Question(given, study.within if within is None else within, n_paths)
+        wanted = choose(study, etas, clips, alphas, epsilons)
+        answer_space_paths(study, wanted, asked, ResultsFolder(results_folder(plan, folder)).paths, as_csv, as_json)
+        return
     plans = [read_plan(one, overrides, seed) for one in (plan, beside) if one is not None]
     cells = [(one, cell) for one in plans for cell in choose(one, etas, clips, alphas, epsilons)]
     if len({cell for _, cell in cells}) < len(cells):
@@ -144,7 +155,7 @@ def in_words_of(cell: "Cell", text: str) -> str:
 
 
 def choose(
-    plan: "Plan",
+    plan: "AnyPlan",
     etas: Sequence[float],
     clips: Sequence[float],
     alphas: Sequence[float],

@@ -15,7 +15,7 @@ from hts.errors import PlanError
 from hts.words import plural
 
 if TYPE_CHECKING:
-    from hts.plans import Plan
+    from hts.plans import Plan, SpacePlan
     from hts.reports.document import Part, Report
     from hts.storage import ResultsFolder
 
@@ -91,20 +91,24 @@ def report_on(target: Path, overrides: tuple[str, ...], threads: int | None, wit
 
 def report_on_study(target: Path, overrides: tuple[str, ...], threads: int | None, with_exact: bool) -> "Report":
     """Gather a study of exits or long runs, rare exits that were sampled among them."""
-    from hts.plans import read_plan
+    from hts.plans import SpacePlan, read_study
     from hts.reports.document import Part, report_of
     from hts.reports.figures import page_figures
     from hts.reports.paths import stored_part
     from hts.sweeps.runs import added_up, runs_on_devices
-    from hts.sweeps.survey import open_results
+    from hts.sweeps.survey import open_study
 
     if not target.is_dir():
-        plan = read_plan(target, overrides)
+        plan = read_study(target, overrides)
+        if isinstance(plan, SpacePlan):
+            return report_on_space(plan, target, threads, with_exact)
         commands = commands_for(plan)
         study = commands.gather(target, None, overrides, threads, with_exact)
         return report_of(plan, commands.predicted_part(plan, study, threads, with_exact), page_figures(study), ())
-    folder, plan, _ = open_results(target)
+    folder, plan, _ = open_study(target)
     warn_of_identity(target)
+    if isinstance(plan, SpacePlan):
+        return report_on_space(plan, target, threads, with_exact)
     commands = commands_for(plan)
     figures = list(page_figures(commands.gather(target, None, (), threads, with_exact)))
     rare = rare_part_of(plan, target, threads, with_exact)
@@ -115,6 +119,20 @@ def report_on_study(target: Path, overrides: tuple[str, ...], threads: int | Non
     done = ["run"] * has_run + ["rare"] * bool(rare.tables)
     devices = [f"{', '.join(run.devices)} ({plural(run.shards, 'shard')})" for run in added_up(runs_on_devices(folder))]
     return report_of(plan, part + rare + paths, figures + drawn, done, devices)
+
+
+def report_on_space(plan: "SpacePlan", target: Path, threads: int | None, with_exact: bool) -> "Report":
+    """Gather a study in several dimensions."""
+    from hts.cli.space import figures_of
+    from hts.reports.document import report_of
+    from hts.reports.space import space_page_figures
+
+    commands, figures = commands_for(plan), figures_of(plan, target, (), threads, with_exact)
+    if target.is_dir():
+        part = commands.measured_part(target, plan.title, threads, with_exact)
+    else:
+        part = commands.predicted_part(plan, None, threads, with_exact)
+    return report_of(plan, part, space_page_figures(figures), ["run"] * target.is_dir())
 
 
 def has_shards(folder: "ResultsFolder") -> bool:

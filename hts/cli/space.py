@@ -1,6 +1,6 @@
 """What commands compute and print for studies in several dimensions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hts.comparison.space import SpaceComparison, SpaceShareComparison
     from hts.forecast.space import SpaceDescription
     from hts.plans import SpacePlan
+    from hts.plots.space import SpaceFigure
     from hts.plots.study import Study
     from hts.reports.document import Part
 
@@ -42,21 +43,13 @@ def predict_with_bar(
 
 
 class _SpaceCommands:
-    """What both kinds of study have in common: no figure of one dimension, and no report."""
+    """What both kinds of study have in common: no figure of one dimension."""
 
     def gather(
         self, target: Path, names: Sequence[str] | None, overrides: Sequence[str], threads: int | None, with_exact: bool
     ) -> "Study":
         """Refuse: the figures of one dimension are not made of such a study."""
         raise PlanError(f"{target}: is a study in several dimensions; hts plot {target} draws its figures")
-
-    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
-        """Refuse: a report is of one dimension."""
-        raise PlanError(f"{folder}: reports are of one dimension; hts fit {folder} prints the tables")
-
-    def predicted_part(self, plan: "SpacePlan", study: "Study", threads: int | None, with_exact: bool) -> "Part":
-        """Refuse: a report is of one dimension."""
-        raise PlanError(f"{plan.path}: reports are of one dimension; hts predict {plan.path} prints the tables")
 
 
 class SpaceExitCommands(_SpaceCommands):
@@ -82,18 +75,12 @@ class SpaceExitCommands(_SpaceCommands):
     def show(self, comparison: "SpaceComparison", folder: Path) -> None:
         """Print the tables and the verdicts."""
         from hts.cli.exits import show
-        from hts.cli.tables import CELLS_SHOWN, print_table
-        from hts.words import number
+        from hts.cli.tables import print_tables
+        from hts.reports.space import landing_table
 
         show(comparison.exits, folder)
-        rows = []
-        for cell, landing in zip(comparison.exits.cells, comparison.landings, strict=True):
-            counts = ", ".join(f"{name}: {n}" for name, n in cell.destinations.items())
-            head = [number(cell.b), number(cell.alpha), number(cell.eta), counts]
-            rows.append([*head, vector(landing.mean), vector(landing.spread)])
         click.echo()
-        headers = ["b", "alpha", "eta", "destinations", "mean landing", "standard deviation"]
-        print_table("Landing points", headers, rows[:CELLS_SHOWN])
+        print_tables([landing_table(comparison)])
 
     def show_after_run(self, folder: Path, threads: int | None) -> None:
         """Print nothing: `hts fit` is the next command."""
@@ -101,6 +88,22 @@ class SpaceExitCommands(_SpaceCommands):
     def table(self, comparison: "SpaceComparison") -> tuple[dict[str, list[Any]], str]:
         """Lay out the cells as columns, and say how many there are."""
         return comparison.table(), plural(len(comparison.exits.cells), "cell")
+
+    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
+        """Lay mean exit times, exponents and landing points out for a report."""
+        from hts.reports.space import space_exit_part
+
+        return space_exit_part(self.compare(folder, threads, with_exact), title)
+
+    def predicted_part(self, plan: "SpacePlan", study: "Study | None", threads: int | None, with_exact: bool) -> "Part":
+        """Lay exact and limit exit times out for a report."""
+        from hts.reports.document import Part
+        from hts.reports.tables import prediction_table, prediction_warnings
+
+        if not with_exact:
+            return Part(())
+        predictions = self.predict(plan, threads)
+        return Part([prediction_table(predictions, plan.title)], warnings=prediction_warnings(predictions))
 
 
 class SpaceVisitCommands(_SpaceCommands):
@@ -120,21 +123,10 @@ class SpaceVisitCommands(_SpaceCommands):
 
     def show(self, comparison: "SpaceShareComparison", folder: Path) -> None:
         """Print the table."""
-        from hts.cli.tables import CELLS_SHOWN, print_table, say_more
-        from hts.words import interval, number
+        from hts.cli.tables import print_tables
+        from hts.reports.space import space_share_table
 
-        rows = []
-        for cell in comparison.visits[:CELLS_SHOWN]:
-            head = [number(cell.b), number(cell.alpha), number(cell.eta), str(cell.n_walkers), number(cell.n_steps)]
-            parts = zip(
-                ("outside", *range(len(cell.shares))), (cell.outside, *cell.shares), (cell.outside_low, *cell.low),
-                (cell.outside_high, *cell.high), cell.spread, strict=True,
-            )  # fmt: skip
-            for k, (name, share, low, high, spread) in enumerate(parts):
-                rows.append([*(head if k == 0 else [""] * 5), str(name), interval(share, low, high), number(spread, 2)])
-        headers = ["b", "alpha", "eta", "paths", "steps", "well", "share of time [95 %]", "spread of single paths"]
-        print_table(f"Shares of time: {folder}", headers, rows)
-        say_more(len(comparison.visits))
+        print_tables([space_share_table(comparison, str(folder))])
 
     def show_after_run(self, folder: Path, threads: int | None) -> None:
         """Print what `hts fit` prints."""
@@ -144,15 +136,18 @@ class SpaceVisitCommands(_SpaceCommands):
         """Lay out the shares as columns, and say how many cells there are."""
         return comparison.table(), f"{plural(len(comparison.visits), 'cell')}, a row for each well"
 
+    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
+        """Lay shares of time out for a report."""
+        from hts.reports.document import Part
+        from hts.reports.space import space_share_table
 
-def vector(values: Sequence[float] | None) -> str:
-    """Write a vector; of many coordinates the first three."""
-    from hts.words import number
+        return Part([space_share_table(self.compare(folder, threads, with_exact), title)])
 
-    if values is None:
-        return "-"
-    more = ", .." if len(values) > 3 else ""
-    return f"({', '.join(number(x, 3) for x in values[:3])}{more})"
+    def predicted_part(self, plan: "SpacePlan", study: "Study | None", threads: int | None, with_exact: bool) -> "Part":
+        """Say that there is nothing to predict."""
+        from hts.reports.document import Part
+
+        return Part((), warnings=["beyond one dimension no theory here tells shares of time"])
 
 
 def answer_predict(plan: "SpacePlan", threads: int | None, as_json: bool) -> None:
@@ -220,6 +215,7 @@ def show_description(d: "SpaceDescription", folder: Path) -> None:
     """Print wells, saddles, cells and cost as tables."""
     from hts.cli.describe import show_cells, show_cost
     from hts.cli.tables import print_table
+    from hts.reports.space import vector
     from hts.words import number
 
     clips = [b for well in d.wells for b, _ in well.jump_numbers]
@@ -241,10 +237,16 @@ def show_description(d: "SpaceDescription", folder: Path) -> None:
         click.echo(f"warning: {warning}")
 
 
-def draw(
-    plan: "SpacePlan", target: Path, folder: Path, names: Sequence[str], threads: int | None, with_exact: bool
-) -> tuple[Path, ...]:
-    """Draw the figures of a plan or a results folder in several dimensions."""
+def figures_of(
+    plan: "SpacePlan", target: Path, names: Sequence[str], threads: int | None, with_exact: bool
+) -> "Iterator[SpaceFigure]":
+    """Yield the figures of a plan or a results folder in several dimensions that have something to show.
+
+    Raises
+    ------
+    PlanError
+        If there is no figure of a name.
+    """
     from hts.answers.space_picture import picture_of
     from hts.plots import space as plots
     from hts.sweeps import study_of
@@ -255,16 +257,20 @@ def draw(
             f"no figure called {', '.join(map(repr, unknown))} of such a study; there are {', '.join(known)}"
         )
     wanted: Sequence[str] = names or known
-    written: list[Path] = []
     if "plane" in wanted and plan.dimension == 2:
-        picture = picture_of(plan, study_of(plan).problem(plan, plan.cells()[0]))
-        written += plots.plot_plane(picture, folder)
+        yield plots.plane_figure(picture_of(plan, study_of(plan).problem(plan, plan.cells()[0])))
     if target.is_dir() and "shares" in wanted:
-        shares = SpaceVisitCommands().compare(target, threads, with_exact)
-        written += plots.plot_shares(shares, plan.figure.published, folder)
+        yield plots.shares_figure(SpaceVisitCommands().compare(target, threads, with_exact), plan.figure.published)
     if target.is_dir() and "exits" in wanted:
-        exits = SpaceExitCommands().compare(target, threads, with_exact)
-        written += plots.plot_exits(exits, plan.dimension, folder)
+        yield plots.exits_figure(SpaceExitCommands().compare(target, threads, with_exact), plan.dimension)
+
+
+def draw(
+    plan: "SpacePlan", target: Path, folder: Path, names: Sequence[str], threads: int | None, with_exact: bool
+) -> tuple[Path, ...]:
+    """Draw the figures of a plan or a results folder in several dimensions."""
+    found = figures_of(plan, target, names, threads, with_exact)
+    written = tuple(path for figure in found for path in figure.save(folder))
     if not written:
         raise IncompleteError(f"nothing to draw of {target} yet; hts run simulates it")
-    return tuple(written)
+    return written

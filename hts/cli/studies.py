@@ -47,7 +47,7 @@ class StudyCommands(Protocol):
     def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
         """Compare as `compare` does, and lay it out for a report."""
 
-    def predicted_part(self, plan: Any, study: "Study", threads: int | None, with_exact: bool) -> "Part":
+    def predicted_part(self, plan: Any, study: Any, threads: int | None, with_exact: bool) -> "Part":
         """Lay out for a report what theory says of a plan; `study` is what its figures are made from."""
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from hts.conditioning.cells import CellPaths
+from hts.conditioning.space import SpacePaths
 from hts.ensembles.motions import STREAM_VERSION
-from hts.plans import Plan
+from hts.ensembles.space import SPACE_VERSION
+from hts.plans import Plan, SpacePlan
 from hts.storage import Columns
 from hts.storage.paths import write_paths
 from hts.sweeps.cells import parameters_of, slug_of
@@ -59,4 +61,29 @@ def store_paths(folder: Path, plan: Plan, paths: CellPaths, *, as_csv: bool = Fa
     suffix = ".csv" if as_csv else ".parquet"
     path = folder / f"{slug_of(cell)}-{paths.question.given}{within}{suffix}"
     write_paths(path, parameters_of(cell), columns, about)
+    return path
+
+
+def store_space_paths(folder: Path, plan: SpacePlan, paths: SpacePaths, *, as_csv: bool = False) -> Path:
+    """Write the paths of one cell in several dimensions; see `store_paths`."""
+    columns: Columns = {
+        "path": np.repeat(paths.number, np.diff(paths.first)),
+        "step": paths.step,
+        "move": paths.move,
+        "is_big": paths.is_big,
+        **{f"x_{k}": np.ascontiguousarray(x) for k, x in enumerate(paths.x.T, 1)},
+    }
+    about = {
+        "seed": plan.seed,
+        "stream_version": SPACE_VERSION,
+        "identity": plan.identity(),
+        "given": paths.question.given,
+        "n_steps": paths.n_steps,
+        "stride": paths.stride,
+        "threshold": paths.threshold,
+        "probability": paths.probability,
+    }
+    within = "" if paths.n_steps is None else f"-n{paths.n_steps}"
+    path = folder / f"{slug_of(paths.cell)}-{paths.question.given}{within}{'.csv' if as_csv else '.parquet'}"
+    write_paths(path, parameters_of(paths.cell), columns, about)
     return path

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hts.answers.space import basin_jumps, space_limit
+from hts.answers.space import basin_jumps, jumps_of, space_limit
 from hts.arrays import FloatArray
 from hts.engines import available_cores
 from hts.errors import PlanError
@@ -87,6 +87,8 @@ def describe_space_wells(plan: SpacePlan) -> tuple[SpaceWell, ...]:
         if plan.exit is not None and number == plan.well:
             if radial is not None:
                 jumps = tuple((b, jump_number(radial.radius, b)) for b in clips)
+            elif not plan.has_map:
+                jumps = tuple((b, jumps_of(plan, b)) for b in clips)
             else:
                 found = {b: basin_jumps(plan, b) for b in clips}
                 jumps = tuple((b, None if n is None else n.value) for b, n in found.items())
@@ -113,6 +115,12 @@ def expected_space_steps(plan: SpacePlan) -> Callable[[Cell], tuple[float, str]]
     return expected
 
 
+def _ends_early(plan: SpacePlan) -> bool:
+    """Tell whether walkers can be where the map of basins has ended."""
+    low, high = plan.box
+    return bool(np.abs([low, high]).min() < plan.build_landscape().projection * (1.0 - 1e-9))
+
+
 def space_warnings(plan: SpacePlan) -> tuple[str, ...]:
     """Say where theory does not hold or finite eta misleads."""
     said, cells = [], plan.cells()
@@ -124,6 +132,11 @@ def space_warnings(plan: SpacePlan) -> tuple[str, ...]:
         which = ", ".join(f"{eta:g}" for eta in unstable)
         said.append(
             f"eta = {which}: eta times the largest curvature, {curvature:.4g}, is 2 or more: descent is unstable"
+        )
+    if plan.has_map and _ends_early(plan):
+        said.append(
+            "the box from low to high ends within the ball of radius L, and a walker that jumps beyond the box counts "
+            "as having left; give corners that hold the ball"
         )
     well = plan.radial_well(cells[0])
     if well is None:

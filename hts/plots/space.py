@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from math import isfinite
 from pathlib import Path
@@ -24,6 +26,7 @@ from hts.plots.style import (
     PAGE,
     clip_label,
     house_style,
+    listing,
     log_axis,
     number,
     place_legend,
@@ -38,26 +41,78 @@ POWER = 0.35
 NAMES = ("plane", "shares", "exits")
 
 
-def plot_plane(picture: SpacePicture, folder: Path) -> tuple[Path, ...]:
-    """Draw f with basins and minima, a walker's path and the shortest way out for each b: `plane`.pdf, .png, .csv."""
-    with house_style():
-        figure = Figure(figsize=(PAGE, 0.35 + PAGE / max(len(picture.paths), 2)), layout="constrained")
-        places = figure.subplots(1, len(picture.paths), squeeze=False, sharex=True, sharey=True)[0]
-        for axes, b in zip(places, picture.paths, strict=True):
-            _draw_plane(axes, picture, b)
-        places[0].set_ylabel("$y$")
-        handles = [
-            Line2D([], [], color=AID, lw=0.5, label="path of a walker"),
-            Line2D([], [], color="black", marker="o", ls="none", ms=4, label="minimum"),
-            Line2D([], [], color="black", marker="x", ls="none", ms=4, label="saddle"),
+@dataclass(frozen=True)
+class SpaceFigure:
+    """One figure of such a study."""
+
+    name: str
+    finding: str  # its title: what it shows
+    rows: list[Row]  # all that is drawn, for the CSV
+    draw: Callable[[], Figure]
+
+    def titled(self) -> Figure:
+        """Draw the figure with its finding as the title, in the style that is in force."""
+        figure = self.draw()
+        set_title(figure, self.finding)
+        return figure
+
+    def save(self, folder: Path) -> tuple[Path, ...]:
+        """Write the figure as PDF, PNG and CSV."""
+        with house_style():
+            return save_figure(self.titled(), folder, self.name, self.rows)
+
+
+def plane_figure(picture: SpacePicture) -> SpaceFigure:
+    """Show f with basins and minima, a walker's path and the shortest way out for each b."""
+    clips = " and ".join(clip_label(b) for b in picture.paths)
+    finding = rf"Landscape and one path at $\eta$ = {number(picture.eta)}: {clips}"
+    return SpaceFigure("plane", finding, _plane_rows(picture), partial(_planes, picture))
+
+
+def paths_figure(picture: SpacePicture, jumps: Mapping[float, int | None], eta: float) -> SpaceFigure:
+    """Show recorded paths for each b over f, with the domain and a shortest way out.
+
+    Parameters
+    ----------
+    picture : SpacePicture
+        Its paths stand one after the other, a row of nan between two.
+    jumps : mapping of float to int
+        l* by b, None where it is not known.
+    eta : float
+        The smallest one.
+    """
+    clips = listing([clip_label(b, [jumps[b]]) for b in picture.paths])
+    rows: list[Row] = []
+    for b, path in picture.paths.items():
+        starts = np.isnan(path[:, 0]).cumsum()
+        rows += [
+            {"b": b, "path": int(k), "x": float(x), "y": float(y)}
+            for k, (x, y) in zip(starts, path, strict=True)
+            if not np.isnan(x)
         ]
-        if picture.ways:
-            handles.append(Line2D([], [], color=COLOURS[1], lw=1.6, label="shortest way out: jumps"))
-            handles.append(Line2D([], [], color=COLOURS[1], lw=1.6, ls=":", label="and flow between them"))
-        place_legend(figure, [handles], 5)
-        clips = " and ".join(clip_label(b) for b in picture.paths)
-        set_title(figure, rf"Landscape and one path at $\eta$ = {number(picture.eta)}: {clips}")
-        return save_figure(figure, folder, "plane", _plane_rows(picture))
+    finding = rf"Paths at $\eta$ = {number(eta)}: {clips}"
+    return SpaceFigure("paths", finding, rows, partial(_planes, picture))
+
+
+def _planes(picture: SpacePicture) -> Figure:
+    """Draw a panel for each b."""
+    figure = Figure(figsize=(PAGE, 0.35 + PAGE / max(len(picture.paths), 2)), layout="constrained")
+    places = figure.subplots(1, len(picture.paths), squeeze=False, sharex=True, sharey=True)[0]
+    for axes, b in zip(places, picture.paths, strict=True):
+        _draw_plane(axes, picture, b)
+    places[0].set_ylabel("$y$")
+    handles = [
+        Line2D([], [], color=AID, lw=0.5, label="path of a walker"),
+        Line2D([], [], color="black", marker="o", ls="none", ms=4, label="minimum"),
+        Line2D([], [], color="black", marker="x", ls="none", ms=4, label="saddle"),
+    ]
+    if picture.ways:
+        handles.append(Line2D([], [], color=COLOURS[1], lw=1.6, label="shortest way out: jumps"))
+        handles.append(Line2D([], [], color=COLOURS[1], lw=1.6, ls=":", label="and flow between them"))
+    if picture.inside is not None:
+        handles.append(Line2D([], [], color=AID, lw=0.9, ls="--", label="end of the domain"))
+    place_legend(figure, [handles], 5)
+    return figure
 
 
 def _draw_plane(axes: Axes, picture: SpacePicture, b: float) -> None:
@@ -72,6 +127,8 @@ def _draw_plane(axes: Axes, picture: SpacePicture, b: float) -> None:
             axes.contourf(x, y, inside.astype(float), levels=[0.5, 1.5], colors=[shade])
     levels = low + (high - low) * np.linspace(0.0, 1.0, N_LEVELS)[1:] ** (1.0 / POWER)
     axes.contour(x, y, seen, levels=levels, colors="#b5b5b5", linewidths=0.4)
+    if picture.inside is not None:
+        axes.contour(x, y, picture.inside.T.astype(float), levels=[0.5], colors=AID, linewidths=0.9, linestyles="--")
     path = picture.paths[b]
     axes.plot(*path.T, color=AID, lw=0.35, zorder=2, rasterized=True)
     for points in picture.minima:
@@ -105,13 +162,14 @@ def _row(what: str, k: int, b: float | None, point: np.ndarray[tuple[int], np.dt
     return {"what": what, "number": k, "b": b, "x": float(point[0]), "y": float(point[1])}
 
 
-def plot_shares(comparison: SpaceShareComparison, published: str | None, folder: Path) -> tuple[Path, ...]:
-    """Draw the shares of time of each cell with the spread of single paths, beside published bars: `shares`."""
+def shares_figure(comparison: SpaceShareComparison, published: str | None) -> SpaceFigure:
+    """Show the shares of time of each cell with the spread of single paths, beside published bars."""
     cells = [cell for cell in comparison.visits if cell.n_walkers]
-    with house_style():
+    theirs = [_published(published, cell.b) for cell in cells]
+
+    def draw() -> Figure:
         figure = Figure(figsize=(PAGE, 2.6), layout="constrained")
         places = figure.subplots(1, max(len(cells), 1), squeeze=False, sharey=True)[0]
-        theirs = [_published(published, cell.b) for cell in cells]
         for axes, cell, bars in zip(places, cells, theirs, strict=False):
             _draw_shares(axes, cell, bars)
         places[0].set_ylabel("share of time")
@@ -123,8 +181,9 @@ def plot_shares(comparison: SpaceShareComparison, published: str | None, folder:
         if any(theirs):
             handles.append(Patch(facecolor="none", edgecolor=COLOURS[1], label="published, one path"))
         place_legend(figure, [handles], 4)
-        set_title(figure, _share_finding(cells))
-        return save_figure(figure, folder, "shares", _share_rows(cells, theirs))
+        return figure
+
+    return SpaceFigure("shares", _share_finding(cells), _share_rows(cells, theirs), draw)
 
 
 def _draw_shares(axes: Axes, cell: SpaceShares, published: Sequence[float]) -> None:
@@ -175,12 +234,13 @@ def _published(source: str | None, b: float) -> list[float]:
     return [float(found[0][name]) for name in names] if found else []
 
 
-def plot_exits(comparison: SpaceComparison, dimension: int, folder: Path) -> tuple[Path, ...]:
-    """Draw mean exit times against eta for each b, measured, exact and in the limit: `exits`.pdf, .png, .csv."""
+def exits_figure(comparison: SpaceComparison, dimension: int) -> SpaceFigure:
+    """Show mean exit times against eta for each b, measured, exact and in the limit."""
     cells = [cell for cell in comparison.exits.cells if cell.mean_exit_steps is not None]
     jumps = {fit.b: fit.jump_number for fit in comparison.exits.fits}
     looks = clip_looks(cell.b for cell in comparison.exits.cells)
-    with house_style():
+
+    def draw() -> Figure:
         figure = Figure(figsize=(PAGE, 3.2), layout="constrained")
         axes = figure.subplots()
         means = [cell.mean_exit_steps for cell in cells if cell.mean_exit_steps is not None]
@@ -210,8 +270,11 @@ def plot_exits(comparison: SpaceComparison, dimension: int, folder: Path) -> tup
             Line2D([], [], color=AID, ls=":", label=r"limit $\eta \to 0$"),
         ]
         place_legend(figure, [series, aids], 4)
-        set_title(figure, f"Exits in {dimension} dimensions: each further jump multiplies the time")
-        return save_figure(figure, folder, "exits", _exit_rows(comparison))
+        return figure
+
+    where = "one dimension" if dimension == 1 else f"{dimension} dimensions"
+    finding = f"Exits in {where}: each further jump multiplies the time"
+    return SpaceFigure("exits", finding, _exit_rows(comparison), draw)
 
 
 def _exit_rows(comparison: SpaceComparison) -> list[Row]:

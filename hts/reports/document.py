@@ -6,11 +6,11 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hts.plans import Plan
+from hts.plans import AnyPlan, Plan, SpacePlan
 from hts.provenance import provenance
 from hts.reports.figures import PageFigure
 from hts.reports.tables import TextTable
-from hts.words import plural, span
+from hts.words import number, plural, span
 
 #: What every report cites, from CITATION.cff.
 OWN = ("The hts developers. hts: metastability of heavy-tailed SGD. Version {version}.",)
@@ -80,13 +80,13 @@ class Report:
 
 
 def report_of(
-    plan: Plan, part: Part, figures: Iterable[PageFigure], done: Sequence[str], devices: Sequence[str] = ()
+    plan: AnyPlan, part: Part, figures: Iterable[PageFigure], done: Sequence[str], devices: Sequence[str] = ()
 ) -> Report:
     """Put a report together from what was computed of a plan.
 
     Parameters
     ----------
-    plan : Plan
+    plan : Plan or SpacePlan
     part : Part
     figures : iterable of PageFigure
     done : sequence of str
@@ -137,17 +137,38 @@ def report_with(
     )
 
 
-def question(plan: Plan) -> str:
+def question(plan: AnyPlan) -> str:
     """Say in a sentence or two what a plan asks."""
     if plan.levy is not None:
         return _levy_question(plan)
+    grid = _grid_of(plan)
+    if isinstance(plan, SpacePlan):
+        return f"{_space_question(plan)} {grid}"
+    where = f"on a landscape of kind {plan.landscape.kind} under {_noise_of(plan)}"
+    return f"{plan.setting.question('clipped SGD')} {where}? {grid}"
+
+
+def _noise_of(plan: AnyPlan) -> str:
+    alphas = sorted({cell.alpha for cell in plan.cells() if cell.alpha is not None})
+    return f"{plan.noise.kind} noise" + (f" of tail index {span(alphas)}" if alphas else "")
+
+
+def _grid_of(plan: AnyPlan) -> str:
     cells = plan.cells()
     etas, clips = sorted({cell.eta for cell in cells}), sorted({cell.b for cell in cells})
-    alphas = sorted({cell.alpha for cell in cells if cell.alpha is not None})
-    noise = f"{plan.noise.kind} noise" + (f" of tail index {span(alphas)}" if alphas else "")
-    where = f"on a landscape of kind {plan.landscape.kind} under {noise}"
-    grid = f"Learning rates eta {span(etas)}, clips b {span(clips)}: {plural(len(cells), 'cell')}."
-    return f"{plan.setting.question('clipped SGD')} {where}? {grid}"
+    return f"Learning rates eta {span(etas)}, clips b {span(clips)}: {plural(len(cells), 'cell')}."
+
+
+def _space_question(plan: SpacePlan) -> str:
+    """Ask in several dimensions: which domain is left, or near which minima time is spent."""
+    noise = f"isotropic {_noise_of(plan)}" if plan.is_isotropic else f"{_noise_of(plan)} by coordinate"
+    where = f"on a landscape of kind {plan.landscape.kind} in {plural(plan.dimension, 'dimension')} under {noise}"
+    if plan.visits is not None:
+        return f"How much time does clipped SGD spend within {number(plan.visits.radius)} of each minimum {where}?"
+    assert plan.exit is not None, "a plan has [exit] or [visits]"
+    domain = plan.exit.domain
+    left = f"well {plan.well}" if domain is None else f"a domain of kind {domain.kind}"
+    return f"How long does clipped SGD stay in {left} {where}?"
 
 
 def _levy_question(plan: Plan) -> str:

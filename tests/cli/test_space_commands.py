@@ -1,10 +1,16 @@
 """Commands on studies in several dimensions: one small study of exits, one of long runs."""
 
 import csv
+from pathlib import Path
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from answers import document
 from small_space_plans import RADIAL, VISITS
+
+from hts.plans import read_study
+from hts.sweeps import study_of
 
 
 @pytest.fixture
@@ -63,6 +69,47 @@ def test_prediction_is_exact_and_in_the_limit(plan, hts):
     assert 0.0 < cell["probability_within_exact"] < 0.1
 
 
+def test_one_dimension_as_a_space_is_that_of_the_line_in_every_command(tmp_path, hts):
+    """The exact values of both kinds of plan are the same; |z| below 4 fails once in 8000 for the two cells."""
+    space, line = tmp_path / "space.toml", tmp_path / "line.toml"
+    space.write_text(RADIAL.replace("dimension = 2", "dimension = 1"))
+    text = RADIAL.replace("dimension = 2\n", "").replace('"radial"', '"basin"\nminimum = 0.0\ncurvature = 1.0')
+    line.write_text(text.replace("well = 0", "domain = [-1.0, 1.0]\nstart = 0.0"))
+    ours, theirs = (document(hts("predict", one, "--json"))["cells"] for one in (space, line))
+    for one, other in zip(ours, theirs, strict=True):
+        for key in ("mean_exit_steps_exact", "escape_rate_exact", "rate_constant", "local_exponent_exact"):
+            assert one[key] == pytest.approx(other[key], rel=1e-3)
+    described = document(hts("describe", space, "--json"))
+    assert described["wells"][0]["jump_numbers"] == [{"b": 0.7, "jump_number": 2}]
+    assert hts("run", space)[0] == 0
+    fitted = document(hts("fit", "results/space", "--json"))["cells"]
+    assert all(abs(cell["z_exact"]) < 4.0 for cell in fitted)
+    assert all(len(cell["landing"]) == 1 for cell in fitted)
+    for command in (("plot", "results/space"), ("report", "results/space"), ("status", "results/space"),
+                    ("verify", "results/space", "--replay", "2"), ("paths", space, "--paths", "2")):  # fmt: skip
+        assert hts(*command)[0] == 0, command
+    assert hts("export", "results/space", "--to", "line.csv")[0] == 0
+
+
+def test_a_quadratic_well_in_a_box_has_a_constant_with_its_error(plan, hts):
+    text = RADIAL.replace("dimension = 2", "dimension = 3").replace("eta = [0.2, 0.1]", "eta = [0.1]")
+    text = text.replace('"radial"', '"quadratic"\nhessian = [[1, 0, 0], [0, 2, 0], [0, 0, 3]]')
+    plan.write_text(text.replace("well = 0", 'domain = {kind = "box", low = [-1, -1, -1], high = [1, 1, 1]}'))
+    (cell,) = document(hts("predict", plan, "--json"))["cells"]
+    assert cell["jump_number"] == 2
+    assert cell["rate_constant"] > 0.0
+    assert any("one standard error of its Monte Carlo" in words for words in cell["warnings"])
+    described = document(hts("describe", plan, "--json"))
+    assert described["wells"][0]["jump_numbers"] == [{"b": 0.7, "jump_number": 2}]
+
+
+def test_a_box_that_ends_within_the_ball_is_warned_of(visits, hts):
+    text = VISITS.replace("[visits]", "[exit]").replace("steps =", "max_steps =").replace("radius = 0.4\n", "")
+    visits.write_text(text)
+    warned = document(hts("describe", visits, "--json"))["warnings"]
+    assert any("give corners that hold the ball" in words for words in warned)
+
+
 def test_a_study_of_long_runs(visits, hts):
     assert len(document(hts("describe", visits, "--json"))["landscape"]["saddles"]) == 1
     code, out, _ = hts("run", visits)
@@ -74,9 +121,65 @@ def test_a_study_of_long_runs(visits, hts):
     assert document(hts("predict", visits, "--json"))["cells"] == []
 
 
-def test_what_is_of_one_dimension_alone_says_so(plan, hts):
-    assert hts("run", plan, "--set", "exit.walkers=10")[0] == 0
-    for command in ("report", "paths"):
-        code, _, err = hts(command, "results/study" if command == "report" else plan)
-        assert code == 2
-        assert "several dimensions" in err
+def test_paths_are_those_of_the_walkers_that_leave_in_time(plan, hts):
+    """By rejection: the first walkers of the run that leave within 10 steps, and their share."""
+    asked = ("--paths", "20", "--within", "1", "--eta", "0.1", "--json")
+    (cell,) = document(hts("paths", plan, *asked))["cells"]
+    assert cell["exits"] == {"out": 20, "none": 0}
+    assert cell["jump_number"] == 2
+    assert cell["threshold"] == pytest.approx((1.0 - 0.7) / 4)
+    columns = pq.read_table(cell["file"]).to_pydict()
+    assert max(columns["step"]) <= 10
+    walkers = simulated(plan, 0.1, 4096)
+    assert cell["probability"] == 1.0 - walkers.is_censored.mean()
+    last = {
+        walker: (n, x, y) for walker, n, x, y in zip(*(columns[k] for k in ("path", "step", "x_1", "x_2")), strict=True)
+    }
+    for walker, (n, x, y) in last.items():
+        assert walkers.exit_steps[walker] == n
+        assert walkers.landing[walker].tolist() == [x, y]
+    assert np.flatnonzero(~walkers.is_censored)[:20].tolist() == sorted(last)
+    assert all(Path(f"results/study/paths/paths.{end}").exists() for end in ("pdf", "png", "csv"))
+
+
+def simulated(path, eta, n):
+    study = read_study(path)
+    cell = next(cell for cell in study.cells() if cell.eta == eta)
+    return study_of(study).simulator(study, cell, 10)(0, n)
+
+
+def test_paths_of_long_runs_come_as_they_are(visits, hts):
+    code, out, _ = hts("paths", visits, "--given", "none", "--paths", "2", "--within", "5")
+    assert (code, "given none" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "words"),
+    [
+        ("plan", ("--given", "left"), "no left and right; give exit or none"),
+        ("plan", ("--beside", "study.toml"), "of several dimensions"),
+        ("visits", (), "give --given none"),
+        ("plan", ("--within", "0.1", "--eta", "0.1", "--paths", "3000"), "give a longer time"),
+    ],
+)
+def test_paths_that_there_are_not_are_refused_with_what_to_do(request, hts, monkeypatch, kind, options, words):
+    monkeypatch.setattr("hts.conditioning.space.MOST_STEPS", 1e4)
+    code, _, err = hts("paths", request.getfixturevalue(kind), *options)
+    assert code == 2
+    assert words in err
+
+
+def test_reports_of_a_folder_and_of_a_plan(plan, visits, hts, monkeypatch):
+    monkeypatch.setattr("hts.answers.space_picture.PATH_STEPS", 500)
+    assert hts("run", plan)[0] == 0
+    assert hts("report", "results/study", "--no-exact")[0] == 0
+    page = Path("results/study/report.html").read_text()
+    for words in ("stay in well 0 on a landscape of kind radial in 2 dimensions", "Landing points", "hts fit", "plane"):
+        assert words in page
+    assert page.count("<svg") == 2
+    assert hts("report", plan, "-o", "plan.html", "--no-exact")[0] == 0
+    assert "hts predict study.toml" in Path("plan.html").read_text()
+    assert hts("report", visits, "-o", "visits.html")[0] == 0
+    page = Path("visits.html").read_text()
+    assert "within 0.4 of each minimum" in page
+    assert "no theory here tells shares of time" in page

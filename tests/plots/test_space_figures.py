@@ -29,7 +29,7 @@ def test_the_plane_shows_minima_saddles_and_the_path_of_the_walker_itself(tmp_pa
     plan = plan_of(VISITS)
     study = study_of(plan)
     picture = picture_of(plan, study.problem(plan, plan.cells()[0]))
-    files = space.plot_plane(picture, tmp_path)
+    files = space.plane_figure(picture).save(tmp_path)
     assert [path.suffix for path in files] == [".pdf", ".png", ".csv"]
     rows = rows_of(files[2])
     assert sum(row["what"] == "minimum" for row in rows) == 4
@@ -52,10 +52,10 @@ def test_a_path_of_exits_ends_where_the_walker_left():
 def test_shares_stand_beside_the_published_ones_of_the_same_clip(tmp_path):
     cells = (shares(2.15), shares(0.3))
     short = SpaceShareComparison(cells)
-    rows = rows_of(space.plot_shares(short, None, tmp_path)[2])
+    rows = rows_of(space.shares_figure(short, None).save(tmp_path)[2])
     assert [row["published"] for row in rows] == [""] * 6
     four = SpaceShares(
         5e-4, 2.15, 1.2, 2, 2, 2, 100, 0.1, 0.05, 0.2, (0.2,) * 4, (0.1,) * 4, (0.3,) * 4, (0.1,) * 5, (), ()
     )  # fmt: skip
-    rows = rows_of(space.plot_shares(SpaceShareComparison((four,)), "WOR", tmp_path)[2])
+    rows = rows_of(space.shares_figure(SpaceShareComparison((four,)), "WOR").save(tmp_path)[2])
     assert [float(row["published"]) for row in rows] == pytest.approx([0.04, 0.49, 0.453, 0.01, 0.007])

@@ -76,6 +76,11 @@ def test_a_ball_whose_radius_is_a_whole_number_of_jumps_is_uncertain(basins):
     assert not jump_number_of(basins, gradient, 0, 0.5).is_certain
 
 
+def test_a_basin_that_takes_more_than_twelve_jumps_is_refused(basins):
+    with pytest.raises(ValueError, match=r"more than 12 jumps of 0.07: choose a larger b"):
+        jump_number_of(basins, gradient, 0, 0.07)
+
+
 def test_a_map_finer_than_memory_is_refused(basins):
     with pytest.raises(ValueError, match=r"GiB, more than 1: give a spacing of"):
         map_basins(gradient, basins.minima, LOW, HIGH, 1e-5)
