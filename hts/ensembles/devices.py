@@ -157,7 +157,7 @@ class Machine:
         """Advance all walkers until they have finished, with their state on the device."""
         on_steps, should_stop, resume_from, on_checkpoint = hooks
         runner, state = self.runner, it.state(rows)
-        Waiting(state, resume_from).refill()
+        Waiting(state, resume_from, in_step=False).refill()
         n_table_bytes = it.motion.table.nbytes
         form = runner.fitted(form_of(study, it.motion), n_table_bytes)
         with runner.session():

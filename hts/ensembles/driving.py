@@ -105,7 +105,7 @@ class Ensemble:
             When `should_stop` says so.
         """
         state = self.state(rows)
-        waiting = Waiting(state, resume_from)
+        waiting = Waiting(state, resume_from, in_step="integers" in rows)  # which a watch of long runs has
 
         def go_on(budget: int) -> int:
             waiting.refill()

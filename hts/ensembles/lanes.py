@@ -69,9 +69,12 @@ class Waiting:
         A block's, fresh; updated with what was saved.
     kept : mapping of str to array, optional
         A saved state; one that does not fit is left aside.
+    in_step : bool
+        All lanes take the same steps, so that only walkers in step, in their order, share them.
     """
 
-    def __init__(self, state: State, kept: Mapping[str, npt.NDArray[Any]] | None) -> None:
+    def __init__(self, state: State, kept: Mapping[str, npt.NDArray[Any]] | None, in_step: bool) -> None:
+        self.in_step = in_step
         self.state = state
         self.lanes: State = {}  # those that wait, as arrays over lanes
         self.n = 0  # how many they are
@@ -91,18 +94,13 @@ class Waiting:
         if self.n == 0:
             self._open_queue()
 
-    @property
-    def are_together(self) -> bool:
-        """Whether all lanes take the same steps, so that only walkers in step, in their order, share them."""
-        return "integers" in self.state
-
     def refill(self) -> None:
         """Let walkers that wait take the lanes, where the last ones have finished."""
         counters = self.state["counters"]
         if self.n == 0 or counters[blocks.LIVE] > 0:
             return
         n = min(self.n, len(self.state["walker"]))
-        if self.are_together:
+        if self.in_step:
             walker, steps = self.lanes["walker"][:n], self.lanes["exit_steps"][:n]
             breaks = np.flatnonzero((np.diff(walker) != 1) | (np.diff(steps) != 0))
             n = int(breaks[0]) + 1 if len(breaks) else n
@@ -123,7 +121,7 @@ class Waiting:
         live = int(counters[blocks.LIVE])
         counters[blocks.NEXT] = counters[blocks.STARTED] = counters[blocks.FIRST_START] = self.next
         self.state["walker"][live:] = blocks.EMPTY
-        if not self.are_together:
+        if not self.in_step:
             counters[blocks.LIVE] = min(width, live + int(counters[blocks.END]) - self.next)
 
     def whole(self) -> State:

@@ -3,6 +3,8 @@
 import re
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import device_cells
 import pytest
@@ -103,7 +105,7 @@ def test_without_a_compiler_there_is_no_host(monkeypatch):
 
 
 def test_without_cupy_there_is_no_cuda(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "cupy", None)
+    monkeypatch.setitem(sys.modules, "cupy", None)
     assert open_devices("auto") == ()
     for text in ("cuda", "cuda:7", "cuda:all"):
         with pytest.raises(PlanError, match=r"needs CuPy.*pip install 'hts\[cuda\]'"):
@@ -114,6 +116,16 @@ def test_without_cupy_there_is_no_cuda(monkeypatch):
 def test_other_names_are_no_devices(text):
     with pytest.raises(PlanError, match="no such device; give cpu, auto, cuda"):
         open_devices(text)
+
+
+@needs_compiler
+@pytest.mark.long
+def test_the_benchmark_of_gpus_runs_on_this_machine():
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-m", "benchmarks.gpu", "--host"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert "bits of the CPU in 17 problems" in done.stdout
+    assert "| visits, four wells |" in done.stdout
 
 
 @needs_nvcc
