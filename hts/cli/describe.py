@@ -13,6 +13,7 @@ from hts.cli.levy_plan import show_description
 from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option, wide_option
 from hts.cli.progress import clock, rate
 from hts.cli.rare_description import rare_document, show_rare
+from hts.cli.studies import has_table
 from hts.words import plural, whole
 
 #: Cells beyond which a forecast of each takes tens of seconds.
@@ -49,7 +50,13 @@ def command(
     from hts.cli.predictor import predictor
     from hts.forecast import describe
     from hts.plans import SpacePlan, read_study
+    from hts.plans.training import TABLE
 
+    if has_table(plan, TABLE):
+        from hts.cli.training_plan import describe as describe_training
+
+        describe_training(plan, overrides, seed, results_folder(plan, folder), as_json)
+        return
     parsed = read_study(plan, overrides, seed)
     target = results_folder(plan, folder)
     if isinstance(parsed, SpacePlan):

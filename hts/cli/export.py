@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from hts.cli import training_folder
 from hts.cli.fit import refuse_nothing
 from hts.cli.options import folder_argument, threads_option
 from hts.cli.regression_folder import export, is_of_regression
@@ -23,7 +24,7 @@ def command(folder: Path, target: Path, threads: int | None, no_exact: bool, for
     r"""Write what `hts fit` shows of each cell of DIR as one table.
 
     The walkers themselves need no export: DIR/shards/*.parquet, of long runs DIR/visits/*.parquet, is read by pandas,
-    polars and DuckDB as it is.
+    polars and DuckDB as it is. Of a folder of `hts train`: means of each method, then paired differences.
 
     \b
     Examples:
@@ -34,6 +35,9 @@ def command(folder: Path, target: Path, threads: int | None, no_exact: bool, for
 
     check_suffix(target)
     check_target(target, force)
+    if training_folder.is_of_training(folder):
+        click.echo(f"{target}: {plural(training_folder.export(folder, target), 'row')}")
+        return
     if is_of_regression(folder):
         n_cells = export(folder, target, threads, not no_exact)
         click.echo(f"{target}: {plural(n_cells, 'cell')}")
@@ -54,7 +58,14 @@ def check_target(target: Path, force: bool) -> None:
     place = target.resolve()
     for parent in place.parents:
         results = ResultsFolder(parent.parent)
-        own = (results.shards, results.visits, results.regression, results.scratch, results.checkpoints)
+        own = (
+            results.shards,
+            results.visits,
+            results.regression,
+            results.training,
+            results.scratch,
+            results.checkpoints,
+        )
         is_own = parent in (*own, results.superseded, results.damaged, results.failures)
         if is_own and (results.plan.exists() or results.identity.exists() or parent == results.shards):
             raise PlanError(f"{target}: lies among the results of {results.path}; choose another place")

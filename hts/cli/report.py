@@ -1,16 +1,16 @@
 """`hts report`: a study as one page to read, print and send."""
 
 import json
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from hts.cli import training_folder
 from hts.cli.export import check_target
 from hts.cli.options import set_option, threads_option
 from hts.cli.regression_folder import is_of_regression, results_of
-from hts.cli.studies import commands_for, warn_of_identity
+from hts.cli.studies import commands_for, has_table, warn_of_identity
 from hts.errors import PlanError
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def is_report(path: Path) -> bool:
 
 def report_on(target: Path, overrides: tuple[str, ...], threads: int | None, with_exact: bool) -> "Report":
     """Gather what a results folder or numbers show, or what theory says of a plan."""
+    from hts.plans.regression import TABLE
     from hts.storage import ResultsFolder
     from hts.storage.numbers import SUFFIXES
 
@@ -80,7 +81,9 @@ def report_on(target: Path, overrides: tuple[str, ...], threads: int | None, wit
         from hts.reports.paths import paths_report
 
         return paths_report(ResultsFolder(target).paths)
-    if is_of_regression(target) if target.is_dir() else asks_for_regression(target):
+    if target.is_dir() and training_folder.is_of_training(target):
+        return training_folder.report(target)
+    if is_of_regression(target) if target.is_dir() else has_table(target, TABLE):
         return report_on_regression(target, overrides, threads, with_exact)
     return report_on_study(target, overrides, threads, with_exact)
 
@@ -138,17 +141,6 @@ def rare_part_of(plan: "Plan", folder: Path, threads: int | None, with_exact: bo
         return Part(())
     exact = exact_values(plan, folder, threads) if with_exact else {}
     return rare_part(rare_results(plan, folder, exact), plan.title)
-
-
-def asks_for_regression(path: Path) -> bool:
-    """Tell whether a plan is of SGD on least squares; one that cannot be read is for others to refuse."""
-    from hts.plans.regression import TABLE
-    from hts.plans.texts import read_text
-
-    try:
-        return TABLE in tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError:
-        return False
 
 
 def report_on_regression(target: Path, overrides: tuple[str, ...], threads: int | None, with_exact: bool) -> "Report":

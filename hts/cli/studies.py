@@ -70,6 +70,17 @@ def commands_for(plan: "AnyPlan") -> StudyCommands:
     return (KINDS if plan.levy is None else LEVY_KINDS)[plan.study.table]
 
 
+def has_table(path: Path, table: str) -> bool:
+    """Tell whether a plan has a table; one that cannot be read is for others to refuse."""
+    from hts.plans.texts import read_text
+    from hts.plans.toml import TooLargeError, read_toml
+
+    try:
+        return table in read_toml(read_text(path).removeprefix("\ufeff").replace("\r\n", "\n"))
+    except (TooLargeError, ValueError, RecursionError):
+        return False
+
+
 def warn_of_identity(folder: Path) -> None:
     """Say on standard error that a results folder has lost its identity.json, where it has."""
     from hts.storage import ResultsFolder

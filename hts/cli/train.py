@@ -84,16 +84,12 @@ def keep_noise(plan: "TrainingPlan", target: Path) -> tuple[Path, ...]:
 
 def show(plan: "TrainingPlan", comparison: "Comparison") -> None:
     """Print the table, then the differences that intervals allow to call so, then what diverged."""
-    from hts.cli.tables import print_table
+    from hts.cli.tables import print_tables
+    from hts.networks.results import to_document
+    from hts.reports.training import measure_table
     from hts.words import number
 
-    methods = list(dict.fromkeys(m.method for m in comparison.measures))
-    of = {(m.measure, m.method): m for m in comparison.measures}
-    rows = []
-    for name in dict.fromkeys(m.measure for m in comparison.measures):
-        cells = [of[name, method] for method in methods]
-        rows.append([name, *(f"{number(c.mean)} ± {number(c.error, 2)}" for c in cells)])
-    print_table(f"{plan.title}: mean ± standard error over replications", ["", *methods], rows)
+    print_tables([measure_table(to_document(comparison), plan.title)])
     told = [d for d in comparison.differences if d.is_different]
     click.echo(f"\nDifferences whose interval leaves 0 out: {len(told)} of {len(comparison.differences)}")
     for d in told:

@@ -1,4 +1,4 @@
-"""What `status`, `verify`, `fit` and `plot` do with a folder of trained networks."""
+"""What `status`, `verify`, `fit`, `plot`, `report` and `export` do with a folder of trained networks."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -13,6 +13,7 @@ from hts.words import plural
 if TYPE_CHECKING:
     from hts.networks.results import Comparison
     from hts.plans.training import TrainingPlan
+    from hts.reports.document import Report
     from hts.sweeps import Replay, Verification
 
 FIGURE = "training"
@@ -105,3 +106,25 @@ def plot(folder: Path, output: Path | None, names: Sequence[str]) -> tuple[Path,
 
     plan, comparison = results_of(folder)
     return plot_training(to_document(comparison), plan.title, output or folder / "figures")
+
+
+def report(folder: Path) -> "Report":
+    """Gather what the networks of a folder show."""
+    from hts.networks.results import to_document
+    from hts.reports.training import training_report
+
+    plan, comparison = results_of(folder)
+    return training_report(plan, to_document(comparison))
+
+
+def export(folder: Path, target: Path) -> int:
+    """Write means and paired differences as one table, and return how many rows it has."""
+    from hts.networks.results import to_document
+    from hts.plots.training import rows_of
+    from hts.storage.exports import write_table
+
+    _, comparison = results_of(folder)
+    rows = rows_of(to_document(comparison))
+    columns = dict.fromkeys(name for row in rows for name in row)
+    write_table(target, {name: [row.get(name) for row in rows] for name in columns})
+    return len(rows)

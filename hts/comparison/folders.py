@@ -102,6 +102,9 @@ def _open(paths: Sequence[Path]) -> list[_Opened]:
             raise PlanError(f"{path}: is given twice; name different results folders")
         if ResultsFolder(path).is_of_regression:
             raise PlanError(f"{path}: is a folder of hts regression; hts compare takes folders of hts run")
+        if ResultsFolder(path).is_of_training:
+            text = "is a folder of hts train, whose methods `hts fit` compares; hts compare takes folders of hts run"
+            raise PlanError(f"{path}: {text}")
     opened = [_Opened(path, *open_results(path)[1:]) for path in paths]
     tables = [("[levy] and " if one.plan.levy else "") + f"[{one.plan.study.table}]" for one in opened]
     if len(set(tables)) > 1:

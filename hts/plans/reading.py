@@ -32,8 +32,8 @@ OTHER_STUDIES = {
     "dimension": "is that of a study in several dimensions, which this command does not take; "
     "leave it out for one dimension",
     "regression": "is a study of its own; use it with `hts regression`",
-    "training": "is a study of its own; use it with `hts train`, its folder with `hts status`, `verify`, `fit` or "
-    "`plot`",
+    "training": "is a study of its own; use it with `hts train` and `hts describe`, its folder with `hts status`, "
+    "`verify`, `fit`, `plot`, `report` or `export`",
 }
 Checked = TypeVar("Checked")
 #: Checks all tables of a plan, and adds to the mistakes; gives nothing where there are some.

@@ -68,12 +68,59 @@ def test_damage_is_named_with_exit_code_4_and_set_aside(hts, folder):
 
 
 def test_other_commands_say_which_one_takes_the_plan(hts, folder, tmp_path):
-    for name in ("describe", "run", "predict", "report"):
+    for name in ("run", "predict", "report", "paths", "rare"):
         said = hts(name, tmp_path / "plan.toml")
         assert said[0] == 2
         assert "plan.toml:1:1: training: is a study of its own; use it with `hts train`" in said[2]
         assert len(said[2].splitlines()) == 1
     assert hts("verify", folder, "--replay", 3)[0] == 2
+    code, _, said = hts("compare", folder, tmp_path)
+    assert (code, "is a folder of hts train, whose methods `hts fit` compares" in said) == (2, True)
+
+
+def test_describe_says_what_is_left_what_it_takes_and_which_files_lack(hts, folder, tmp_path, monkeypatch):
+    code, out, _ = hts("describe", tmp_path / "plan.toml", "-o", folder, "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert [(m["method"], m["iterations"], m["replications_left"]) for m in found["methods"]] == [
+        ("LB", 15_000, 0), ("SB", 15_000, 2),
+    ]  # fmt: skip
+    assert (found["network"]["n_weights"], found["data"]["test_images"]) == (64 * 64 + 64 * 64 + 640 + 138, 1737)
+    path = tmp_path / "files.toml"
+    path.write_text('[training]\ndata = "cifar10"\nnetwork = "vgg11"\nfolder = "images"\n')
+    code, out, _ = hts("describe", path)
+    assert code == 0
+    assert "9 750 922 weights" in out
+    assert "lacks data_batch_1, data_batch_2" in out
+    assert "cifar-10-python.tar.gz, unpacked, into" in out
+    monkeypatch.setattr("hts.networks.running.machine_bytes", lambda: 10**12)
+    said = hts("train", path, "-o", tmp_path / "out")
+    assert (said[0], (tmp_path / "out").exists()) == (2, False)
+    assert "lacks data_batch_1" in said[2]
+    monkeypatch.setattr("hts.networks.running.machine_bytes", lambda: 20 * 10**9)
+    said = hts("train", path, "-o", tmp_path / "out")
+    assert (said[0], (tmp_path / "out").exists()) == (2, False)
+    assert "5 replications side by side take about" in said[2]
+    assert "and there are 20 GB; train fewer with --set training.replications=" in said[2]
+
+
+def test_a_report_and_an_export_hold_what_fit_shows(hts, folder, tmp_path):
+    told = hts("fit", folder)[1]
+    assert hts("report", folder)[0] == 0
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "hts train plan.toml" in page
+    assert "2102.04297" in page
+    assert 'id="figure-training"' in page
+    assert "The interval of" in page
+    assert "2 ± 0.71" in told
+    assert "2 ± 0.71" in page
+    assert hts("report", folder, "--set", "training.eta=1")[0] == 2
+    code, out, _ = hts("export", folder, "--to", tmp_path / "table.csv")
+    rows = list(csv.DictReader((tmp_path / "table.csv").read_text().splitlines()))
+    assert (code, out) == (0, f"{tmp_path / 'table.csv'}: {len(rows)} rows\n")
+    assert {row["kind"] for row in rows} == {"mean", "difference"}
+    assert hts("export", folder, "--to", tmp_path / "table.parquet")[0] == 0
+    assert hts("export", folder, "--to", folder / "training" / "table.csv")[0] == 2
 
 
 def test_a_new_plan_of_training_names_the_next_command(hts, tmp_path):

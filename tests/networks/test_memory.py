@@ -1,0 +1,57 @@
+"""Tests of the memory that trainings are said to take, and of what is refused for it."""
+
+from dataclasses import replace
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from hts.errors import PlanError
+from hts.networks.data import Data
+from hts.networks.memory import in_bytes, machine_bytes, methods_that_fit, needed_bytes
+from hts.networks.training import Trainer, rules_of
+from hts.plans.training import TrainingPlan, TrainingTable
+
+
+def plan_of(tmp_path, **changes):
+    return TrainingPlan("t", 1, TrainingTable(**changes), tmp_path / "plan.toml")
+
+
+def test_memory_grows_with_replications_and_what_does_not_fit_is_refused_with_the_remedy(tmp_path):
+    plan = plan_of(tmp_path, data="cifar10", folder="here", network="vgg11", images=50_000)
+    none, one, five = (needed_bytes(plan, n) for n in (0, 1, 5))
+    assert none == 4 * 60_000 * 3072
+    assert five - none == 5 * (one - none)
+    assert methods_that_fit(plan, 5, None) == methods_that_fit(plan, 5, 100 * five) == 6
+    assert methods_that_fit(plan, 5, int(2.5 * five)) == 2
+    room = int((none + 2.5 * (one - none)) / 0.9)
+    with pytest.raises(
+        PlanError, match=r"5 replications side by side take about .* --set training.replications=2, then"
+    ):
+        methods_that_fit(plan, 5, room)
+    with pytest.raises(PlanError, match=r"replications=4, then"):  # two are trained
+        methods_that_fit(plan, 3, room)
+    with pytest.raises(PlanError, match="make large_batch and small_batch smaller"):
+        methods_that_fit(plan, 5, one // 2)
+    assert (in_bytes(12.34e9), in_bytes(3.4e5)) == ("12.3 GB", "0.34 MB")
+    assert machine_bytes() > 10**8
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("network", "data", "changes"),
+    [("lenet", "fashion_mnist", dict(images=1300, large_batch=1200)),
+     ("vgg11", "cifar10", dict(images=800, large_batch=300, small_batch=50))],
+)  # fmt: skip
+def test_the_estimate_is_between_half_and_thrice_what_xla_says(tmp_path, network, data, changes):
+    plan = plan_of(tmp_path, network=network, data=data, folder="here", **changes)
+    table, side = plan.table, 28 if data == "fashion_mnist" else 32
+    x = np.zeros((table.images, side, side, 1 if side == 28 else 3), np.float32)
+    y = np.zeros((2, table.images), np.int32)
+    trainer = Trainer(replace(plan), "Our1", Data(x, y, x[:2], y[0, :2]), range(2))
+    runs, rule = trainer.start(), rules_of(table, "Our1")[0][1]
+    arguments = (runs.theta, runs.diverged, runs.norm, 0, trainer.keys, trainer.y, jnp.asarray(x), 5)
+    said = trainer._program(rule).lower(*arguments).compile().memory_analysis()
+    taken = said.temp_size_in_bytes + said.argument_size_in_bytes
+    ours = needed_bytes(plan, 2) - needed_bytes(plan, 0) + x.nbytes
+    assert 0.5 < ours / taken < 3.0
