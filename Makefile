@@ -17,7 +17,7 @@ DIMENSIONS := 5 20
 CONDITIONED := conditional_heavy conditional_clipped
 SAMPLED := rare_errors
 FIGURES := $(addprefix figure-,$(SIMULATED) $(PREDICTED) $(CONDITIONED) $(SAMPLED) $(DIMENSIONS:%=radial_%) \
-  trajectories regression block_accuracy training)
+  trajectories regression block_accuracy training gradient_noise initialisation)
 # `make figures QUICK=1`: fewer walkers, fewer or shorter steps, fewer values on the axes
 QUICK_published_exit := --set exit.walkers=50
 QUICK_published_exit_lomax := --set exit.walkers=50
@@ -128,11 +128,16 @@ figure-trajectories: setup
 figure-regression: setup
 	$(BIN)/hts regression configs/regression.toml $(if $(QUICK),$(QUICK_regression)) --plot -o $(RESULTS)/regression
 
-# five methods; SB+Noise, ten times as long, is in configs/digits.toml
+# six methods; SB+Noise runs ten times as long
 figure-training: setup
-	$(BIN)/hts train configs/digits.toml --set 'training.methods=["LB","SB","SB+Clip","Our1","Our2"]' $(if $(QUICK),$(QUICK_training)) \
-	  -o $(RESULTS)/training
+	$(BIN)/hts train configs/digits.toml $(if $(QUICK),$(QUICK_training)) -o $(RESULTS)/training
 	$(BIN)/hts plot $(RESULTS)/training
+
+figure-gradient_noise: setup
+	$(BIN)/python -m hts.networks.noise_study configs/gradient_noise.toml $(RESULTS)/gradient_noise/figures
+
+figure-initialisation: setup
+	$(BIN)/hts initialisation --width 16 --width 64 --width 256 --depth 32 $(if $(QUICK),--networks 100) -o $(RESULTS)/initialisation/figures
 
 # 200 samples of 1e5 numbers of each of 35 laws, as [SSG]
 figure-block_accuracy: setup

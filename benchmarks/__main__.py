@@ -4,6 +4,7 @@ import argparse
 import time
 
 from benchmarks.kernel_rows import landscape_and_law_rows, peer_rows, thread_row, visit_rows
+from benchmarks.network_rows import network_rows
 from benchmarks.program_rows import program_rows
 from benchmarks.rare_rows import rare_rows
 from benchmarks.regression_rows import regression_rows
@@ -27,6 +28,7 @@ def main() -> None:
         *visit_rows(n),
         *regression_rows(n),
         *rare_rows(n),
+        *network_rows(n),
         *program_rows(n),
     ]
     command = "python -m benchmarks" + (f" --repetitions {n}" if n != 7 else "")

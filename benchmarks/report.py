@@ -33,7 +33,7 @@ def cpu_name() -> str:
 def circumstances(command: str, repetitions: int, seconds: float) -> dict[str, Any]:
     """Gather what a number depends on: command, date, processor, load, versions."""
     versions = {"python": platform.python_version()}
-    for name in ("hts", "numba", "llvmlite", "numpy", "jax"):
+    for name in ("hts", "numba", "llvmlite", "numpy", "jax", "torch"):
         try:
             versions[name] = version(name)
         except PackageNotFoundError:

@@ -51,9 +51,9 @@ def measure(trainer: Trainer, runs: Runs, data: Data) -> dict[str, npt.NDArray[A
     return {name: np.asarray(value) for name, value in found.items()}
 
 
-def noise_of(trainer: Trainer, runs: Runs, batches: int) -> npt.NDArray[np.float32]:
-    """Draw g_SB - g_full at the weights of the first replication, float32[batch, weight]."""
-    theta, y, key = runs.theta[0], trainer.y[0], jax.random.fold_in(trainer.keys[0], 4)
+def noise_of(trainer: Trainer, runs: Runs, batches: int, place: int = 0) -> npt.NDArray[np.float32]:
+    """Draw g_SB - g_full at the weights of one of the replications, float32[batch, weight]."""
+    theta, y, key = runs.theta[place], trainer.y[place], jax.random.fold_in(trainer.keys[place], 4)
     gradient = jax.grad(trainer.loss)
     whole = jax.grad(trainer.whole_loss)(theta, trainer.x, y)
 

@@ -13,6 +13,8 @@ from hts.plots.looks import AID, Look, looks_in_order
 from hts.plots.save import Row, save_figure
 from hts.plots.style import PAGE, house_style, set_title
 
+#: A bar that is so many times as long as the middle one runs out of its panel.
+WIDE = 5.0
 #: Measures that are drawn; the CSV holds all.
 DRAWN = {
     "test_accuracy": "test accuracy",
@@ -57,13 +59,37 @@ def draw_training(document: Mapping[str, Any]) -> Figure:
     return figure
 
 
+def _look_at(axes: Axes, bars: Sequence[tuple[int, float, float, float]]) -> None:
+    """Choose a panel's range by bars (place, low, middle, high) of usual length; write the middle of others beside.
+
+    A method some of whose networks fail would else press all the others together.
+    """
+    if not bars:
+        return
+    usual = WIDE * sorted(high - low for _, low, _, high in bars)[len(bars) // 2]
+    kept = [bar for bar in bars if bar[3] - bar[1] <= usual] if usual > 0.0 else bars
+    if len(kept) == len(bars):
+        return
+    low, high = min(bar[1] for bar in kept), max(bar[3] for bar in kept)
+    low, high = low - 0.15 * (high - low), high + 0.15 * (high - low)
+    axes.set_ylim(low, high)
+    for place, _, middle, _ in set(bars) - set(kept):
+        axes.annotate(
+            f"{middle:.3g}".replace("-", "\u2212"), (place, min(max(middle, low), high)),
+            xytext=(0, 3 if middle <= low else -3 if middle >= high else 0), textcoords="offset points",
+            ha="center", va="bottom" if middle <= low else "top" if middle >= high else "center", fontsize="small",
+            bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"},
+        )  # fmt: skip
+
+
 def _means(axes: Axes, measures: Sequence[Mapping[str, Any]], looks: Mapping[str, Look]) -> None:
-    for place, one in enumerate(measures):
-        if one["mean"] is not None:
-            style = looks[one["method"]]
-            axes.errorbar(
-                [place], [one["mean"]], [one["error"] or 0.0], color=style.colour, marker=style.marker, ms=4, lw=1.0
-            )
+    sound = [(place, one) for place, one in enumerate(measures) if one["mean"] is not None]
+    _look_at(axes, [(i, m["mean"] - (m["error"] or 0.0), m["mean"], m["mean"] + (m["error"] or 0.0)) for i, m in sound])
+    for place, one in sound:
+        style = looks[one["method"]]
+        axes.errorbar(
+            [place], [one["mean"]], [one["error"] or 0.0], color=style.colour, marker=style.marker, ms=4, lw=1.0
+        )
 
 
 def _differences(
@@ -71,9 +97,9 @@ def _differences(
 ) -> None:
     """Draw each method minus the first; a marker is filled only where the interval leaves 0 out."""
     axes.axhline(0.0, color=AID, lw=0.6)
-    for one in differences:
-        if one["one"] != methods[0] or one["low"] is None:
-            continue
+    shown = [one for one in differences if one["one"] == methods[0] and one["low"] is not None]
+    _look_at(axes, [(methods.index(one["other"]), -one["high"], -one["mean"], -one["low"]) for one in shown])
+    for one in shown:
         style, middle = looks[one["other"]], -one["mean"]
         reach = [[middle + one["high"]], [-one["low"] - middle]]
         axes.errorbar(
