@@ -57,7 +57,7 @@ def ours() -> Contender:
 
 
 def torch_loop(threads: int) -> Contender:
-    """The peer, on the same images and labels."""
+    """Train the peer on the same images and labels."""
     import torch
 
     from benchmarks.peers import torch_training
