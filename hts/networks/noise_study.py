@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import t as student
 
-from hts.arrays import FloatArray
+
 from hts.networks.data import load_digits
 from hts.networks.measuring import noise_of
 from hts.networks.training import Runs, Trainer
@@ -118,14 +119,14 @@ def _advance(trainer: Trainer, runs: Runs, to: int) -> Runs:
     return runs
 
 
-def _in_blocks(noise: FloatArray) -> float:
+def _in_blocks(noise: npt.NDArray[np.float32]) -> float:
     """Take coordinates that are not always 0, of some batches, for one sample of independent numbers."""
     live = noise[:IN_BLOCKS, np.ptp(noise, axis=0) > 0.0].astype(float).ravel()
     live = np.random.default_rng(0).permutation(live[live != 0.0])
     return block_estimate(live, default_block_size(live.size)).alpha
 
 
-def _by_coordinate(noise: FloatArray) -> float:
+def _by_coordinate(noise: npt.NDArray[np.float32]) -> float:
     live = np.flatnonzero(np.median(np.abs(noise), axis=0) > 0.0)
     some = live[:: max(1, len(live) // COORDINATES)][:COORDINATES]
     indices = []
