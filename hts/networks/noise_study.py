@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import t as student
 
-
 from hts.networks.data import load_digits
 from hts.networks.measuring import noise_of
 from hts.networks.training import Runs, Trainer
