@@ -25,10 +25,11 @@ def measure(trainer: Trainer, runs: Runs, data: Data) -> dict[str, npt.NDArray[A
         train_loss and train_accuracy on the labels trained on, test_loss, test_accuracy; expected[., delta] and
         expected_error (of its draws); pac_bayes, maximal; eigenvalues[., 3]. The draws are the same for every method.
     """
-    table, x = trainer.plan.table, trainer.x
-    test_x, test_y = jnp.asarray(data.test_x), jnp.asarray(data.test_y)
+    table = trainer.plan.table
+    images = trainer.x, jnp.asarray(data.test_x), jnp.asarray(data.test_y)
 
-    def one(theta: Array, key: Array, y: Array) -> dict[str, Array]:
+    # images are arguments: as constants XLA would compute what depends on them alone while it compiles
+    def one(theta: Array, key: Array, y: Array, x: Array, test_x: Array, test_y: Array) -> dict[str, Array]:
         def loss(at: Array) -> Array:
             return trainer.whole_loss(at, x, y)
 
@@ -46,7 +47,7 @@ def measure(trainer: Trainer, runs: Runs, data: Data) -> dict[str, npt.NDArray[A
             "eigenvalues": top_eigenvalues(loss, theta, keys[2]),
         }
 
-    found = jax.jit(jax.vmap(one))(runs.theta, trainer.keys, trainer.y)
+    found = jax.jit(jax.vmap(one, in_axes=(0, 0, 0, None, None, None)))(runs.theta, trainer.keys, trainer.y, *images)
     return {name: np.asarray(value) for name, value in found.items()}
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import t as student
 
-from hts.arrays import FloatArray
-from hts.networks.data import load_digits
+from hts.networks.data import load_data
 from hts.networks.measuring import noise_of
 from hts.networks.training import Runs, Trainer
 from hts.plans.training import TrainingPlan, read_training_plan
@@ -109,7 +109,7 @@ def _points(plan: TrainingPlan) -> Iterator[tuple[str, int, Trainer, Runs]]:
 
 def _trainer(plan: TrainingPlan) -> Trainer:
     some = range(plan.table.replications)
-    return Trainer(plan, "SB", load_digits(plan.table.images, plan.table.corrupted, plan.seed, some), some)
+    return Trainer(plan, "SB", load_data(plan, some), some)
 
 
 def _advance(trainer: Trainer, runs: Runs, to: int) -> Runs:
@@ -118,14 +118,14 @@ def _advance(trainer: Trainer, runs: Runs, to: int) -> Runs:
     return runs
 
 
-def _in_blocks(noise: FloatArray) -> float:
+def _in_blocks(noise: npt.NDArray[np.float32]) -> float:
     """Take coordinates that are not always 0, of some batches, for one sample of independent numbers."""
     live = noise[:IN_BLOCKS, np.ptp(noise, axis=0) > 0.0].astype(float).ravel()
     live = np.random.default_rng(0).permutation(live[live != 0.0])
     return block_estimate(live, default_block_size(live.size)).alpha
 
 
-def _by_coordinate(noise: FloatArray) -> float:
+def _by_coordinate(noise: npt.NDArray[np.float32]) -> float:
     live = np.flatnonzero(np.median(np.abs(noise), axis=0) > 0.0)
     some = live[:: max(1, len(live) // COORDINATES)][:COORDINATES]
     indices = []

@@ -125,3 +125,20 @@ def test_a_report_and_an_export_hold_what_fit_shows(hts, folder, tmp_path):
 
 def test_a_new_plan_of_training_names_the_next_command(hts, tmp_path):
     assert "next: hts train" in hts("new", "--kind", "training", tmp_path / "study.toml")[1]
+
+
+def test_files_and_checkpoints_of_another_plan_are_refused_by_name(hts, folder, tmp_path):
+    (tmp_path / "other.toml").write_text(PLAN + "eta = 0.1\n")
+    other, results = read_training_plan(tmp_path / "other.toml"), ResultsFolder(folder)
+    task = Task("SB", range(3, 5))
+    arrays = {"theta": np.zeros((2, 3)), "step": np.array(4)}
+    write_checkpoint(results.checkpoints / task.name, results.scratch, task.key(other), arrays)
+    code, _, said = hts("verify", folder)
+    assert (code, f"checkpoints/{task.name}: is of another plan" in said) == (4, True)
+    (results.checkpoints / task.name).unlink()
+    write_checkpoint(results.training / task.name, results.scratch, task.key(other), arrays)
+    for name in ("fit", "report"):
+        code, _, said = hts(name, folder)
+        assert (code, f"{task.name}: is of another plan; remove it, run again" in said) == (2, True)
+    said = hts("train", tmp_path / "other.toml", "-o", folder)
+    assert (said[0], "training.eta: 0.1 here, 0.05 there" in said[2]) == (2, True)
