@@ -17,7 +17,7 @@ DIMENSIONS := 5 20
 CONDITIONED := conditional_heavy conditional_clipped
 SAMPLED := rare_errors
 FIGURES := $(addprefix figure-,$(SIMULATED) $(PREDICTED) $(CONDITIONED) $(SAMPLED) $(DIMENSIONS:%=radial_%) \
-  trajectories regression block_accuracy training gradient_noise initialisation)
+  trajectories regression block_accuracy training initialisation)
 # `make figures QUICK=1`: fewer walkers, fewer or shorter steps, fewer values on the axes
 QUICK_published_exit := --set exit.walkers=50
 QUICK_published_exit_lomax := --set exit.walkers=50
@@ -49,7 +49,7 @@ BESIDE_conditional_heavy := --beside configs/conditional_light.toml
 SET = $(if $(QUICK),$(QUICK_$*))
 RESULTS := results$(if $(QUICK),/quick-look)
 
-.PHONY: help setup run test check docs validate bench bench-gpu figures $(FIGURES) check-figures keep-figures lock clean
+.PHONY: help setup run test check docs validate bench bench-gpu figures $(FIGURES) figure-gradient_noise check-figures keep-figures lock clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -136,6 +136,7 @@ figure-training: setup
 	$(BIN)/hts train configs/digits.toml $(if $(QUICK),$(QUICK_training)) -o $(RESULTS)/training
 	$(BIN)/hts plot $(RESULTS)/training
 
+# some minutes of processor time, so not among `make figures`
 figure-gradient_noise: setup
 	$(BIN)/python -m hts.networks.noise_study configs/gradient_noise.toml $(RESULTS)/gradient_noise/figures
 
