@@ -97,7 +97,7 @@ def merged(summaries: Iterable[ExitSummary]) -> ExitSummary:
 
 
 def bins_of_steps(steps: IntArray) -> IntArray:
-    """Number the bins of steps: n itself below 128, then 64 bins in each octave, by whole numbers alone.
+    """Return the bins of steps by number: n itself below 128, then 64 bins in each octave, by whole numbers alone.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def ends_of_bins(bins: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def bins_of_landings(landing: FloatArray, side: npt.NDArray[Any], low: float, high: float) -> IntArray:
-    """Number the bins of landings: by the distance beyond the end, eight bins an octave, negative on the left.
+    """Return the bins of landings: by the distance beyond the end, eight bins an octave, negative on the left.
 
     Parameters
     ----------
