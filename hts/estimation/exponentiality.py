@@ -127,10 +127,10 @@ def agreement_with_law(
         first += exits.size
     u.sort()
     distance = float(np.max([np.max(_gaps(u, part)) for part in _blocks(u.size)]))
-    return GoodnessOfFit(distance=distance, p_value=_kolmogorov_tail(distance, u.size))
+    return GoodnessOfFit(distance=distance, p_value=kolmogorov_tail(distance, u.size))
 
 
-def _kolmogorov_tail(distance: float, n: int) -> float:
+def kolmogorov_tail(distance: float, n: int) -> float:
     """Return the chance that n uniform numbers lie at least so far from their law.
 
     Up to LARGEST_EXACT the exact one. Beyond, its limit law with two corrections, Vrbik, Pioneer Journal of Theoretical

@@ -60,7 +60,11 @@ def dispersion_of(exit_steps: npt.NDArray[Any], is_censored: npt.NDArray[np.bool
     residual = np.where(is_censored, 0.0, mean)
     np.subtract(exit_steps, residual, out=residual)
     sandwich = float(residual @ residual) * n_walkers / (n_walkers - 1) / exposure**2
-    ratio = sandwich * n_exits / (1.0 - 1.0 / mean)
+    return drawn_towards_one(sandwich * n_exits / (1.0 - 1.0 / mean), n_exits)
+
+
+def drawn_towards_one(ratio: float, n_exits: int) -> float:
+    """Draw a ratio of variances towards 1 by its own noise, as `dispersion_of` says."""
     excess = ratio - 1.0
     noise = 4.0 / n_exits
     return 1.0 if excess**2 <= noise else 1.0 + excess * (1.0 - noise / excess**2)

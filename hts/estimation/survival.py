@@ -54,16 +54,28 @@ def survival_curve(
         wanted = np.geomspace(steps[0], steps[-1], n_points)
         steps = np.unique(steps[np.minimum(np.searchsorted(steps, wanted), steps.size - 1)])
     steps = np.concatenate((np.zeros(1, dtype=np.int64), steps))
-    gone = np.searchsorted(exits, steps, side="right").astype(np.float64)
+    gone = np.searchsorted(exits, steps, side="right")
+    return curve_of_counts(steps, gone, n_walkers, n_walkers - exits.size, level)
+
+
+def curve_of_counts(
+    steps: npt.NDArray[np.int64], exits: npt.NDArray[np.int64], n_walkers: int, n_censored: int, level: float = LEVEL
+) -> SurvivalCurve:
+    """Make the curve of walkers of which so many had left by each step.
+
+    Parameters
+    ----------
+    steps : int64[point]
+        Increasing, the first 0.
+    exits : int64[point]
+        Exits up to then.
+    n_walkers, n_censored : int
+    level : float
+        Coverage of the band at each point.
+    """
+    gone = exits.astype(np.float64)
     alive = n_walkers - gone
     tail = (1.0 - level) / 2.0
     low = np.where(alive > 0, scipy.special.betaincinv(np.maximum(alive, 1.0), gone + 1.0, tail), 0.0)
     high = np.where(gone > 0, scipy.special.betaincinv(alive + 1.0, np.maximum(gone, 1.0), 1.0 - tail), 1.0)
-    return SurvivalCurve(
-        steps=steps,
-        survival=alive / max(n_walkers, 1),
-        low=low,
-        high=high,
-        n_walkers=n_walkers,
-        n_censored=n_walkers - exits.size,
-    )
+    return SurvivalCurve(steps, alive / max(n_walkers, 1), low, high, n_walkers, n_censored)

@@ -183,6 +183,6 @@ def test_the_law_of_the_distance_of_many_exits_is_the_exact_one(scaled):
     """2e-7, and of p above 1e-5 relatively 2e-4, from just above the number up to which it is exact."""
     n = module.LARGEST_EXACT + 1
     exact = stats.kstwo.sf(scaled / np.sqrt(n), n)
-    said = module._kolmogorov_tail(scaled / np.sqrt(n), n)
+    said = module.kolmogorov_tail(scaled / np.sqrt(n), n)
     assert abs(said - exact) <= 2e-7
     assert exact < 1e-5 or abs(said / exact - 1.0) <= 2e-4
