@@ -17,7 +17,7 @@ def command(folders: tuple[Path, ...], as_json: bool) -> None:
 
     Cells that all folders have are compared with those of the first: mean exit times and exponents, or shares of
     time, each with its z; keys in which the plans differ are listed. Where seed, plan and random streams are the same,
-    walkers are compared one by one.
+    walkers are compared one by one. Folders of hts train are compared method by method, network by network.
 
     \b
     Examples:
@@ -25,8 +25,12 @@ def command(folders: tuple[Path, ...], as_json: bool) -> None:
       hts run study.toml --seed 2 -o results/again
       hts compare results/study results/again
     """
+    from hts.cli.training_folder import compare, is_of_training
     from hts.comparison.folders import compare_folders
 
+    if len(folders) > 1 and all(map(is_of_training, folders)):
+        compare(folders, as_json)
+        return
     for folder in folders:
         if folder.is_dir():
             warn_of_identity(folder)

@@ -86,15 +86,10 @@ def show(plan: "TrainingPlan", comparison: "Comparison") -> None:
     """Print the table, then the differences that intervals allow to call so, then what diverged."""
     from hts.cli.tables import print_tables
     from hts.networks.results import to_document
-    from hts.reports.training import measure_table
-    from hts.words import number
+    from hts.reports.training import difference_lines, measure_table
 
-    print_tables([measure_table(to_document(comparison), plan.title)])
-    told = [d for d in comparison.differences if d.is_different]
-    click.echo(f"\nDifferences whose interval leaves 0 out: {len(told)} of {len(comparison.differences)}")
-    for d in told:
-        click.echo(
-            f"  {d.measure}: {d.one} - {d.other} = {number(d.mean)} [{number(d.low)}, {number(d.high)}], n = {d.n}"
-        )
+    document = to_document(comparison)
+    print_tables([measure_table(document, plan.title)])
+    click.echo("\n" + "\n".join(difference_lines(document["differences"])))
     for line in comparison.diverged:
         click.echo(f"warning: {line}; it is left out")

@@ -1,4 +1,4 @@
-"""What `status`, `verify`, `fit`, `plot`, `report` and `export` do with a folder of trained networks."""
+"""What `status`, `verify`, `fit`, `compare`, `plot`, `report` and `export` do with a folder of trained networks."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -95,6 +95,25 @@ def fit(folder: Path, as_json: bool) -> None:
         print_document(to_document(comparison))
     else:
         show(plan, comparison)
+
+
+def compare(folders: Sequence[Path], as_json: bool) -> None:
+    """Print what folders of the same data, batches and seed have apart, method by method."""
+    from hts.cli.documents import print_document
+    from hts.cli.tables import print_tables
+    from hts.networks.side_by_side import compare_trainings
+    from hts.plans.values import toml_value
+    from hts.reports.training import difference_lines, folder_table
+
+    document = compare_trainings(folders)
+    if as_json:
+        print_document(document)
+        return
+    for key in document["differences"]:
+        click.echo(f"{key['key']}: {', '.join(map(toml_value, key['values']))}")
+    methods = dict.fromkeys(row["method"] for row in document["measures"])
+    print_tables([folder_table(document, method) for method in methods])
+    click.echo("\n" + "\n".join(difference_lines(document["pairs"])))
 
 
 def plot(folder: Path, output: Path | None, names: Sequence[str]) -> tuple[Path, ...]:

@@ -98,7 +98,7 @@ def _open(paths: Sequence[Path]) -> list[_Opened]:
         if ResultsFolder(path).is_of_regression:
             raise PlanError(f"{path}: is a folder of hts regression; hts compare takes folders of hts run")
         if ResultsFolder(path).is_of_training:
-            text = "is a folder of hts train, whose methods `hts fit` compares; hts compare takes folders of hts run"
+            text = "is a folder of hts train; hts compare takes folders of hts run, or folders of hts train alone"
             raise PlanError(f"{path}: {text}")
     opened = [_Opened(path, *open_results(path)[1:]) for path in paths]
     tables = [("[levy] and " if one.plan.levy else "") + f"[{one.plan.study.table}]" for one in opened]

@@ -77,8 +77,18 @@ class Comparison:
 
 def compare(plan: TrainingPlan, found: Mapping[str, Mapping[str, npt.NDArray[Any]]]) -> Comparison:
     """Lay methods side by side, as `hts.networks.running.load` reads them."""
-    columns = {method: _columns(plan, arrays) for method, arrays in found.items()}
-    names = list(next(iter(columns.values()))) if columns else []
+    said = [
+        f"{method}, replication {r}: diverged at iteration {int(at)} with a norm of {float(arrays['norm'][r]):.3g}"
+        for method, arrays in found.items()
+        for r, at in enumerate(arrays["diverged"])
+        if at >= 0
+    ]
+    return compare_columns({method: columns_of(plan, arrays) for method, arrays in found.items()}, tuple(said))
+
+
+def compare_columns(columns: Mapping[str, dict[str, FloatArray]], diverged: tuple[str, ...] = ()) -> Comparison:
+    """Compare measures of methods, or of one method in several folders, replication by replication."""
+    names = [name for name in next(iter(columns.values()), {}) if all(name in one for one in columns.values())]
     measures = [_measure(method, name, columns[method][name]) for method in columns for name in names]
     n_pairs = math.comb(len(columns), 2)
     pairs = [
@@ -86,16 +96,10 @@ def compare(plan: TrainingPlan, found: Mapping[str, Mapping[str, npt.NDArray[Any
         for name in names
         for one, other in combinations(columns, 2)
     ]
-    said = [
-        f"{method}, replication {r}: diverged at iteration {int(at)} with a norm of {float(arrays['norm'][r]):.3g}"
-        for method, arrays in found.items()
-        for r, at in enumerate(arrays["diverged"])
-        if at >= 0
-    ]
-    return Comparison(tuple(measures), tuple(pairs), tuple(said))
+    return Comparison(tuple(measures), tuple(pairs), diverged)
 
 
-def _columns(plan: TrainingPlan, arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, FloatArray]:
+def columns_of(plan: TrainingPlan, arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, FloatArray]:
     """Name the measures of a method; those of diverged networks are NaN."""
     names = ("test_accuracy", "train_accuracy", "train_loss", "test_loss", "pac_bayes", "maximal")
     columns = {name: arrays[name] for name in names}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hts.reports.document import OWN, Part, Report, report_with
@@ -38,6 +38,34 @@ def measure_table(document: Document, title: str) -> TextTable:
         cells = (of[name, method] for method in methods)
         rows.append([name, *(f"{number(cell['mean'])} ± {number(cell['error'], 2)}" for cell in cells)])
     return text_table(f"{title}: mean ± standard error over replications", ["", *methods], rows)
+
+
+def folder_table(document: Document, method: str) -> TextTable:
+    """Lay the measures of one method out, a column for each folder, as `hts compare` has them."""
+    own = [one for one in document["measures"] if one["method"] == method]
+    folders = list(dict.fromkeys(one["folder"] for one in own))
+    of = {(one["measure"], one["folder"]): one for one in own}
+    rows = [
+        [name, *(f"{number(of[name, one]['mean'])} ± {number(of[name, one]['error'], 2)}" for one in folders)]
+        for name in dict.fromkeys(one["measure"] for one in own)
+    ]
+    return text_table(f"{method}: mean ± standard error over replications", ["", *map(_last_part, folders)], rows)
+
+
+def _last_part(folder: str) -> str:
+    return folder.rstrip("/").rsplit("/", 1)[-1]
+
+
+def difference_lines(differences: Sequence[Mapping[str, Any]]) -> list[str]:
+    """List the differences whose interval leaves 0 out, of methods or of folders."""
+    told = [one for one in differences if one["is_different"]]
+    lines = [f"Differences whose interval leaves 0 out: {len(told)} of {len(differences)}"]
+    for one in told:
+        place = f"{one['method']}, " if "method" in one else ""
+        pair = " - ".join(_last_part(one[name]) for name in ("one", "other"))
+        size = f"{number(one['mean'])} [{number(one['low'])}, {number(one['high'])}], n = {one['n']}"
+        lines.append(f"  {place}{one['measure']}: {pair} = {size}")
+    return lines
 
 
 def difference_table(document: Document) -> TextTable:

@@ -12,25 +12,29 @@ from hts.storage import ResultsFolder
 from hts.storage.checkpoints import write_checkpoint
 
 PLAN = '[training]\nimages = 60\ncorrupted = 0\nsmall_batch = 8\nlarge_batch = 16\nmethods = ["LB", "SB"]\n'
+OTHER = PLAN + "moment = 1.0\n"
 NAMES = ("test_accuracy", "train_accuracy", "train_loss", "test_loss", "pac_bayes", "maximal")
 
 
-@pytest.fixture
-def folder(tmp_path):
+def made_up(path, text, folder, shift=0.0):
     """Five networks of LB and three of SB, with measures made up: those of SB are 1 larger."""
-    path = tmp_path / "plan.toml"
-    path.write_text(PLAN)
-    plan, results = read_training_plan(path), ResultsFolder(tmp_path / "results")
+    path.write_text(text)
+    plan, results = read_training_plan(path), ResultsFolder(folder)
     document = {"identity": plan.identity(), "physics": plan.physics(), "stream_version": TRAINING_VERSION}
     results.write_json(results.identity, document)
     results.write_text(results.plan, plan.to_toml())
-    for method, n, shift in (("LB", 5, 0.0), ("SB", 3, 1.0)):
-        values = np.arange(n) + shift
+    for method, n, own in (("LB", 5, 0.0), ("SB", 3, 1.0)):
+        values = np.arange(n) + own + shift
         arrays = dict.fromkeys(NAMES, values) | {"expected": np.ones((n, 2)), "eigenvalues": np.ones((n, 3))}
         arrays |= {"diverged": np.full(n, -1), "norm": np.zeros(n)}
         task = Task(method, range(n))
         write_checkpoint(results.training / task.name, results.scratch, task.key(plan), arrays)
     return results.path
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return made_up(tmp_path / "plan.toml", PLAN, tmp_path / "results")
 
 
 def test_status_and_fit_of_a_sound_folder(hts, folder):
@@ -75,7 +79,7 @@ def test_other_commands_say_which_one_takes_the_plan(hts, folder, tmp_path):
         assert len(said[2].splitlines()) == 1
     assert hts("verify", folder, "--replay", 3)[0] == 2
     code, _, said = hts("compare", folder, tmp_path)
-    assert (code, "is a folder of hts train, whose methods `hts fit` compares" in said) == (2, True)
+    assert (code, "is a folder of hts train; hts compare takes folders of hts run" in said) == (2, True)
 
 
 def test_describe_says_what_is_left_what_it_takes_and_which_files_lack(hts, folder, tmp_path, monkeypatch):
@@ -142,3 +146,27 @@ def test_files_and_checkpoints_of_another_plan_are_refused_by_name(hts, folder, 
         assert (code, f"{task.name}: is of another plan; remove it, run again" in said) == (2, True)
     said = hts("train", tmp_path / "other.toml", "-o", folder)
     assert (said[0], "training.eta: 0.1 here, 0.05 there" in said[2]) == (2, True)
+
+
+def test_compare_pairs_the_networks_of_folders_and_names_what_their_plans_have_apart(hts, folder, tmp_path):
+    wide = made_up(tmp_path / "other.toml", OTHER, tmp_path / "other", 2.0)
+    code, out, _ = hts("compare", folder, wide, "--json")
+    found = json.loads(out)
+    assert (code, found["differences"]) == (0, [{"key": "training.moment", "values": [2.0, 1.0]}])
+    pairs = {(one["method"], one["measure"]): one for one in found["pairs"]}
+    assert {key[0] for key in pairs} == {"LB", "SB"}
+    one = pairs["SB", "test_loss"]
+    assert (one["mean"], one["n"], one["is_different"]) == (-2.0, 3, True)
+    assert not pairs["SB", "expected 0.01"]["is_different"]
+    code, out, _ = hts("compare", folder, wide)
+    assert code == 0
+    assert "training.moment: 2.0, 1.0" in out
+    assert "LB, test_loss: results - other = -2" in out
+
+
+def test_networks_that_are_no_pairs_are_not_compared(hts, folder, tmp_path):
+    other = made_up(tmp_path / "other.toml", "seed = 3\n" + PLAN.replace("60", "61"), tmp_path / "other")
+    code, _, said = hts("compare", folder, other)
+    assert code == 2
+    assert f"seed is 0 in {folder} and 3 in {other}" in said
+    assert "images is 60" in said
