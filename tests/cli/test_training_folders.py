@@ -78,3 +78,4 @@ def test_other_commands_say_which_one_takes_the_plan(hts, folder, tmp_path):
 
 def test_a_new_plan_of_training_names_the_next_command(hts, tmp_path):
     assert "next: hts train" in hts("new", "--kind", "training", tmp_path / "study.toml")[1]
+    assert "next: hts regression" in hts("new", "--kind", "regression", tmp_path / "other.toml")[1]
