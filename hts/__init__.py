@@ -53,6 +53,8 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.plans import make_plan as make_plan
     from hts.plans import read_plan as read_plan
     from hts.plans.regression import read_regression_plan as read_regression_plan
+    from hts.rare import rare_results as rare_results
+    from hts.rare import run_rare as run_rare
     from hts.regression import predict_regression as predict_regression
     from hts.regression import regression_results as regression_results
     from hts.regression import run_regression as run_regression
@@ -112,6 +114,7 @@ _NAMES = {
     "hts.noise": ("LAWS", "Noise"),
     "hts.plans": ("Cell", "Plan", "make_plan", "read_plan"),
     "hts.plans.regression": ("read_regression_plan",),
+    "hts.rare": ("rare_results", "run_rare"),
     "hts.regression": ("predict_regression", "regression_results", "run_regression"),
     "hts.studies": ("draw", "fit"),
     "hts.sweeps": (

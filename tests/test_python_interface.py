@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import hts
+from hts.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 
@@ -66,3 +67,19 @@ def test_the_page_about_python_runs_to_its_end(tmp_path, monkeypatch, capsys):
     assert world["shares"].sum() == pytest.approx(1.0, abs=1e-12)
     assert len(list(Path("results/python/figures").iterdir())) == 3
     assert "heavy" in capsys.readouterr().out.lower()
+
+
+#: Commands that no function of hts does yet, or that make no sense from Python; the page says so below its table.
+WITHOUT = {"report", "train", "initialisation", "completion"}
+
+
+def test_each_command_has_its_function_on_the_page_or_is_said_to_have_none():
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    table, below = page.split("## Which function does what a command does")[1].rsplit("|\n", 1)
+    rows = [row.split("|")[1:3] for row in table.splitlines() if row.startswith("| `hts ")]
+    named = {command for left, _ in rows for command in re.findall(r"`hts (\w+)`", left)}
+    assert named == set(COMMANDS) - WITHOUT
+    assert set(re.findall(r"`hts (\w+)`", below)) == WITHOUT
+    for _, right in rows:
+        for name in re.findall(r"`hts\.(\w+)", right):
+            assert name == "plans" or name in hts.__all__, name

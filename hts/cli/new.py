@@ -11,6 +11,9 @@ from hts.errors import PlanError
 #: What a full disk, a quota or a limit says; with room the same command does its work.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
+#: The command that takes a plan next, where it is not `hts describe`.
+NEXT = {"regression": "regression", "training": "train"}
+
 
 @click.command("new")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
@@ -19,8 +22,8 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
     default="exits",
     show_default=True,
     help="What the plan studies: exits from a well, visits (long runs over all wells), exits from a well of your own "
-    "formula, paths given how they leave, space: exits in several dimensions, rare exits by sampling, or "
-    "training of networks.",
+    "formula, paths given how they leave, levy: exits of an SDE, space: exits in several dimensions, rare exits by "
+    "sampling, regression: SGD on least squares, or training of networks.",
 )
 def command(file: Path | None, kind: str) -> None:
     r"""Write a commented starter plan to FILE, or to standard output.
@@ -48,7 +51,7 @@ def command(file: Path | None, kind: str) -> None:
         if problem.errno in FULL:
             raise stopped_by(problem, file) from None
         raise PlanError(f"{file}: cannot be written ({problem.strerror}); name a file in a folder of yours") from None
-    click.echo(f"wrote {file}; next: hts {'train' if kind == 'training' else 'describe'} {file}")
+    click.echo(f"wrote {file}; next: hts {NEXT.get(kind, 'describe')} {file}")
 
 
 def write_new(file: Path, text: str) -> None:

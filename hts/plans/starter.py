@@ -7,7 +7,7 @@ from hts.noise import LAWS
 from hts.plans.landscapes import LANDSCAPE_PLANS
 from hts.plans.space_landscapes import SPACE_LANDSCAPES
 
-KINDS = ("exits", "visits", "formula", "paths", "space", "rare", "training")
+KINDS = ("exits", "visits", "formula", "paths", "levy", "space", "rare", "regression", "training")
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -129,6 +129,7 @@ def test_a_report_and_an_export_hold_what_fit_shows(hts, folder, tmp_path):
 
 def test_a_new_plan_of_training_names_the_next_command(hts, tmp_path):
     assert "next: hts train" in hts("new", "--kind", "training", tmp_path / "study.toml")[1]
+    assert "next: hts regression" in hts("new", "--kind", "regression", tmp_path / "other.toml")[1]
 
 
 def test_files_and_checkpoints_of_another_plan_are_refused_by_name(hts, folder, tmp_path):

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from hts.plans import parse_study, starter
 from hts.plans.landscapes import LANDSCAPE_PLANS
 from hts.plans.models import HeadPlan
+from hts.plans.regression import read_regression_plan
 from hts.plans.schema import TABLES, plan_schema
 from hts.plans.starter import KINDS
 from hts.plans.training import read_training_plan
@@ -42,9 +43,11 @@ def test_exits_need_walkers_unless_the_plan_has_rare():
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_template_is_a_plan_without_mistakes_that_fits_the_schema(kind, tmp_path):
     text = starter(kind)
+    (tmp_path / "plan.toml").write_text(text)
     if kind == "training":
-        (tmp_path / "plan.toml").write_text(text)
         assert read_training_plan(tmp_path / "plan.toml").table.methods
+    elif kind == "regression":
+        assert read_regression_plan(tmp_path / "plan.toml").cells
     else:
         assert parse_study(text, Path("plan.toml")).cells()
     assert list(VALIDATOR.iter_errors(tomllib.loads(text))) == []

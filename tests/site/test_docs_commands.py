@@ -89,7 +89,13 @@ def check_table(name: str, table: object) -> None:
 
 
 def is_whole(tables: dict) -> bool:
-    return "landscape" in tables and bool({"exit", "visits"} & set(tables))
+    """Tell whether tables are a plan of their own, without a file that an earlier command of the page writes."""
+    files = [tables[name].get("file", "") for name in ("landscape", "noise") if name in tables]
+    return (
+        "landscape" in tables
+        and bool({"exit", "visits"} & set(tables))
+        and not any(file.startswith("results/") for file in files)
+    )
 
 
 PLANS = [(page, block) for page in PAGES for block in blocks(page) if block.language == "toml"]
