@@ -101,6 +101,7 @@ def trainer_of(tmp_path, method="SB", **changes):
     return Trainer(plan, method, Data(x, y, x[:20], y[0, :20]), range(2))
 
 
+@pytest.mark.long
 def test_the_gradient_of_lenet_is_that_of_finite_differences(tmp_path):
     """In float64 along random directions; kinks of ReLU and pooling are of measure 0."""
     trainer = trainer_of(tmp_path, network="lenet")
@@ -169,6 +170,7 @@ def test_the_learning_rate_is_halved_as_published():
     assert not rules_of(TrainingTable(final_batch="small"), "Our2")[1][1].is_large
 
 
+@pytest.mark.long
 def test_methods_share_weights_batches_and_augmentation_and_the_rate_falls_in_training(tmp_path):
     changes = dict(augmentation=("flip",), iterations=2, final=0)
     one, other = (trainer_of(tmp_path, method, b=1e9, **changes) for method in ("SB", "SB+Clip"))
