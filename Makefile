@@ -49,7 +49,7 @@ BESIDE_conditional_heavy := --beside configs/conditional_light.toml
 SET = $(if $(QUICK),$(QUICK_$*))
 RESULTS := results$(if $(QUICK),/quick-look)
 
-.PHONY: help setup run test check docs validate bench figures $(FIGURES) check-figures keep-figures lock clean
+.PHONY: help setup run test check docs validate bench bench-gpu figures $(FIGURES) check-figures keep-figures lock clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -96,6 +96,9 @@ validate: setup  ## the long tier of the tests (hours: thousands of random plans
 
 bench: setup  ## speed against peers in the same run; writes benchmarks/latest.json
 	$(BIN)/python -m benchmarks
+
+bench-gpu:  ## speed of a GPU, its bits checked first; PYTHON needs CuPy; writes benchmarks/gpu.json
+	$(PYTHON) -m benchmarks.gpu
 
 figures: $(FIGURES)  ## every figure of the docs; QUICK=1 makes small ones in a few minutes
 

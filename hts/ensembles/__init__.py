@@ -1,7 +1,8 @@
 """One cell, simulated: a landscape, a law, eta and b become exits, visits or paths of many walkers."""
 
-from hts.ensembles.driving import STATE_VERSION, Interrupted, State, steps_in
+from hts.ensembles.driving import STATE_VERSION, Interrupted, steps_in
 from hts.ensembles.exits import ExitProblem, ExitSample, advance_exits, simulate_exits
+from hts.ensembles.lanes import State
 from hts.ensembles.motions import STREAM_VERSION, law_numbers
 from hts.ensembles.visits import VisitProblem, VisitSample, advance_visits, simulate_visits
 

@@ -6,18 +6,16 @@ A kernel is called again and again until its walkers finish, with progress, stop
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from hts.ensembles.lanes import State, Waiting
 from hts.ensembles.motions import Problem, motion_in, words_per_draw
 from hts.errors import StoppedError
 from hts.kernels import blocks
 from hts.kernels.motions import Motion
-
-#: Walkers on their way: all that a run of the kernel leaves behind, by name.
-State: TypeAlias = dict[str, npt.NDArray[Any]]
 
 #: Wall time between two returns of the kernel: progress, Ctrl-C and schedulers wait no longer than this.
 SECONDS_PER_CALL: Final = 0.2
@@ -106,13 +104,29 @@ class Ensemble:
         Interrupted
             When `should_stop` says so.
         """
-        state = {name: getattr(self.block, name) for name in STATE_OF_BLOCK} | dict(rows)
-        restore(state, resume_from)
-        drive(advance, state, self.n_walkers, on_steps, should_stop, on_checkpoint)
+        state = self.state(rows)
+        waiting = Waiting(state, resume_from, in_step="integers" in rows)  # which a watch of long runs has
+
+        def go_on(budget: int) -> int:
+            waiting.refill()
+            return advance(budget)
+
+        def keep(_: State) -> None:
+            if on_checkpoint is not None:
+                on_checkpoint(waiting.whole())
+
+        drive(go_on, state, self.n_walkers, on_steps, should_stop, keep if on_checkpoint is not None else None)
+
+    def state(self, rows: Mapping[str, npt.NDArray[Any]]) -> State:
+        """Give all that the kernel updates, by name."""
+        return {name: getattr(self.block, name) for name in STATE_OF_BLOCK} | dict(rows)
 
 
 def restore(state: State, kept: Mapping[str, npt.NDArray[Any]] | None) -> None:
-    """Copy a saved state into `state`, if it belongs to these walkers and lanes."""
+    """Copy a saved state into `state`, if it belongs to these walkers and lanes.
+
+    That of walkers on a line is fitted to other lanes as well, by `lanes.Waiting`.
+    """
     if kept is None or any(
         name not in kept or kept[name].shape != array.shape or kept[name].dtype != array.dtype
         for name, array in state.items()

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray
-from hts.ensembles.driving import Ensemble, State
+from hts.ensembles.driving import Ensemble
+from hts.ensembles.lanes import State
 from hts.ensembles.motions import cell_key
 from hts.exits import Exit
 from hts.kernels import blocks
@@ -114,7 +115,8 @@ def simulate_exits(
         Asked as often; when it says True, `Interrupted` is raised.
     resume_from : mapping of str to array, optional
         What `on_checkpoint` was given for the same problem, walkers and `max_steps`, to go on from; the sample is the
-        same to the bit. One that does not fit these walkers and this `width` is left aside.
+        same to the bit, whatever the lanes were and whatever device it is from. One that does not fit these walkers is
+        left aside.
     on_checkpoint : callable, optional
         Called every 20 s, and before `Interrupted` is raised, with the state of all walkers. The arrays go on changing
         when it returns.
@@ -131,12 +133,23 @@ def simulate_exits(
         When `should_stop` says so; what was done since the last checkpoint is lost.
     """
     it = Ensemble.of(problem, (first_walker, n_walkers), width, chunk)
-    steps, side, landing = np.zeros(n_walkers, np.int64), np.zeros(n_walkers, np.int8), np.zeros(n_walkers)
+    rows = empty_rows(n_walkers)
 
     def advance(budget: int) -> int:
-        taken: int = advance_exits(it.block, it.motion, it.key, max_steps, budget, first_walker, steps, side, landing)
+        taken: int = advance_exits(it.block, it.motion, it.key, max_steps, budget, first_walker, *rows.values())
         return taken
 
-    rows: State = {"row_steps": steps, "row_side": side, "row_landing": landing}
     it.run(advance, rows, on_steps, should_stop, resume_from, on_checkpoint)
+    return sample_of(it, rows)
+
+
+def empty_rows(n_walkers: int) -> State:
+    """Make room for what the kernel writes of each walker, in the order in which it takes them."""
+    steps, side, landing = np.zeros(n_walkers, np.int64), np.zeros(n_walkers, np.int8), np.zeros(n_walkers)
+    return {"row_steps": steps, "row_side": side, "row_landing": landing}
+
+
+def sample_of(it: Ensemble, rows: State) -> ExitSample:
+    """Give the sample of walkers that have finished."""
+    steps, side, landing = rows.values()
     return ExitSample(it.walker, steps, side == 0, side, landing, it.steps_beyond_domain)

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray
-from hts.ensembles.driving import STATE_OF_BLOCK, State, drive, restore
+from hts.ensembles.driving import STATE_OF_BLOCK, drive, restore
+from hts.ensembles.lanes import State
 from hts.ensembles.motions import law_numbers
 from hts.kernels import blocks, motions, space_motions
 from hts.kernels.objects import StoredKernel

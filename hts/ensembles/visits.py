@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray, IntArray
-from hts.ensembles.driving import Ensemble, State
+from hts.ensembles.driving import Ensemble
+from hts.ensembles.lanes import State
 from hts.ensembles.motions import cell_key
 from hts.kernels import blocks, ledgers
 from hts.kernels.objects import StoredKernel
@@ -135,19 +136,32 @@ def simulate_visits(
         When `should_stop` says so; what was done since the last checkpoint is lost.
     """
     it = Ensemble.of(problem, (first_walker, n_walkers), width, chunk)
-    regions, watch, n_wells = regions_of(problem), ledgers.new_watch(width), len(problem.minima)
-    ledger = ledgers.Ledger(
-        steps_in_well=np.zeros((n_walkers, len(regions.checkpoints), n_wells), np.int64),
-        steps_near=np.zeros((n_walkers, n_wells), np.int64),
-        transitions=np.zeros((n_walkers, n_wells, n_wells), np.int64),
-        histogram=np.zeros((n_walkers, problem.n_bins + 2), np.int64),
-        position=np.zeros(n_walkers),
-    )
+    regions, rows = regions_of(problem), empty_rows(problem, n_walkers, width)
+    watch = ledgers.Watch(*(rows[name] for name in ledgers.Watch._fields))
+    ledger = ledgers.Ledger(*(rows[name] for name in ledgers.Ledger._fields))
 
     def advance(budget: int) -> int:
         taken: int = advance_visits(it.block, it.motion, regions, watch, ledger, it.key, budget, first_walker)
         return taken
 
-    rows = watch._asdict() | ledger._asdict()
     it.run(advance, rows, on_steps, should_stop, resume_from, on_checkpoint)
-    return VisitSample(walker=it.walker, steps_beyond_domain=it.steps_beyond_domain, **ledger._asdict())
+    return sample_of(it, rows)
+
+
+def empty_rows(problem: VisitProblem, n_walkers: int, width: int) -> State:
+    """Make a watch over lanes, and room for what the kernel writes down of each walker."""
+    n_wells = len(problem.minima)
+    ledger = ledgers.Ledger(
+        steps_in_well=np.zeros((n_walkers, len(problem.checkpoints), n_wells), np.int64),
+        steps_near=np.zeros((n_walkers, n_wells), np.int64),
+        transitions=np.zeros((n_walkers, n_wells, n_wells), np.int64),
+        histogram=np.zeros((n_walkers, problem.n_bins + 2), np.int64),
+        position=np.zeros(n_walkers),
+    )
+    return ledgers.new_watch(width)._asdict() | ledger._asdict()
+
+
+def sample_of(it: Ensemble, rows: State) -> VisitSample:
+    """Give the sample of walkers that have finished."""
+    ledger = {name: rows[name] for name in ledgers.Ledger._fields}
+    return VisitSample(walker=it.walker, steps_beyond_domain=it.steps_beyond_domain, **ledger)

@@ -9,12 +9,8 @@ import numpy as np
 
 from hts.kernels.arithmetic import as_bits, fma
 from hts.kernels.eights import LANES, cubics
+from hts.kernels.motions import TABLE_LOW, TABLE_SPACING
 from hts.kernels.settings import inline, jit
-
-#: Places in the array that says where a gradient table lies.
-TABLE_LOW: Final = 0
-TABLE_HIGH: Final = 1
-TABLE_SPACING: Final = 2
 
 TWO_52: Final = 2.0**52  # adding it rounds to an integer, left in the low bits
 TWO_52_MANTISSA: Final = np.uint64(0x000FFFFFFFFFFFFF)

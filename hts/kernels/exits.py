@@ -22,8 +22,9 @@ from hts.kernels.blocks import (
     STARTED,
 )
 from hts.kernels.draws import draw
-from hts.kernels.dynamics import TABLE_HIGH, TABLE_LOW, add_hinges, gradient_of_table, move, move_with_hinges
+from hts.kernels.dynamics import add_hinges, gradient_of_table, move, move_with_hinges
 from hts.kernels.eights import LANES
+from hts.kernels.motions import TABLE_HIGH, TABLE_LOW
 from hts.kernels.settings import jit
 from hts.kernels.streams import fill, start_streams
 

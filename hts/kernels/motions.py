@@ -27,6 +27,11 @@ NORMAL_SCALE: Final = 4
 BODY: Final = 5
 CELLS: Final = 9
 
+#: Places in the array that says where a gradient table lies.
+TABLE_LOW: Final = 0
+TABLE_HIGH: Final = 1
+TABLE_SPACING: Final = 2
+
 
 class Motion(NamedTuple):
     """What moves the walkers of one cell."""
