@@ -99,7 +99,8 @@ class Computer:
         Raises
         ------
         StoppedError
-            Where files cannot be written, or where memory or threads have run out: that is no fault of the cell.
+            Where files cannot be written, where memory or threads have run out, or where a device fails: that is no
+            fault of the cell.
         """
         begin = time.thread_time()
         try:
@@ -118,6 +119,9 @@ class Computer:
                     what, way = f"{device.name}, the machine or a limit", "with --device cpu"
                 text = f"stopped: {what} ran out of {lacked}; finished shards are kept"
                 raise StoppedError(f"{text}. Run it again to go on, {way} if that repeats.") from error
+            if device is not None:  # no fault of the cell, unless a core says so too
+                text = f"stopped: {device.name}: {error or type(error).__name__}; finished shards are kept"
+                raise StoppedError(f"{text}. Run it again to go on, with --device cpu if that repeats.") from error
             return Outcome(task, failure=Failure.of(task.cell, task.first_walker, task.n_walkers, error))
         return Outcome(task, shards, study_of(self.plan).steps_of(sample), seconds=seconds)
 

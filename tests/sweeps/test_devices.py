@@ -171,6 +171,20 @@ def test_a_card_without_memory_stops_the_run_with_the_way_on(tmp_path):
     assert list((tmp_path / "failures").glob("*")) == []
 
 
+class Broken(StandIn):
+    """A card that fails otherwise."""
+
+    def _note(self, *given, **more):
+        raise PlanError("not enough memory for these walkers")
+
+
+def test_a_card_that_fails_stops_the_run_and_blames_no_cell(tmp_path):
+    with pytest.raises(StoppedError, match=r"cuda:0: not enough memory for these walkers.*--device cpu if that"):
+        run_sweep(STUDY, tmp_path, device=Devices((Broken(),)))
+    assert list((tmp_path / "failures").glob("*")) == []
+    assert run_sweep(STUDY, tmp_path, threads=1).n_written > 0
+
+
 class Elsewhere(ThreadEngine):
     """Threads that stand for workers on other machines."""
 
