@@ -18,7 +18,7 @@ from hts.plans.regression import read_regression_plan
 from hts.plans.studies import read_study
 from hts.plans.training import read_training_plan
 
-BLOCK = re.compile(r"(?:^<!-- not run: (.+) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"(?:^<!-- not run: ([^\n]+) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN = ("bash", "python")
 #: Overrides that make plans small, beside those of `make figures QUICK=1`.
 SMALL = {
