@@ -15,7 +15,9 @@ from hts.answers.discretisation import discretise
 from hts.answers.flights import fly
 from hts.answers.waiting import WaitingDensity, waiting_cells, waiting_density
 from hts.comparison import compare_exits, exact_references, fit_visits, limit_references
+from hts.comparison.exits import compare_walkers
 from hts.comparison.visits import PredictShares
+from hts.comparison.walkers import measured_cells
 from hts.errors import IncompleteError, PlanError
 from hts.plans import Cell, Plan, read_plan
 from hts.plots.save import save_figure
@@ -24,6 +26,7 @@ from hts.plots.style import house_style
 from hts.rare import rare_results
 from hts.sweeps import load_visits
 from hts.sweeps.samples import check_cells
+from hts.sweeps.summed import load_summaries
 from hts.sweeps.survey import open_results
 
 Predict: TypeAlias = Callable[[Plan, Sequence[Cell]], Sequence[ExitPrediction]]
@@ -214,6 +217,11 @@ def _exits_of_folder(target: Path, plan: Plan, parts: set[Part], exact: _Exact) 
         study = replace(study, rare=rare_results(plan, target, known))
     if not has_samples and "cells" not in parts:
         return study
+    if plan.keeps_summaries:
+        cells = compare_walkers(measured_cells(target, plan), None, plan.within, is_tested=has_samples).cells
+        drawn = set(drawn_cells(plan))
+        kept = [one for one in load_summaries(target) if one.cell in drawn] if has_samples else []
+        return replace(study, cells=cells, samples=kept)
     barriers = plan.build_landscape().barriers
     checked = check_cells(target)
     return replace(

@@ -61,6 +61,7 @@ def check_target(target: Path, force: bool) -> None:
         own = (
             results.shards,
             results.visits,
+            results.summaries,
             results.regression,
             results.training,
             results.scratch,

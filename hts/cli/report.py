@@ -139,7 +139,7 @@ def has_shards(folder: "ResultsFolder") -> bool:
     """Tell whether `hts run` has finished anything in a folder."""
     from hts.storage.shards import list_shards
 
-    return bool(list_shards(folder.shards) or list_shards(folder.visits))
+    return any(list_shards(place) for place in (folder.shards, folder.visits, folder.summaries))
 
 
 def holds_paths_alone(folder: Path) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command("verify")
 @folder_argument
 @click.option("--replay", "n_walkers", type=click.IntRange(0), default=0, metavar="N",
-              help="Also compute N walkers or samples again and compare them to the bit.")  # fmt: skip
+              help="Also compute N walkers, summaries or samples again and compare them to the bit.")  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Which walkers --replay picks."
 )
@@ -53,7 +53,7 @@ def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int 
 
         print_document(document)
     else:
-        file, one = ("shard", "walker") if maker == "run" else ("file", "run")
+        file, one = ("shard", replay.what if replay else "walker") if maker == "run" else ("file", "run")
         click.echo(f"{folder}: {plural(found.n_shards, file)}, {len(found.damaged)} damaged")
         if replay is not None:
             click.echo(f"{plural(replay.n_walkers, one)} computed again, {len(replay.differences)} came out otherwise")
@@ -84,7 +84,8 @@ def verify_walkers(
         from hts.rare import replay_samples
 
         more = replay_samples(plan, folder, n_walkers, seed=seed, threads=threads, should_stop=stop)
-        return found, Replay(replay.n_walkers + more.n_walkers, (*replay.differences, *more.differences))
+        differences = (*replay.differences, *more.differences)
+        return found, Replay(replay.n_walkers + more.n_walkers, differences, replay.what)
 
 
 def maker_of(folder: Path) -> str:

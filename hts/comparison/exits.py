@@ -17,14 +17,12 @@ from hts.comparison.predictions import limit_predictions
 from hts.comparison.records import CellComparison, CellPrediction, ExitComparison, FitComparison
 from hts.comparison.short_laws import z_of_total
 from hts.comparison.verdicts import DISAGREE_P, verdict
-from hts.comparison.walkers import Walkers, join_pieces
-from hts.estimation.exits import ExitEstimate, estimate_exits
-from hts.estimation.exponentiality import agreement_with_law, exponentiality
+from hts.comparison.walkers import Measured, by_cell, measured_cells
+from hts.estimation.exits import ExitEstimate
 from hts.estimation.regression import fit_log_linear
-from hts.estimation.within import estimate_within
-from hts.plans import Cell, Plan, read_plan
-from hts.storage import ResultsFolder
-from hts.sweeps import CellSample, load_pieces
+from hts.plans import Cell, Plan
+from hts.sweeps import CellSample
+from hts.sweeps.survey import open_results
 from hts.theory.limit.within import steps_within
 
 NO_BARRIERS = np.zeros(0)
@@ -67,14 +65,11 @@ def compare_exits(
     ValueError
         Walkers of a cell were censored at different numbers of steps.
     """
-    cells = groupby(samples, key=lambda sample: sample.cell)
-    return compare_walkers(
-        (join_pieces(pieces, barriers) for _, pieces in cells), predictions, within, is_tested=is_tested
-    )
+    return compare_walkers(by_cell(samples, barriers), predictions, within, is_tested=is_tested)
 
 
 def compare_walkers(
-    walkers: Iterable[Walkers],
+    walkers: Iterable[Measured],
     predictions: Mapping[Cell, CellPrediction] | None = None,
     within: float | None = None,
     *,
@@ -117,10 +112,9 @@ def fit_results(
     IntegrityError
         A shard is not as it was written.
     """
-    samples = load_pieces(folder)
-    plan = read_plan(ResultsFolder(Path(folder)).plan)
-    barriers, predictions = plan.build_landscape().barriers, predict(plan)
-    compared = compare_exits(samples, predictions, barriers, plan.within)
+    _, plan, _ = open_results(Path(folder))
+    measured, predictions = measured_cells(folder, plan), predict(plan)
+    compared = compare_walkers(measured, predictions, plan.within)
     accused = _accused(plan, compared)
     if again is None or not accused:
         return compared
@@ -129,7 +123,7 @@ def fit_results(
         for cell, p in again(plan, accused).items()
         if p.mean_exit_steps_exact is not None
     }
-    return compare_exits(load_pieces(folder), {**predictions, **better}, barriers, plan.within)
+    return compare_walkers(measured_cells(folder, plan), {**predictions, **better}, plan.within)
 
 
 def _accused(plan: Plan, compared: ExitComparison) -> list[Cell]:
@@ -187,13 +181,11 @@ def _group(row: _Row) -> tuple[float, float, float, int]:
     return -(cell.epsilon or 0.0), cell.b, 0.0 if cell.alpha is None else cell.alpha, cell.well
 
 
-def _row(sample: Walkers, prediction: CellPrediction, within: float | None, is_tested: bool) -> _Row:
-    estimate = estimate_exits(sample.exit_steps, sample.is_censored, sample.side)
-    law = exponentiality(sample.exit_steps, sample.is_censored, sample.max_steps) if is_tested else None
+def _row(sample: Measured, prediction: CellPrediction, within: float | None, is_tested: bool) -> _Row:
+    estimate = sample.estimate()
+    law = sample.own_law() if is_tested else None
     z, law_exact = _against_exact(sample, estimate, prediction)
-    share = None
-    if within is not None:
-        share = estimate_within(sample.exit_steps, sample.is_censored, steps_within(within, sample.cell.eta))
+    share = None if within is None else sample.within(steps_within(within, sample.cell.eta))
     cell = CellComparison(
         eta=sample.cell.eta,
         b=sample.cell.b,
@@ -226,13 +218,13 @@ def _row(sample: Walkers, prediction: CellPrediction, within: float | None, is_t
 
 
 def _against_exact(
-    sample: Walkers, estimate: ExitEstimate, prediction: CellPrediction
+    sample: Measured, estimate: ExitEstimate, prediction: CellPrediction
 ) -> tuple[float | None, float | None]:
     """Compare with the exact mean, looked at through the same censoring where that can be done, and the exact law."""
     exact, survival = prediction.mean_exit_steps_exact, prediction.survival_exact
     law = None
     if survival is not None:
-        law = agreement_with_law(sample.exit_steps, sample.is_censored, survival, sample.max_steps)
+        law = sample.law(survival)
         if estimate.n_censored:
             exact = mean_under_censoring(survival, sample.max_steps)
     z = None if exact is None else z_exact(estimate, exact, prediction.relative_error_exact)
@@ -242,7 +234,7 @@ def _against_exact(
 
 
 def _with_short_law(
-    z: float | None, sample: Walkers, estimate: ExitEstimate, survival: Callable[[FloatArray], FloatArray]
+    z: float | None, sample: Measured, estimate: ExitEstimate, survival: Callable[[FloatArray], FloatArray]
 ) -> float | None:
     """Return z by the exact law of all steps lived where that can be had, as far as it tells; else as it was."""
     exact = z_of_total(estimate.n_walkers, estimate.n_exits, estimate.exposure_steps, survival, sample.max_steps)

@@ -78,7 +78,7 @@ def exponentiality(
     share = min(1.0, MAX_REPLICATE_EXITS / exits.size)
     n_walkers = round(share * exit_steps.size)
     replicates = _replicate_distances(float(rate[0]), n_walkers, cap, np.random.default_rng(seed))
-    observed = _scaled(distance, np.array([exits.size]))[0]
+    observed = scaled_distance(distance, np.array([exits.size]))[0]
     n_beyond = int(np.count_nonzero(replicates >= observed * (1.0 - 1e-12)))
     return GoodnessOfFit(distance=float(distance[0]), p_value=(1 + n_beyond) / (1 + replicates.size))
 
@@ -219,13 +219,13 @@ def _replicate_distances(rate: float, n_walkers: int, cap: float, rng: np.random
         stopped = n_walkers - n_exits
         exposure = counted + np.where(stopped > 0, stopped, 0) * (cap if np.isfinite(cap) else 0.0)
         refitted = n_exits / np.maximum(exposure, 1.0)
-        return _scaled(_distance(exits, n_exits, refitted, cap), n_exits)
+        return scaled_distance(_distance(exits, n_exits, refitted, cap), n_exits)
 
     n_rows = max(BLOCK // width, 1)
     return np.concatenate([distances(n_exits[first : first + n_rows]) for first in range(0, N_BOOTSTRAP, n_rows)])
 
 
-def _scaled(distance: FloatArray, n_exits: IntArray) -> FloatArray:
+def scaled_distance(distance: FloatArray, n_exits: IntArray) -> FloatArray:
     """Distance times about sqrt(exits), so that samples of different size compare.
 
     The form for an exponential law with estimated mean: Stephens, JASA 69 (1974) 730.

@@ -13,14 +13,16 @@ import numpy as np
 
 from hts.arrays import FloatArray, IntArray
 from hts.estimation.exits import ExitEstimate
-from hts.estimation.exponentiality import MIN_EXITS, SEED, GoodnessOfFit, kolmogorov_tail
+from hts.estimation.exponentiality import MIN_EXITS, N_BOOTSTRAP, SEED, GoodnessOfFit, kolmogorov_tail, scaled_distance
 from hts.estimation.rates import LEVEL, drawn_towards_one, mean_interval
 from hts.estimation.survival import SurvivalCurve, curve_of_counts
 from hts.estimation.within import WithinEstimate, binomial_interval
-from hts.summaries import ExitSummary, ends_of_bins
+from hts.summaries import ExitSummary, bins_of_steps, ends_of_bins
 
 #: Exits up to which each is placed within its bin; beyond, the largest deviation within a bin is drawn.
 PLACED_EXITS = 2**20
+#: Multiple of the mean beyond which no exit of a replicate is worth a bin: its chance is 1e-26.
+NO_MASS = 60.0
 
 
 def estimate_summary(summary: ExitSummary, max_steps: int, level: float = LEVEL) -> ExitEstimate:
@@ -100,6 +102,66 @@ def agreement_of_summary(
         under = 0.5 * (start + end - np.sqrt((end - start) ** 2 + for_min))
         distance = float(max(over.max(), -under.min()))
     return GoodnessOfFit(distance=distance, p_value=kolmogorov_tail(distance, n))
+
+
+def exponentiality_of_summary(summary: ExitSummary, max_steps: int, seed: int = SEED) -> GoodnessOfFit | None:
+    """Test the exit times of a summary against the geometric law of their own rate, as `exponentiality` does.
+
+    Distances are taken at the ends of bins, of the exits and of the replicates alike: these are numbers of exits in
+    each bin, drawn from the fitted law and fitted again. Below 128 steps nothing is lost; beyond, a deviation inside
+    a bin is not seen.
+
+    Parameters
+    ----------
+    summary : ExitSummary
+    max_steps : int
+        At which walkers were stopped.
+    seed : int
+        Of the replicates.
+
+    Returns
+    -------
+    GoodnessOfFit | None
+        None where fewer than MIN_EXITS walkers left.
+    """
+    n, exits = summary.n_walkers, summary.n_exits
+    if exits < MIN_EXITS:
+        return None
+    if summary.exposure_steps == n:  # all left at the first step, as the geometric law of rate 1 says
+        return GoodnessOfFit(distance=0.0, p_value=1.0)
+    rate = np.array([exits / summary.exposure_steps])
+    longest = min(max_steps, max(summary.longest, int(NO_MASS / rate[0])))
+    first, last = ends_of_bins(np.arange(1, bins_of_steps(np.array([longest]))[0] + 1))
+    last = np.minimum(last, max_steps)
+    observed = np.zeros((1, len(last)), np.int64)
+    observed[0, np.array(summary.steps.bins) - 1] = summary.steps.counts
+    distance = _distance_of_bins(observed, rate, last, max_steps)
+
+    rng, log_stay = np.random.default_rng(seed), np.log1p(-rate[0])
+    reached = -np.expm1(max_steps * log_stay)
+    chance = np.exp((first - 1) * log_stay) * -np.expm1((last - first + 1) * log_stay)
+    n_exits = rng.binomial(n, reached, N_BOOTSTRAP)
+    drawn = rng.multinomial(n_exits, chance / chance.sum())
+    exposure = drawn @ _means_in_bins(first, last, float(rate[0])) + (n - n_exits) * float(max_steps)
+    refitted = n_exits / np.maximum(exposure, 1.0)
+    replicates = scaled_distance(_distance_of_bins(drawn, refitted, last, max_steps), n_exits)
+    n_beyond = np.count_nonzero(replicates >= scaled_distance(distance, np.array([exits]))[0] * (1.0 - 1e-12))
+    return GoodnessOfFit(distance=float(distance[0]), p_value=(1 + int(n_beyond)) / (1 + N_BOOTSTRAP))
+
+
+def _distance_of_bins(counts: IntArray, rate: FloatArray, last: IntArray, max_steps: int) -> FloatArray:
+    """Return the largest distance of each row of counts from the geometric law of its rate, at the ends of bins."""
+    log_stay = np.log1p(-np.clip(rate, 1e-300, 1.0 - 1e-15))[:, None]
+    law = np.expm1(last * log_stay) / np.expm1(max_steps * log_stay)
+    gone = np.cumsum(counts, axis=1) / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return np.asarray(np.abs(gone - law).max(axis=1))
+
+
+def _means_in_bins(first: IntArray, last: IntArray, rate: float) -> FloatArray:
+    """Return the mean steps of exits in each bin under the geometric law."""
+    width = last - first + 1
+    beyond = 1.0 / rate - width / np.expm1(-width * np.log1p(-rate))
+    return np.asarray(np.where(width == 1, first, first - 1 + np.clip(beyond, 1.0, width)))
 
 
 def curve_of_summary(summary: ExitSummary, n_points: int = 256, level: float = LEVEL) -> SurvivalCurve:

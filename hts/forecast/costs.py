@@ -26,6 +26,8 @@ BYTES_PER_WALKER = 14
 BYTES_PER_COUNT = 3
 #: Bytes of a shard's header and footer.
 BYTES_PER_SHARD = 5_000
+#: Of a shard that is a summary, whose walkers take none.
+BYTES_PER_SUMMARY = 9_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,13 +219,14 @@ def cost_of(plan: AnyPlan, cells: tuple[CellForecast, ...], threads: int, speed:
     walkers = sum(cell.walkers_left for cell in cells)
     # long shards come first: no thread waits for the last, unless a single shard takes longer than a thread's part
     longest = max((cell.walkers_left / cell.n_shards * cell.mean_steps for cell in cells if cell.n_shards), default=0.0)
+    per_shard = BYTES_PER_SUMMARY if plan.keeps_summaries else BYTES_PER_SHARD
     return Cost(
         expected_steps=steps,
         upper_bound_steps=float(walkers) * plan.most_steps,
         core_seconds=steps / speed,
         wall_seconds=max(steps / threads, longest) / speed,
         threads=threads,
-        bytes=walkers * bytes_per_walker(plan) + sum(cell.n_shards for cell in cells) * BYTES_PER_SHARD,
+        bytes=walkers * bytes_per_walker(plan) + sum(cell.n_shards for cell in cells) * per_shard,
         steps_per_second=speed,
         basis=basis,
     )
@@ -231,6 +234,8 @@ def cost_of(plan: AnyPlan, cells: tuple[CellForecast, ...], threads: int, speed:
 
 def bytes_per_walker(plan: AnyPlan) -> int:
     """Estimate what a stored walker takes on disk."""
+    if plan.keeps_summaries:
+        return 0
     return BYTES_PER_WALKER + BYTES_PER_COUNT * study_of(plan).counts_per_walker(plan)
 
 

@@ -115,6 +115,14 @@ def within_mistakes(plan: ExitPlan | VisitsPlan | None, grids: Sequence[tuple[Ke
     return [Mistake(("exit", "within"), text)]
 
 
+def keep_mistakes(plan: ExitPlan | VisitsPlan | None) -> list[Mistake]:
+    """Find whether a plan with [levy] asks for summaries, which its tables cannot be made from."""
+    if not isinstance(plan, ExitPlan) or plan.keep != "summary":
+        return []
+    text = 'cannot be "summary" beside [levy]; leave keep out, or write the plan with [noise] and [grid]'
+    return [Mistake(("exit", "keep"), text)]
+
+
 def cross_mistakes(landscape: LandscapePlan | None, plan: ExitPlan | VisitsPlan | None) -> list[Mistake]:
     """Find what is wrong between a sound [landscape] and a sound [exit] or [visits]."""
     if landscape is None or plan is None:

@@ -128,6 +128,14 @@ class ExitPlan(Table):
         description="Time of the gradient flow: the probability of exit within floor(within/eta) steps is reported.",
         examples=["within = 1.0"],
     )  # gradient-flow time
+    keep: Literal["walkers", "summary"] | None = Field(
+        None,
+        description=(
+            "What is stored: each walker (by default), or of some 1e6 walkers together their counts, sums and "
+            "histograms, for ensembles too large to keep."
+        ),
+        examples=['keep = "summary"'],
+    )
 
     table: ClassVar[str] = "exit"
     run_start: ClassVar[None] = None

@@ -117,6 +117,11 @@ class Plan:
         return self.study.most_steps
 
     @property
+    def keeps_summaries(self) -> bool:
+        """Whether summaries of walkers are stored and not each walker; no number depends on it."""
+        return self.exit is not None and self.exit.keep == "summary"
+
+    @property
     def visit_plan(self) -> VisitsPlan:
         """The table [visits].
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from hts.errors import PlanError
-from hts.plans.checks import cross_mistakes, grid_mistakes, landscape_mistakes, within_mistakes
+from hts.plans.checks import cross_mistakes, grid_mistakes, keep_mistakes, landscape_mistakes, within_mistakes
 from hts.plans.domains import exit_mistakes
 from hts.plans.inputs import with_numbers, with_slice, with_tail_index
 from hts.plans.landscapes import LANDSCAPE_PLANS, LandscapePlan, SamplesPlan
@@ -162,6 +162,7 @@ def check_plan(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> P
     figure = table_of({"figure": {}} | tables, "figure", FigurePlan, mistakes)
     mistakes += grid_mistakes(noise, grids) if levy is None else []
     mistakes += within_mistakes(study, grids)
+    mistakes += [] if levy is None else keep_mistakes(study)
     mistakes += cross_mistakes(landscape, study)
     if levy is not None and landscape is not None and study is not None:
         mistakes += stability_mistakes(built(landscape), levy, is_whole=isinstance(study, VisitsPlan))

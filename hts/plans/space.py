@@ -65,6 +65,11 @@ class SpacePlan:
         return study
 
     @property
+    def keeps_summaries(self) -> bool:
+        """False: in several dimensions each walker is stored."""
+        return False
+
+    @property
     def most_steps(self) -> int:
         """Steps that a walker takes at most: `max_steps` of [exit], `steps` of [visits]."""
         return self.study.most_steps

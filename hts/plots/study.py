@@ -18,7 +18,7 @@ from hts.plans import Cell, Plan
 from hts.plots.save import Row
 from hts.plots.style import set_title
 from hts.rare import RareResult
-from hts.sweeps import CellSample, VisitCellSample
+from hts.sweeps import CellSample, SummedCell, VisitCellSample
 
 MANY_CELLS = 400
 """Cells of a plan from which on the walkers of some only are drawn."""
@@ -35,7 +35,7 @@ class Study:
 
     plan: Plan
     cells: Sequence[CellComparison] = ()  # of a study of exits
-    samples: Iterable[CellSample] = ()  # the walkers of `drawn_cells`, read once
+    samples: Iterable[CellSample | SummedCell] = ()  # the walkers of `drawn_cells`, read once
     predictions: Sequence[ExitPrediction] = ()  # exact values, of any cells of the plan
     densities: Sequence[WaitingDensity] = ()  # of walkers that have not left
     visits: Sequence[VisitComparison] = ()  # of a study of visits

@@ -23,12 +23,14 @@ from hts.answers import ExitPrediction
 from hts.answers.records import SurvivalTable
 from hts.arrays import FloatArray
 from hts.comparison import CellComparison
+from hts.estimation.summaries import curve_of_summary
 from hts.estimation.survival import SurvivalCurve, survival_curve
 from hts.plans import Cell
 from hts.plots.looks import AID, LINES, Look, eta_looks, paler
 from hts.plots.save import Row
 from hts.plots.study import MANY_CELLS, FigureKind, Study
 from hts.plots.style import COLUMN, PAGE, clip_label, number, panel_grid, place_legend, tail_label
+from hts.sweeps import SummedCell
 from hts.words import plural
 
 TIME_LABEL = r"exit time over mean, $\sigma/\mathrm{E}\,\sigma$"
@@ -279,7 +281,10 @@ def gather(study: Study) -> Survival | None:
         cell = sample.cell
         found = measured.get((cell.eta, cell.b, cell.alpha))
         if found is not None and found.mean_exit_steps is not None:
-            curve = survival_curve(sample.exit_steps, sample.is_censored, SURVIVAL_POINTS)
+            if isinstance(sample, SummedCell):
+                curve = curve_of_summary(sample.summary, SURVIVAL_POINTS)
+            else:
+                curve = survival_curve(sample.exit_steps, sample.is_censored, SURVIVAL_POINTS)
             known = exact.get((cell.eta, cell.b, cell.alpha))
             curves.append(scaled_survival(cell, found.mean_exit_steps, curve, known))
     if not curves:

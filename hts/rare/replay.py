@@ -18,7 +18,7 @@ from hts.plans import Plan
 from hts.rare.questions import Question, questions
 from hts.storage import ResultsFolder, ShardName, list_shards
 from hts.storage.samples import StoredSamples, read_samples
-from hts.sweeps.verification import Difference, Replay
+from hts.sweeps.records import Difference, Replay
 
 #: What is compared of a sample, and shown where it differs.
 COLUMNS = ("value", "right", "plain", "steps", "big")

@@ -24,7 +24,7 @@ from hts.storage.names import ShardName
 from hts.storage.reading import read_bytes
 from hts.storage.runs import read_runs
 from hts.storage.shards import list_shards
-from hts.sweeps.verification import Difference, Replay, Verification
+from hts.sweeps.records import Difference, Replay, Verification
 
 if TYPE_CHECKING:
     from hts.sweeps.status import State

@@ -34,6 +34,11 @@ class ResultsFolder:
         return self.path / "visits"
 
     @property
+    def summaries(self) -> Path:
+        """Where finished summaries of exits lie, of a plan with exit.keep = "summary"."""
+        return self.path / "summaries"
+
+    @property
     def regression(self) -> Path:
         """Where finished runs of SGD on least squares lie."""
         return self.path / "regression"
@@ -198,8 +203,17 @@ class ResultsFolder:
             raise PlanError(f"{self.path}: {error.strerror}; make it readable, or choose another with -o") from error
         if self.identity.name in names:
             return
-        folders = (self.shards, self.visits, self.regression, self.rare, self.training, self.scratch, self.checkpoints)
-        places = (*folders, self.superseded, self.damaged, self.failures, self.paths, self.inputs)
+        finished = (self.shards, self.visits, self.summaries, self.regression, self.rare, self.training)
+        places = (
+            *finished,
+            self.scratch,
+            self.checkpoints,
+            self.superseded,
+            self.damaged,
+            self.failures,
+            self.paths,
+            self.inputs,
+        )
         ours = {place.name for place in places}
         strangers = sorted(
             names
@@ -231,7 +245,8 @@ class ResultsFolder:
             ) from error
         except OSError as error:
             raise PlanError(f"{self.path}: {error.strerror}; make it readable") from error
-        if not names & {self.plan.name, self.identity.name, self.shards.name, self.visits.name, self.rare.name}:
+        places = (self.plan, self.identity, self.shards, self.visits, self.summaries, self.rare)
+        if not names & {place.name for place in places}:
             raise PlanError(f"{self.path}: holds no results of hts; fill it with: hts run PLAN -o {self.path}")
 
     def clear_abandoned(self) -> None:

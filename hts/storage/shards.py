@@ -112,7 +112,7 @@ def inspect_shard(path: Path) -> Shard:
     IntegrityError
         Where they do not agree; the message starts with the file's name.
     """
-    file, name = _open(path, _bytes(path))
+    file, name = open_shard(path, read_file(path))
     return _described(path, name, file)
 
 
@@ -131,7 +131,7 @@ def read_shard(path: Path) -> tuple[Shard, dict[str, npt.NDArray[Any]]]:
     IntegrityError
         Where anything is not as it was written.
     """
-    file, name = _open(path, _bytes(path))
+    file, name = open_shard(path, read_file(path))
     shard = _described(path, name, file)
     return shard, _columns(shard, file)
 
@@ -151,7 +151,7 @@ def inspect_and_read(path: Path) -> tuple[Shard, dict[str, npt.NDArray[Any]] | N
     IntegrityError
         As `inspect_shard`.
     """
-    file, name = _open(path, _bytes(path))
+    file, name = open_shard(path, read_file(path))
     shard = _described(path, name, file)
     try:
         return shard, _columns(shard, file)
@@ -167,7 +167,7 @@ def read_columns(shard: Shard) -> dict[str, npt.NDArray[Any]]:
     IntegrityError
         Where anything is not as it was written.
     """
-    file, _ = _open(shard.path, _bytes(shard.path))
+    file, _ = open_shard(shard.path, read_file(shard.path))
     return _columns(shard, file)
 
 
@@ -186,15 +186,28 @@ def _columns(shard: Shard, file: "ParquetFile") -> dict[str, npt.NDArray[Any]]:
     return columns
 
 
-def _bytes(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """Read the bytes of a shard.
+
+    Raises
+    ------
+    IntegrityError
+        Where they cannot be read.
+    """
     try:
         return read_bytes(path)
     except OSError as error:
         raise IntegrityError(f"{path.name}: cannot be read ({error.strerror})") from error
 
 
-def _open(path: Path, data: bytes) -> "tuple[ParquetFile, ShardName]":
-    """Open a shard whose bytes match its name."""
+def open_shard(path: Path, data: bytes) -> "tuple[ParquetFile, ShardName]":
+    """Open a shard whose bytes match its name.
+
+    Raises
+    ------
+    IntegrityError
+        Where they do not.
+    """
     from hts.storage.tables import open_table
 
     name = ShardName.parse(path.name)

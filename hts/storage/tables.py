@@ -94,17 +94,7 @@ def encode(cell: Parameters, columns: Columns, provenance: Provenance) -> bytes:
         raise ValueError("the walkers of a shard must be consecutive")
     same = [constant(cell[column.name], n, column.type) for column in layout.cell_fields]
     varying = [to_arrow(columns[column.name], column.type) for column in layout.fields]
-    metadata = {
-        "cell": cell_to_json(cell),
-        "first_walker": str(int(walker[0])),
-        "n_walkers": str(n),
-        "seed": str(provenance.seed),
-        "stream_version": provenance.stream_version,
-        "identity": provenance.identity,
-        "max_steps": str(provenance.max_steps),
-        "steps_beyond_domain": str(provenance.steps_beyond_domain),
-        "software": json.dumps(software_versions(), sort_keys=True),
-    }
+    metadata = metadata_of(cell, int(walker[0]), n, provenance)
     if parts := {name: list(columns[name].shape[1:]) for name in layout.names if columns[name].ndim > 1}:
         metadata |= {"shapes": json.dumps(parts), "axes": json.dumps(provenance.axes, sort_keys=True, allow_nan=False)}
     sink = pa.BufferOutputStream()
@@ -121,6 +111,42 @@ def encode(cell: Parameters, columns: Columns, provenance: Provenance) -> bytes:
         writer.add_key_value_metadata(metadata)
     data: bytes = sink.getvalue().to_pybytes()
     return data
+
+
+def metadata_of(cell: Parameters, first_walker: int, n_walkers: int, provenance: Provenance) -> dict[str, str]:
+    """Say at the end of a file what it is about; `stated_in` reads it."""
+    return {
+        "cell": cell_to_json(cell),
+        "first_walker": str(first_walker),
+        "n_walkers": str(n_walkers),
+        "seed": str(provenance.seed),
+        "stream_version": provenance.stream_version,
+        "identity": provenance.identity,
+        "max_steps": str(provenance.max_steps),
+        "steps_beyond_domain": str(provenance.steps_beyond_domain),
+        "software": json.dumps(software_versions(), sort_keys=True),
+    }
+
+
+def stated_in(texts: Mapping[str, str]) -> tuple[Parameters, Provenance]:
+    """Read the cell and the provenance from the metadata of a file.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        Where they are not there, or make no sense.
+    """
+    max_steps = int(texts["max_steps"])
+    if max_steps < 1:
+        raise ValueError(f"its walkers may take {max_steps} steps")
+    return cell_from_json(texts["cell"]), Provenance(
+        seed=int(texts["seed"]),
+        stream_version=texts["stream_version"],
+        identity=texts["identity"],
+        max_steps=max_steps,
+        steps_beyond_domain=int(texts["steps_beyond_domain"]),
+        axes=json.loads(texts.get("axes", "{}")),
+    )
 
 
 def open_table(data: bytes) -> pq.ParquetFile:
@@ -159,25 +185,17 @@ def read_footer(opened: pq.ParquetFile) -> Footer:
         file = opened.metadata
         texts = {key.decode(): value.decode() for key, value in (file.metadata or {}).items()}
         layout = _layout(opened)
-        max_steps = int(texts["max_steps"])
-        if max_steps < 1:
-            raise ValueError(f"its walkers may take {max_steps} steps")
-        has_censored, longest = (True, max_steps) if layout.is_cut_at_max_steps else _ends(file, layout)
-        cell = cell_from_json(texts["cell"])
+        cell, provenance = stated_in(texts)
+        has_censored, longest = True, provenance.max_steps
+        if not layout.is_cut_at_max_steps:
+            has_censored, longest = _ends(file, layout)
         return Footer(
             cell=cell,
             slug=cell_slug(cell),
             first_walker=int(texts["first_walker"]),
             n_walkers=int(texts["n_walkers"]),
             n_rows=file.num_rows,
-            provenance=Provenance(
-                seed=int(texts["seed"]),
-                stream_version=texts["stream_version"],
-                identity=texts["identity"],
-                max_steps=max_steps,
-                steps_beyond_domain=int(texts["steps_beyond_domain"]),
-                axes=json.loads(texts.get("axes", "{}")),
-            ),
+            provenance=provenance,
             software=json.loads(texts["software"]),
             layout=layout,
             shapes=_shapes(file),

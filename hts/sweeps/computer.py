@@ -12,12 +12,12 @@ import numpy as np
 from hts.ensembles import Interrupted, steps_in
 from hts.errors import PlanError, StoppedError, what_ran_out
 from hts.plans import AnyPlan, parse_study
-from hts.storage import Provenance, ResultsFolder, write_shard
-from hts.sweeps.cells import parameters_of
+from hts.storage import Provenance, ResultsFolder
 from hts.sweeps.checkpoints import Checkpoints
 from hts.sweeps.devices import CPU, ONLY_CPU, Devices, device_simulator, worker_device
 from hts.sweeps.failures import Failure
 from hts.sweeps.studies import Sample, Simulate, study_of
+from hts.sweeps.summed import write_finished
 from hts.sweeps.tasks import Task
 
 if TYPE_CHECKING:
@@ -170,12 +170,12 @@ class Computer:
             steps_beyond_domain=int(sample.steps_beyond_domain),
             axes=study.axes(self.plan),
         )
-        place, cell, columns = study.place(self.folder), parameters_of(task.cell), study.columns(sample)
+        columns = study.columns(sample)
         names = []
         for first, n in task.shards:
             rows = slice(first - task.first_walker, first - task.first_walker + n)
             mine = {name: column[rows] for name, column in columns.items()}
-            names.append(write_shard(place, self.folder.scratch, cell, mine, provenance).name)
+            names.append(write_finished(self.plan, self.folder, task.cell, mine, provenance).name)
         Checkpoints.of(self.plan, self.folder, self.stream_version).forget(task)
         return tuple(names)
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import IntArray
-from hts.errors import IntegrityError
+from hts.errors import IntegrityError, PlanError
 from hts.plans import AnyPlan, Cell, Plan
 from hts.storage import ResultsFolder
 from hts.sweeps.cells import slug_of
@@ -182,6 +182,11 @@ def check_cells(folder: str | PathLike[str]) -> CheckedCells:
         As `load_cells`.
     """
     results, plan, stream_version = open_results(Path(folder))
+    if plan.keeps_summaries:
+        raise PlanError(
+            f'{folder}: holds summaries (exit.keep = "summary"), and this needs single walkers; '
+            f"get them with: hts run {results.plan} --set 'exit.keep=\"walkers\"' -o RESULTS"
+        )
     return CheckedCells(plan, sound_survey(results, plan, stream_version))
 
 

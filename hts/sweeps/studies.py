@@ -24,7 +24,7 @@ from hts.ensembles.space import SpaceExitSample, SpaceVisitSample
 from hts.landscapes import Gradient
 from hts.plans import AnyPlan, Cell, Plan, SpacePlan
 from hts.storage import Columns, ResultsFolder
-from hts.sweeps.tasks import EXIT_SHARDS, VISIT_SHARDS, ShardSizes
+from hts.sweeps.tasks import EXIT_SHARDS, SUMMARY_SHARDS, VISIT_SHARDS, ShardSizes
 
 Sample: TypeAlias = ExitSample | VisitSample | SpaceExitSample | SpaceVisitSample
 
@@ -186,6 +186,16 @@ class ExitStudy:
         return 0
 
 
+class SummaryStudy(ExitStudy):
+    """First exits of which summaries are kept; the walkers are those of `ExitStudy`."""
+
+    sizes = SUMMARY_SHARDS
+
+    def place(self, folder: ResultsFolder) -> Path:
+        """Return the folder of its shards, which hold a summary each."""
+        return folder.summaries
+
+
 class VisitStudy:
     """Long runs over all wells."""
 
@@ -270,7 +280,7 @@ class VisitStudy:
         return (len(record.checkpoints(plan.most_steps)) + 1 + n) * n + record.n_bins + 2
 
 
-EXIT_STUDY, VISIT_STUDY = ExitStudy(), VisitStudy()
+EXIT_STUDY, SUMMARY_STUDY, VISIT_STUDY = ExitStudy(), SummaryStudy(), VisitStudy()
 #: By the name of the plan's table.
 KINDS: Mapping[str, StudyKind] = {"exit": EXIT_STUDY, "visits": VISIT_STUDY}
 
@@ -281,7 +291,7 @@ def study_of(plan: AnyPlan) -> StudyKind:
         from hts.sweeps.space_studies import SPACE_KINDS
 
         return SPACE_KINDS[plan.study.table]
-    return KINDS[plan.study.table]
+    return SUMMARY_STUDY if plan.keeps_summaries else KINDS[plan.study.table]
 
 
 @lru_cache(maxsize=8)

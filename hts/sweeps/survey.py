@@ -24,6 +24,7 @@ from hts.storage import (
 )
 from hts.storage.inputs import harmed_copies
 from hts.storage.reading import read_bytes
+from hts.storage.summaries import read_summary
 from hts.sweeps.cells import counted
 from hts.sweeps.failures import failed_slugs
 from hts.sweeps.tasks import Range, gaps
@@ -58,7 +59,7 @@ class Damage:
 
 @dataclass
 class Survey:
-    """What lies in `shards/` and `visits/`, every file checked against its name.
+    """What lies in `shards/`, `visits/` and `summaries/`, every file checked against its name.
 
     Attributes
     ----------
@@ -133,9 +134,12 @@ def survey(
         each, and a kB a shard.
     """
     found = Survey(failed=failed_slugs(folder))
-    for path in (*list_shards(folder.shards), *list_shards(folder.visits)):
+    for path in (*list_shards(folder.shards), *list_shards(folder.visits), *list_shards(folder.summaries)):
         try:
-            shard, columns = _inspected(path, with_columns, keep_walkers if path.parent == folder.shards else 0)
+            if path.parent == folder.summaries:
+                shard, columns = read_summary(path)[0], None
+            else:
+                shard, columns = _inspected(path, with_columns, keep_walkers if path.parent == folder.shards else 0)
         except IntegrityError as error:
             if not path.exists():  # another process set it aside meanwhile
                 continue
@@ -228,6 +232,24 @@ def check_same_plan(folder: ResultsFolder, plan: AnyPlan) -> Mapping[str, Any] |
     return stated
 
 
+def check_one_kind(folder: ResultsFolder, plan: AnyPlan) -> None:
+    """Refuse walkers beside summaries: which of them a cell's estimate should be made from is not known.
+
+    Raises
+    ------
+    PlanError
+        With the remedy.
+    """
+    other, what, keep = folder.summaries, "summaries", "walkers"
+    if plan.keeps_summaries:
+        other, what, keep = folder.shards, "single walkers", "summary"
+    if list_shards(other):
+        raise PlanError(
+            f'{folder.path}: holds {what} ({other.name}/), and exit.keep = "{keep}" cannot be mixed with them; choose '
+            "another folder with -o, or go on with the keep of its plan.toml"
+        )
+
+
 def stored_plan(folder: ResultsFolder) -> AnyPlan:
     """Read the plan of a folder; a pipe or a device in its place is refused, and not waited for.
 
@@ -277,4 +299,5 @@ def open_study(path: Path) -> tuple[ResultsFolder, AnyPlan, str | None]:
     folder.check_exists()
     plan = stored_plan(folder)
     stated = check_same_plan(folder, plan)
+    check_one_kind(folder, plan)
     return folder, counted(plan, folder), None if stated is None else stated.get("stream_version")

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import as_completed
-from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,82 +13,19 @@ import numpy as np
 from hts.engines import ThreadEngine
 from hts.ensembles import Interrupted
 from hts.errors import IntegrityError, PlanError, StoppedError
-from hts.plans import AnyPlan, Cell
-from hts.plans.regression import RegressionCell
+from hts.plans import AnyPlan, Cell, SpacePlan
 from hts.storage import ResultsFolder, Shard, move_into, read_columns
 from hts.storage.checkpoints import is_harmed
 from hts.storage.inputs import harmed_copies
 from hts.storage.reading import read_bytes
 from hts.storage.samples import harmed_samples
 from hts.sweeps.cells import slug_of
+from hts.sweeps.records import Difference, Replay, Verification
 from hts.sweeps.studies import study_of
+from hts.sweeps.summed import choose_summaries, replay_summary
 from hts.sweeps.survey import PLAN_DIGEST, Survey, identity_document, open_study, stated_identity, stored_plan, survey
 
 REMEDY = "hts run PLAN writes it anew"
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What a check of all files that decide a number found.
-
-    Attributes
-    ----------
-    n_shards : int
-        Shards checked.
-    damaged : tuple of str
-        Files that are not what was written, as `shards/<name>`, `visits/<name>`, `rare/<name>`,
-        `checkpoints/<name>` or a bare name.
-    reasons : tuple of str
-        What is wrong with each.
-    """
-
-    n_shards: int
-    damaged: tuple[str, ...]
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A walker that came out otherwise than it is stored.
-
-    Attributes
-    ----------
-    shard : str
-        Where it is stored, as `shards/<name>`.
-    cell : Cell or RegressionCell
-        Its cell.
-    walker : int
-        Its number.
-    columns : tuple of str
-        Where they differ.
-    stored, computed : tuple
-        exit_steps, side, landing; of visits the last position and the steps in each well; of runs of SGD on least
-        squares the coordinate that differs.
-    """
-
-    shard: str
-    cell: Cell | RegressionCell
-    walker: int
-    columns: tuple[str, ...]
-    stored: tuple[float, ...]
-    computed: tuple[float, ...]
-    what: str = "walker"  # or "run", "sample"
-
-
-@dataclass(frozen=True)
-class Replay:
-    """What came of computing stored walkers again.
-
-    Attributes
-    ----------
-    n_walkers : int
-        How many were compared.
-    differences : tuple of Difference
-        Those that differ.
-    """
-
-    n_walkers: int
-    differences: tuple[Difference, ...]
 
 
 def verify_sweep(folder: str | PathLike[str]) -> Verification:
@@ -245,7 +182,8 @@ def replay_sweep(
     folder : path
         As `run_sweep` leaves it. Damaged shards are passed over.
     n_walkers : int
-        How many, without repetition; all where there are fewer.
+        How many, without repetition; all where there are fewer. Of a plan that keeps summaries it is the number of
+        summary shards, of which all walkers are computed.
     seed : int
         Of the choice.
     threads : int, optional
@@ -266,11 +204,14 @@ def replay_sweep(
     found = survey(results, plan.identity(), stream_version or study_of(plan).stream_version, max_steps=None)
     cells = {slug_of(cell): cell for cell in plan.cells()}
     shards = [shard for slug, stored in sorted(found.usable.items()) if slug in cells for shard in stored]
-    chosen = _choose(shards, n_walkers, seed)
+    if isinstance(plan, SpacePlan) or not plan.keeps_summaries:
+        chosen = _choose(shards, n_walkers, seed)
+        works = [partial(_replay, plan, cells[shards[k].slug], shards[k], row, should_stop) for k, row in chosen]
+    else:
+        picked = choose_summaries(shards, n_walkers, seed)
+        works = [partial(replay_summary, plan, cells[shard.slug], shard, should_stop) for shard in picked]
     with ThreadEngine(threads) as engine:
-        running = [
-            engine.submit(_replay, plan, cells[shards[k].slug], shards[k], row, should_stop) for k, row in chosen
-        ]
+        running = [engine.submit(work) for work in works]
         try:
             for n, future in enumerate(as_completed(running), 1):
                 future.result()  # raises what stopped it
@@ -279,7 +220,8 @@ def replay_sweep(
         finally:
             engine.shutdown(cancel_futures=True)
     differences = (future.result() for future in running)
-    return Replay(len(chosen), tuple(difference for difference in differences if difference is not None))
+    what = "summary shard" if plan.keeps_summaries else "walker"
+    return Replay(len(works), tuple(difference for difference in differences if difference is not None), what)
 
 
 def _choose(shards: list[Shard], n_walkers: int, seed: int) -> list[tuple[int, int]]:

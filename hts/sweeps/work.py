@@ -11,7 +11,8 @@ from hts.storage.inputs import keep_copy
 from hts.sweeps.cells import keep_counts, slug_of
 from hts.sweeps.failures import Failure, kept_failure
 from hts.sweeps.studies import study_of
-from hts.sweeps.survey import Survey, check_same_plan, identity_document, survey
+from hts.sweeps.summed import check_whole
+from hts.sweeps.survey import Survey, check_one_kind, check_same_plan, identity_document, survey
 from hts.sweeps.tasks import Task, shards_for, walkers_per_shard
 
 
@@ -88,11 +89,13 @@ def examine(plan: AnyPlan, folder: ResultsFolder, stream_version: str) -> Survey
     folder.check_is_ours_or_new()
     stated = check_same_plan(folder, plan)
     _check_streams(folder, stated, stream_version)
+    check_one_kind(folder, plan)
     found = survey(folder, plan.identity(), stream_version, plan.most_steps)
     foreign = [damage for damage in found.damages if damage.is_foreign]
     if stated is None and foreign:
         raise PlanError(f"{folder.path}: holds results of another plan; choose another with -o\n  {foreign[0].message}")
     _check_not_shorter(plan, folder, found)
+    check_whole(plan, folder, found)
     return found
 
 

@@ -8,8 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hts.estimation.exits import estimate_exits
-from hts.estimation.exponentiality import agreement_with_law
-from hts.estimation.summaries import agreement_of_summary, curve_of_summary, estimate_summary, within_of_summary
+from hts.estimation.exponentiality import agreement_with_law, exponentiality
+from hts.estimation.summaries import (
+    agreement_of_summary,
+    curve_of_summary,
+    estimate_summary,
+    exponentiality_of_summary,
+    within_of_summary,
+)
 from hts.estimation.survival import survival_curve
 from hts.estimation.within import estimate_within
 from hts.summaries import (
@@ -135,3 +141,25 @@ def test_chances_within_some_steps_enclose_those_of_the_walkers(n_steps):
     assert mine.probability == pytest.approx(theirs.probability, abs=0.01)
     assert within_of_summary(counted(steps, side, landing), 2000, 2001).probability is None
     assert within_of_summary(ExitSummary(), 10, 5).reason == "no walkers yet"
+
+
+def test_exit_times_of_a_summary_are_held_against_the_geometric_law_as_those_of_walkers():
+    """Twenty right samples: p below 0.05 in 5 at most (false alarm 3e-4); wrong worlds are found."""
+    p = [exponentiality_of_summary(counted(*walkers(2000, 300, 900, seed)), 900).p_value for seed in range(20)]
+    assert np.count_nonzero(np.array(p) < 0.05) <= 5
+    assert max(p) > 0.3
+    rng = np.random.default_rng(1)
+    delayed = np.minimum(rng.geometric(1 / 300, 4000) + 60, 900)  # no exit within 60 steps
+    side = np.where(delayed == 900, 0, 1).astype(np.int8)
+    assert exponentiality_of_summary(counted(delayed, side, 1.5 * side), 900).p_value < 0.01
+    assert exponentiality_of_summary(counted(*walkers(4, 30, 900)), 900) is None
+
+
+def test_below_128_steps_the_distance_is_that_of_the_walkers():
+    steps, side, landing = walkers(3000, 20, 120)
+    mine = exponentiality_of_summary(counted(steps, side, landing), 120)
+    theirs = exponentiality(steps, side == 0, 120)
+    assert mine.distance == pytest.approx(theirs.distance, rel=1e-9)
+    assert mine.p_value == pytest.approx(theirs.p_value, abs=0.1)
+    ones = np.ones(50, np.int64)
+    assert exponentiality_of_summary(counted(ones, np.ones(50, np.int8), 2.0 * ones), 9).p_value == 1.0

@@ -171,6 +171,10 @@ def test_costs_add_up():
     assert said.cost.bytes == 4 * 600 * costs.BYTES_PER_WALKER + 12 * costs.BYTES_PER_SHARD
 
 
+def test_summaries_take_room_by_shard_alone():
+    assert costs.bytes_per_walker(plan('exit.keep="summary"')) == 0
+
+
 def test_each_line_without_a_limit_is_asked_for_its_limit_once(monkeypatch):
     """At b = 1 the exit is a whole number of clips away: there is no limit whatever eta, and many etas ask for it."""
     asked = []

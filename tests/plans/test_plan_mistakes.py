@@ -250,7 +250,7 @@ def test_a_setting_is_blamed_by_its_key():
         "--set noise.scale: must be greater than 0 (0); for example scale = 1.0",
         "--set grid.eta: grid.eta[1]: must be greater than 0 (-1); "
         "for example eta = [0.1, 0.05] or eta = { geom = [1e-3, 1e-1, 9] }",
-        "--set exit.foo: unknown key; known are: well, domain, start, walkers, max_steps, within",
+        "--set exit.foo: unknown key; known are: well, domain, start, walkers, max_steps, within, keep",
     ]
 
 

@@ -39,7 +39,7 @@ def test_no_more_shards_are_simulated_at_a_time_than_there_are_cores(tmp_path, c
 def test_a_core_simulates_the_next_shard_while_the_last_is_written(tmp_path, monkeypatch):
     begun = []
     second_has_begun = threading.Event()
-    write_shard = computer.write_shard
+    write_finished = computer.write_finished
 
     def exits(*arguments):
         begun.append(arguments)
@@ -49,7 +49,7 @@ def test_a_core_simulates_the_next_shard_while_the_last_is_written(tmp_path, mon
 
     def write_when_the_next_is_under_way(*arguments):
         assert second_has_begun.wait(PATIENCE)
-        return write_shard(*arguments)
+        return write_finished(*arguments)
 
-    monkeypatch.setattr(computer, "write_shard", write_when_the_next_is_under_way)
+    monkeypatch.setattr(computer, "write_finished", write_when_the_next_is_under_way)
     assert sweep(plan(), tmp_path, exits, threads=1).n_written == 12
