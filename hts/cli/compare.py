@@ -28,7 +28,7 @@ def command(folders: tuple[Path, ...], as_json: bool) -> None:
     from hts.cli.training_folder import compare, is_of_training
     from hts.comparison.folders import compare_folders
 
-    if len(folders) > 1 and all(map(is_of_training, folders)):
+    if len(folders) > 1 and any(map(is_of_training, folders)):
         compare(folders, as_json)
         return
     for folder in folders:

@@ -98,8 +98,7 @@ def _open(paths: Sequence[Path]) -> list[_Opened]:
         if ResultsFolder(path).is_of_regression:
             raise PlanError(f"{path}: is a folder of hts regression; hts compare takes folders of hts run")
         if ResultsFolder(path).is_of_training:
-            text = "is a folder of hts train; hts compare takes folders of hts run, or folders of hts train alone"
-            raise PlanError(f"{path}: {text}")
+            raise PlanError(f"{path}: is a folder of hts train; hts compare takes two or more of them, or of hts run")
     opened = [_Opened(path, *open_results(path)[1:]) for path in paths]
     tables = [("[levy] and " if one.plan.levy else "") + f"[{one.plan.study.table}]" for one in opened]
     if len(set(tables)) > 1:

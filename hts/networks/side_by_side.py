@@ -12,6 +12,7 @@ from hts.errors import IncompleteError, PlanError
 from hts.networks.folders import load, open_training
 from hts.networks.results import columns_of, compare_columns, to_document
 from hts.plans.training import TrainingPlan
+from hts.storage import ResultsFolder
 
 #: What must be equal for the networks of two folders to be pairs: the same images, labels, batches and weights' signs.
 SHARED = ("data", "images", "corrupted", "enlarge", "network", "widths", "small_batch", "large_batch")
@@ -33,10 +34,15 @@ def compare_trainings(folders: Sequence[Path]) -> dict[str, Any]:
     Raises
     ------
     PlanError
-        Where folders do not share what makes networks of the same number pairs; the message says what.
+        Where a folder is of another kind, or folders do not share what makes networks of the same number pairs.
     IncompleteError
         Where they have no method in common.
     """
+    for k, folder in enumerate(folders):
+        if folder.resolve() in [other.resolve() for other in folders[:k]]:
+            raise PlanError(f"{folder}: is given twice; name different results folders")
+        if not ResultsFolder(folder).is_of_training:
+            raise PlanError(f"{folder}: holds no trained networks, as others here do; name folders of one kind")
     opened = [(folder, open_training(folder)[1]) for folder in folders]
     check_pairs(opened)
     found = [load(plan, folder) for folder, plan in opened]

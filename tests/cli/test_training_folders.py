@@ -79,7 +79,7 @@ def test_other_commands_say_which_one_takes_the_plan(hts, folder, tmp_path):
         assert len(said[2].splitlines()) == 1
     assert hts("verify", folder, "--replay", 3)[0] == 2
     code, _, said = hts("compare", folder, tmp_path)
-    assert (code, "is a folder of hts train; hts compare takes folders of hts run" in said) == (2, True)
+    assert (code, f"{tmp_path}: holds no trained networks, as others here do" in said) == (2, True)
 
 
 def test_describe_says_what_is_left_what_it_takes_and_which_files_lack(hts, folder, tmp_path, monkeypatch):
@@ -171,3 +171,5 @@ def test_networks_that_are_no_pairs_are_not_compared(hts, folder, tmp_path):
     assert code == 2
     assert f"seed is 0 in {folder} and 3 in {other}" in said
     assert "images is 60" in said
+    code, _, said = hts("compare", folder, folder)
+    assert (code, "is given twice" in said) == (2, True)
