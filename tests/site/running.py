@@ -22,6 +22,7 @@ BLOCK = re.compile(r"(?:^<!-- not run: ([^\n]+) -->\n)?^```(\w*)\n(.*?)^```$", r
 RUN = ("bash", "python")
 #: Overrides that make plans small, beside those of `make figures QUICK=1`.
 SMALL = {
+    "finite_eta_check": ["grid.eta=[0.1]", "grid.alpha=[1.5]", "exit.walkers=2000"],
     "quick": ["exit.walkers=50", "grid[0].eta=[0.1, 0.05, 0.02]", "grid[1].eta=[0.1]"],
     "finite_eta": ["grid.eta=[1e-3, 1e-2, 1e-1]", "grid.alpha=[1.5]"],
     "published_regression": ["regression.dimension=10", "regression.batch=[1, 5]", "regression.runs=200"],
