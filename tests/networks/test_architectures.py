@@ -128,6 +128,7 @@ def test_the_gradient_of_lenet_is_that_of_finite_differences(tmp_path):
         assert slope @ way == pytest.approx((loss(theta + h * way) - loss(theta - h * way)) / (2.0 * h), abs=2e-5)
 
 
+@pytest.mark.long
 def test_the_clip_takes_all_weights_of_lenet_together_and_decay_is_part_of_the_step(tmp_path):
     trainer = trainer_of(tmp_path, "SB+Clip", network="lenet", b=0.3, weight_decay=0.1, eta=0.5)
     runs, rule = trainer.start(), rules_of(trainer.plan.table, "SB+Clip")[0][1]
