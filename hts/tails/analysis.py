@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from contextlib import suppress
 from os import PathLike
 from typing import Any
 
@@ -27,8 +27,8 @@ from hts.tails.extremes import (
     pickands_error,
 )
 from hts.tails.records import HillEstimate, IndexEstimate, TailEstimate
-from hts.tails.stable import StableFit, fit_stable, stable_distance
-from hts.tails.student import StudentFit, fit_student, student_distance
+from hts.tails.stable import fit_stable, stable_distance
+from hts.tails.student import fit_student, student_distance
 from hts.tails.verdicts import MIN_NUMBERS, Evidence, Fitted, judge, movement, outer_place, too_few
 
 #: Seed of the one shuffle, of surrogates and of the bootstrap.
@@ -144,11 +144,9 @@ def tail_of(
     np.random.default_rng(SEED).shuffle(x)
     inflation = chain.time if chain.is_series else 1.0
     size, blocks, block = _in_blocks(x, inflation)
-    stable, distance, failed = _as_stable(x, inflation)
-    student, student_away = _as_student(x, inflation)
+    laws, failed = _fitted(x, inflation)
     notes = (*notes, *failed)
     surrogate = None if surrogate_scales is None else _surrogate(surrogate_scales, size)
-    laws = Fitted(stable, distance, student, student_away)
     finding = judge(Evidence(x.size, hill, (moment, outer), laws, block, found, span))
     return TailEstimate(
         **common,
@@ -157,10 +155,10 @@ def tail_of(
         hill=hill,
         moment=moment,
         pickands=pickands,
-        stable=stable,
-        stable_distance=distance,
-        student=student,
-        student_distance=student_away,
+        stable=laws.stable,
+        stable_distance=laws.stable_distance,
+        student=laws.student,
+        student_distance=laws.student_distance,
         laws=finding.laws,
         dependence=chain,
         tied=tied,
@@ -194,22 +192,19 @@ def _in_blocks(x: FloatArray, inflation: float) -> tuple[int, tuple[BlockEstimat
     return size, blocks, next((estimate for estimate in blocks if estimate.block_size == size), None)
 
 
-def _as_stable(x: FloatArray, inflation: float) -> tuple[StableFit | None, float | None, tuple[str, ...]]:
-    """Return the fitted stable law, its distance from the numbers, and a note where there is none."""
+def _fitted(x: FloatArray, inflation: float) -> tuple[Fitted, tuple[str, ...]]:
+    """Fit the laws that may describe all numbers; return them with a note where no stable law can be fitted."""
+    stable = student = stable_away = student_away = None
+    notes: tuple[str, ...] = ()
     try:
         stable = fit_stable(x, inflation)
-        return stable, stable_distance(x, stable), ()
+        stable_away = stable_distance(x, stable)
     except ValueError as reason:
-        return None, None, (f"no stable law was fitted: {reason}",)
-
-
-def _as_student(x: FloatArray, inflation: float) -> tuple[StudentFit | None, float | None]:
-    """Return the fitted Student law and its distance from the numbers; nothing where there is none."""
-    try:
+        notes = (f"no stable law was fitted: {reason}",)
+    with suppress(ValueError):  # light tails have none
         student = fit_student(x, inflation)
-        return student, student_distance(x, student)
-    except ValueError:
-        return None, None
+        student_away = student_distance(x, student)
+    return Fitted(stable, stable_away, student, student_away), notes
 
 
 def _nothing(common: dict[str, Any], verdict: str, notes: tuple[str, ...], ascending: FloatArray) -> TailEstimate:
@@ -316,25 +311,3 @@ def _violations(
 def _ordinal(number: int) -> str:
     ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
-
-
-def to_document(estimates: Sequence[TailEstimate]) -> dict[str, Any]:
-    """Turn estimates into the JSON document of `hts tails` (docs/interface.md)."""
-    samples = []
-    for estimate in estimates:
-        own = {key: getattr(estimate, key) for key in ("file", "column", "n", "n_zero", "n_not_finite", "centre")}
-        own |= {"block": [asdict(block) for block in estimate.block], "block_size": estimate.block_size}
-        for name in ("hill", "moment", "pickands", "surrogate"):
-            part = getattr(estimate, name)
-            own[name] = None if part is None else asdict(part)
-        fit, distance = estimate.stable, estimate.stable_distance
-        own["stable"] = None if fit is None else asdict(fit) | {"distance": distance, "is_stable": fit.alpha <= 2.0}
-        rival, away = estimate.student, estimate.student_distance
-        own["student"] = None if rival is None else asdict(rival) | {"distance": away}
-        own["laws"] = list(estimate.laws)
-        chain = estimate.dependence
-        own["autocorrelation"] = None if chain is None else list(chain.correlation)
-        own["correlation_time"] = None if chain is None else chain.time
-        own |= {"tied": estimate.tied, "is_heavy": estimate.is_heavy, "verdict": estimate.verdict}
-        samples.append(own | {"notes": list(estimate.notes)})
-    return {"samples": samples}

@@ -8,8 +8,7 @@ from hts.arrays import FloatArray
 from hts.tails.blocks import BlockEstimate
 from hts.tails.dependence import Dependence
 from hts.tails.extremes import Extremes
-from hts.tails.stable import StableFit
-from hts.tails.student import StudentFit
+from hts.tails.fits import LawFit
 
 
 @dataclass(frozen=True)
@@ -52,11 +51,11 @@ class TailEstimate:
         Over block sizes; `block_size` is the one quoted.
     hill, moment, pickands
         From the k largest magnitudes, k chosen by the distance between tail and fit.
-    stable : StableFit or None
+    stable : LawFit or None
         None where no stable law can be fitted.
     stable_distance : float or None
         Kolmogorov's distance of the magnitudes from those of the fitted law.
-    student, student_distance : StudentFit or None, float or None
+    student, student_distance : LawFit or None, float or None
         The same of Student's law.
     laws : tuple of str
         Which of the two, "stable" and "student", describe all magnitudes, the nearest first.
@@ -89,9 +88,9 @@ class TailEstimate:
     hill: HillEstimate | None
     moment: IndexEstimate | None
     pickands: IndexEstimate | None
-    stable: StableFit | None
+    stable: LawFit | None
     stable_distance: float | None
-    student: StudentFit | None
+    student: LawFit | None
     student_distance: float | None
     laws: tuple[str, ...]
     dependence: Dependence | None

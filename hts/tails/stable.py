@@ -3,44 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import scipy
 
 from hts.arrays import FloatArray
 from hts.noise import Noise
-from hts.tails.extremes import N_COMPARED
+from hts.tails.fits import LEVEL, MAX_NUMBERS, LawFit, magnitude_distance
 
-LEVEL = 0.95
-#: Numbers that are used; the error is then that of other causes.
-MAX_NUMBERS = 1 << 21
 #: Points t, in units of 1/scale, at which the function is taken (the middle of Koutrouvelis' range).
 POINTS = np.linspace(0.1, 1.0, 10)
 
 
-@dataclass(frozen=True)
-class StableFit:
-    """The stable law nearest to numbers in the sense of |phi|, whatever its skew and place.
-
-    Attributes
-    ----------
-    alpha, low, high : float
-        Index and its 95 % interval; an index of 2 is the normal law.
-    scale : float
-        Of |phi(t)| = exp(-(scale t)**alpha).
-    n : int
-        Numbers used.
-    """
-
-    alpha: float
-    low: float
-    high: float
-    scale: float
-    n: int
-
-
-def fit_stable(values: FloatArray, inflation: float = 1.0) -> StableFit:
+def fit_stable(values: FloatArray, inflation: float = 1.0) -> LawFit:
     """Fit index and scale of a stable law: a line through log(-log |phi|) over log t (Koutrouvelis 1980).
 
     Parameters
@@ -80,27 +55,18 @@ def fit_stable(values: FloatArray, inflation: float = 1.0) -> StableFit:
         influence += slope * (np.conj(phi[j]) * (np.exp(1j * tau * used) - phi[j])).real
     error = float(influence.std(ddof=1)) * math.sqrt(inflation / n)
     half = float(scipy.special.ndtri(0.5 + LEVEL / 2.0)) * error
-    return StableFit(alpha, alpha - half, alpha + half, width, n)
+    return LawFit(alpha, alpha - half, alpha + half, width, n)
 
 
-def stable_distance(values: FloatArray, fit: StableFit) -> float:
+def stable_distance(values: FloatArray, fit: LawFit) -> float:
     """Return Kolmogorov's distance between the magnitudes of the numbers that were used and those of the fitted law.
 
     Parameters
     ----------
     values : float64[n]
         As `fit_stable` took them.
-    fit : StableFit
+    fit : LawFit
         What it gave.
     """
     law = Noise("stable", round(min(max(fit.alpha, 0.1), 2.0), 4), fit.scale)
     return magnitude_distance(values[:MAX_NUMBERS], law)
-
-
-def magnitude_distance(values: FloatArray, law: Noise) -> float:
-    """Return Kolmogorov's distance between the distances of numbers from their median and the magnitudes of a law."""
-    magnitudes = np.sort(np.abs(values - float(np.median(values))))
-    n = len(magnitudes)
-    rank = np.unique(np.linspace(1, n, min(n, N_COMPARED)).astype(np.int64))
-    inside = 1.0 - law.tail(magnitudes[rank - 1])
-    return float(max(np.max(np.abs(rank / n - inside)), np.max(np.abs((rank - 1) / n - inside))))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import scipy
 
 from hts.arrays import FloatArray
 from hts.noise import Noise
-from hts.tails.stable import LEVEL, MAX_NUMBERS, magnitude_distance
+from hts.tails.fits import LEVEL, MAX_NUMBERS, LawFit, magnitude_distance
 
 #: Numbers that the likelihood is made of; the index then errs by half a per cent.
 MAX_LIKELIHOOD = 1 << 18
@@ -18,28 +17,7 @@ MAX_LIKELIHOOD = 1 << 18
 RANGE = (0.05, 100.0)
 
 
-@dataclass(frozen=True)
-class StudentFit:
-    """Student's law with the largest likelihood, about the centre.
-
-    Attributes
-    ----------
-    alpha, low, high : float
-        Its degrees of freedom, which are its tail index, and their 95 % interval.
-    scale : float
-        Of scale times a standard Student variable.
-    n : int
-        Numbers used.
-    """
-
-    alpha: float
-    low: float
-    high: float
-    scale: float
-    n: int
-
-
-def fit_student(values: FloatArray, inflation: float = 1.0) -> StudentFit:
+def fit_student(values: FloatArray, inflation: float = 1.0) -> LawFit:
     """Fit index and scale of Student's law about 0 by maximum likelihood.
 
     Parameters
@@ -72,7 +50,7 @@ def fit_student(values: FloatArray, inflation: float = 1.0) -> StudentFit:
     slopes = _likelihood(squares / unit, alpha, scale)[1]
     error = math.sqrt(float(np.linalg.inv(slopes @ slopes.T)[0, 0]) * inflation)  # of log alpha
     ratio = math.exp(float(scipy.special.ndtri(0.5 + LEVEL / 2.0)) * error)
-    return StudentFit(float(alpha), float(alpha / ratio), float(alpha * ratio), float(scale * math.sqrt(unit)), n)
+    return LawFit(float(alpha), float(alpha / ratio), float(alpha * ratio), float(scale * math.sqrt(unit)), n)
 
 
 def _likelihood(squares: FloatArray, nu: float, scale: float) -> tuple[FloatArray, FloatArray]:
@@ -85,14 +63,14 @@ def _likelihood(squares: FloatArray, nu: float, scale: float) -> tuple[FloatArra
     return value, np.stack([0.5 * (nu * (bend - logarithm) + share), share - 1.0])
 
 
-def student_distance(values: FloatArray, fit: StudentFit) -> float:
+def student_distance(values: FloatArray, fit: LawFit) -> float:
     """Return Kolmogorov's distance between the magnitudes of the numbers and those of the fitted law.
 
     Parameters
     ----------
     values : float64[n]
         As `fit_student` took them; the first MAX_NUMBERS are used.
-    fit : StudentFit
+    fit : LawFit
         What it gave.
     """
     return magnitude_distance(values[:MAX_NUMBERS], Noise("student", fit.alpha, fit.scale))

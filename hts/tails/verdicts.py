@@ -10,10 +10,9 @@ import numpy as np
 from hts.noise import Noise
 from hts.tails.blocks import BlockEstimate
 from hts.tails.extremes import Extremes
+from hts.tails.fits import LawFit
 from hts.tails.limits import block_limits, hill_limit
 from hts.tails.records import HillEstimate, IndexEstimate
-from hts.tails.stable import StableFit
-from hts.tails.student import StudentFit
 
 #: Fewest numbers of which anything is said.
 MIN_NUMBERS = 100
@@ -41,9 +40,9 @@ class Finding:
 class Fitted:
     """Laws fitted to all numbers, and Kolmogorov's distances of their magnitudes."""
 
-    stable: StableFit | None
+    stable: LawFit | None
     stable_distance: float | None
-    student: StudentFit | None
+    student: LawFit | None
     student_distance: float | None
 
     @property
@@ -211,7 +210,7 @@ def _variance(low: float, high: float) -> str:
     return "The variance is finite." if low > 2.0 else "Whether the variance is finite stays open."
 
 
-def _beside_hill(words: str, stable: StableFit, hill: HillEstimate, n: int) -> str:
+def _beside_hill(words: str, stable: LawFit, hill: HillEstimate, n: int) -> str:
     """Explain Hill's estimate where it lies apart from the stable fit's."""
     if hill.low <= stable.high and stable.low <= hill.high:
         return words
