@@ -5,6 +5,23 @@ import threading
 from hts.ensembles import simulate_exits, simulate_visits
 from hts.sweeps.devices import Devices
 
+#: A plan in time: exits under Euler's scheme.
+LEVY = """title = "Levy"
+[landscape]
+kind = "double-well"
+minima = [-1.0, 1.0]
+barriers = [0.0]
+curvature = 1.0
+[levy]
+epsilon = [0.5]
+step = [0.1]
+alpha = [1.5]
+[exit]
+well = 0
+walkers = 300
+max_steps = 2000
+"""
+
 
 class StandIn:
     """Looks like hts.ensembles.devices.Device."""

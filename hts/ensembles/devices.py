@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -28,52 +28,15 @@ Kept = Mapping[str, npt.NDArray[Any]] | None
 OnCheckpoint = Callable[[State], None] | None
 
 
-class Device(Protocol):
-    """What simulates walkers in place of this machine's own kernels; several threads may call it at a time."""
-
-    @property
-    def name(self) -> str:
-        """``cuda:0``, ..., or ``host``."""
-
-    @property
-    def n_queues(self) -> int:
-        """Threads that should call it side by side, so that small cells fill it."""
-
-    def exits(
-        self,
-        problem: ExitProblem,
-        first_walker: int,
-        n_walkers: int,
-        max_steps: int,
-        on_steps: OnSteps = None,
-        should_stop: ShouldStop = None,
-        *,
-        resume_from: Kept = None,
-        on_checkpoint: OnCheckpoint = None,
-    ) -> ExitSample:
-        """Do what `simulate_exits` does."""
-
-    def visits(
-        self,
-        problem: VisitProblem,
-        first_walker: int,
-        n_walkers: int,
-        on_steps: OnSteps = None,
-        should_stop: ShouldStop = None,
-        *,
-        resume_from: Kept = None,
-        on_checkpoint: OnCheckpoint = None,
-    ) -> VisitSample:
-        """Do what `simulate_visits` does."""
-
-
-class Machine:
-    """A device by its name and what runs its kernels.
+class Device:
+    """What simulates walkers in place of this machine's own kernels; several threads may call it at a time.
 
     Parameters
     ----------
     name : str
+        "cuda:0", ..., or "host".
     runner : Card or Host
+        What runs its kernels.
     """
 
     def __init__(self, name: str, runner: Card | Host) -> None:
@@ -214,7 +177,7 @@ def open_devices(text: str) -> tuple[Device, ...]:
         There is no such device, or what it needs is missing; the message says what to do.
     """
     if text == "host":
-        return (Machine("host", open_host()),)
+        return (Device("host", open_host()),)
     if text == "auto":
         try:
             return tuple(open_card(number) for number in range(count_cards()))
@@ -232,6 +195,6 @@ def open_devices(text: str) -> tuple[Device, ...]:
     return (open_card(number),)
 
 
-def open_card(number: int) -> Machine:
+def open_card(number: int) -> Device:
     """Open one GPU."""
-    return Machine(f"cuda:{number}", Card(number))
+    return Device(f"cuda:{number}", Card(number))

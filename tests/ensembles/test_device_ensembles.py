@@ -12,7 +12,7 @@ import pytest
 
 from hts import landscapes
 from hts.ensembles import ExitProblem, Interrupted, driving, lanes, simulate_exits, simulate_visits, steps_in
-from hts.ensembles.devices import Machine
+from hts.ensembles.devices import Device
 from hts.kernels import blocks
 from hts.kernels.cuda import host
 from hts.noise import Noise
@@ -51,12 +51,12 @@ class Wide(host.Host):
 
 @pytest.fixture(scope="module")
 def device():
-    return Machine("host", host.Host("g++"))
+    return Device("host", host.Host("g++"))
 
 
 @pytest.fixture(scope="module")
 def wide():
-    return Machine("host", Wide("g++"))
+    return Device("host", Wide("g++"))
 
 
 def on_cpu(study, **hooks):

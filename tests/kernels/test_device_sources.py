@@ -10,7 +10,7 @@ import device_cells
 import pytest
 
 from hts.ensembles import simulate_exits, simulate_visits
-from hts.ensembles.devices import Machine, open_devices
+from hts.ensembles.devices import Device, open_devices
 from hts.ensembles.motions import motion_in
 from hts.errors import PlanError
 from hts.kernels.cuda import forms, host
@@ -25,7 +25,7 @@ MAX_STEPS = 300
 def quick(*changes):
     """Compile in half the time; the bits of a program do not depend on how it is optimised."""
     options = tuple("-O1" if option == "-O2" else option for option in host.OPTIONS)
-    return Machine("host", host.Host("g++", (*options, *changes)))
+    return Device("host", host.Host("g++", (*options, *changes)))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_a_contracted_sum_would_be_seen():
     sample = simulate_exits(problem, *WALKERS, MAX_STEPS)
     if not host.for_this_cpu():
         pytest.skip("this CPU joins no product with a sum")
-    wrong = Machine("host", host.Host("g++", (*host.OPTIONS, "-ffp-contract=fast")))
+    wrong = Device("host", host.Host("g++", (*host.OPTIONS, "-ffp-contract=fast")))
     assert "landing" in device_cells.differences(wrong.exits(problem, *WALKERS, MAX_STEPS), sample)
 
 

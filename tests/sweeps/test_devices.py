@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from fake_exits import plan, shard_names
 from fake_visits import plan as plan_of_visits
-from stand_in_device import StandIn, devices
+from stand_in_device import LEVY, StandIn, devices
 from stops import PATIENCE, stop_at_checkpoint, wait_until
 
 from hts.engines import ThreadEngine
@@ -21,21 +21,6 @@ from hts.sweeps.tasks import CORE_QUEUES, Queues, Task
 
 STUDY = plan("grid.eta=[0.05]", "exit.walkers=1200")
 VISITS = plan_of_visits("grid.eta=[0.02]", "grid.b=[0.7]", "visits.steps=500", "visits.walkers=200")
-LEVY = """title = "Levy"
-[landscape]
-kind = "double-well"
-minima = [-1.0, 1.0]
-barriers = [0.0]
-curvature = 1.0
-[levy]
-epsilon = [0.5]
-step = [0.1]
-alpha = [1.5]
-[exit]
-well = 0
-walkers = 300
-max_steps = 2000
-"""
 
 
 def names(folder, place):

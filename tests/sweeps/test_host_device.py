@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fake_exits import plan, shard_names
 from fake_visits import plan as plan_of_visits
+from stand_in_device import LEVY
 from stops import PATIENCE, stop_at_checkpoint, wait_until
 
 from hts.ensembles import driving, exits
@@ -21,21 +22,6 @@ from hts.sweeps.runs import runs_on_devices
 STUDY = plan("grid.eta=[0.05]", "exit.walkers=600", "exit.max_steps=20_000")
 VISITS = plan_of_visits("grid.eta=[0.02]", "grid.b=[0.7]", "visits.steps=500", "visits.walkers=130")
 LONG = plan("grid.eta=[0.02]", "grid.b=[0.7]", "exit.walkers=300", "exit.max_steps=50_000")
-LEVY = """title = "Levy"
-[landscape]
-kind = "double-well"
-minima = [-1.0, 1.0]
-barriers = [0.0]
-curvature = 1.0
-[levy]
-epsilon = [0.5]
-step = [0.1]
-alpha = [1.5]
-[exit]
-well = 0
-walkers = 300
-max_steps = 2000
-"""
 
 
 @pytest.fixture(scope="module")
