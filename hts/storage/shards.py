@@ -79,9 +79,13 @@ def write_shard(shards: Path, scratch: Path, cell: Parameters, columns: Columns,
     """
     from hts.storage.tables import encode  # Parquet takes a while to import, here and below; a run starts without it
 
-    data = encode(cell, columns, provenance)
     walker = columns["walker"]
-    path = shards / str(ShardName(cell_slug(cell), int(walker[0]), len(walker), digest_of(data)))
+    return write_named(shards, scratch, cell, (int(walker[0]), len(walker)), encode(cell, columns, provenance))
+
+
+def write_named(place: Path, scratch: Path, cell: Parameters, walkers: tuple[int, int], data: bytes) -> Path:
+    """Write what is kept of some walkers, the first and how many, under a name of cell, walkers and checksum."""
+    path = place / str(ShardName(cell_slug(cell), *walkers, digest_of(data)))
     write_whole(path, data, scratch)
     return path
 

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from hts.errors import IntegrityError
-from hts.storage.atomic import write_whole
 from hts.storage.content import Provenance
-from hts.storage.names import Parameters, ShardName, cell_slug, digest_of
-from hts.storage.shards import Shard, open_shard, read_file
+from hts.storage.names import Parameters, ShardName, cell_slug
+from hts.storage.shards import Shard, open_shard, read_file, write_named
 from hts.summaries import ExitSummary, Histogram
 
 if TYPE_CHECKING:
@@ -57,9 +56,7 @@ def write_summary(
     from hts.storage.summary_tables import encode_row
 
     data = encode_row(cell, first_walker, _row(summary), provenance)
-    path = place / str(ShardName(cell_slug(cell), first_walker, summary.n_walkers, digest_of(data)))
-    write_whole(path, data, scratch)
-    return path
+    return write_named(place, scratch, cell, (first_walker, summary.n_walkers), data)
 
 
 def read_summary(path: Path) -> tuple[Shard, ExitSummary]:
