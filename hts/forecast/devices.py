@@ -1,13 +1,18 @@
 """Speed of a plan on devices: measured now, in earlier runs, or assumed."""
 
-import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from hts.engines import ThreadEngine
-from hts.ensembles import Interrupted
-from hts.forecast.speeds import LEAST_SECONDS, LEAST_STEPS, assumed_speed, keep_speed, remembered_speeds, speed_name
+from hts.forecast.speeds import (
+    LEAST_SECONDS,
+    LEAST_STEPS,
+    assumed_speed,
+    keep_speed,
+    remembered_speeds,
+    speed_name,
+    steps_per_second,
+)
 from hts.noise import LAWS
 from hts.plans import AnyPlan, Cell
 from hts.storage import ResultsFolder
@@ -140,15 +145,9 @@ def calibrated_device_speed(plan: AnyPlan, cell: Cell, devices: Devices) -> floa
     n_walkers = min(CALIBRATION_WALKERS, max(queue_sizes(plan, devices).most_walkers // 4, 64))
     simulators = [device_simulator(device, plan, cell, 2**62) for device in places]
 
-    def measure(k: int) -> float:
-        steps: list[int] = []
-        begin = time.perf_counter()
-        end = begin + CALIBRATION_SECONDS
-        with suppress(Interrupted):
-            simulators[k](
-                k * n_walkers, n_walkers, on_steps=steps.append, should_stop=lambda: time.perf_counter() > end
-            )
-        return sum(steps) / (time.perf_counter() - begin)
-
     with ThreadEngine(len(places)) as engine:
-        return sum(future.result() for future in [engine.submit(measure, k) for k in range(len(places))])
+        measured = [
+            engine.submit(steps_per_second, simulate, k * n_walkers, n_walkers, CALIBRATION_SECONDS)
+            for k, simulate in enumerate(simulators)
+        ]
+        return sum(future.result() for future in measured)

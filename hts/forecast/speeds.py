@@ -11,7 +11,7 @@ from hts.kernels.environment import user_folder
 from hts.noise import LAWS
 from hts.plans import AnyPlan, Cell, SpacePlan
 from hts.sweeps import SweepReport
-from hts.sweeps.studies import study_of
+from hts.sweeps.studies import CellSimulator, study_of
 
 #: Where f' is a table.
 TABLE_FACTOR = 0.75
@@ -33,6 +33,16 @@ CACHE = user_folder()
 SPEEDS_FILE = None if CACHE is None else CACHE / "speeds.json"
 
 
+def steps_per_second(simulate: CellSimulator, first_walker: int, n_walkers: int, seconds: float) -> float:
+    """Simulate walkers for so many seconds at most, and give their steps a second."""
+    steps: list[int] = []
+    begin = time.perf_counter()
+    end = begin + seconds
+    with suppress(Interrupted):
+        simulate(first_walker, n_walkers, on_steps=steps.append, should_stop=lambda: time.perf_counter() > end)
+    return sum(steps) / (time.perf_counter() - begin)
+
+
 def calibrated_speed(plan: AnyPlan, cell: Cell, threads: int) -> float:
     """Measure walker-steps per second and core, all threads at work, in about a second once kernels are compiled.
 
@@ -48,16 +58,12 @@ def calibrated_speed(plan: AnyPlan, cell: Cell, threads: int) -> float:
     study.simulator(plan, cell, 100)(0, 64)  # compiled, and the gradient tabulated
     simulate = study.simulator(plan, cell, 2**62)
 
-    def measure() -> float:
-        steps: list[int] = []
-        begin = time.perf_counter()
-        end = begin + CALIBRATION_SECONDS
-        with suppress(Interrupted):
-            simulate(0, study.many_walkers, on_steps=steps.append, should_stop=lambda: time.perf_counter() > end)
-        return sum(steps) / (time.perf_counter() - begin)
-
     with ThreadEngine(threads) as engine:
-        speeds = [future.result() for future in [engine.submit(measure) for _ in range(threads)]]
+        measured = [
+            engine.submit(steps_per_second, simulate, 0, study.many_walkers, CALIBRATION_SECONDS)
+            for _ in range(threads)
+        ]
+        speeds = [future.result() for future in measured]
     return SHARD_EFFICIENCY * sum(speeds) / threads
 
 
