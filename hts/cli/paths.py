@@ -16,7 +16,7 @@ from hts.cli.signals import stop_on_signal
 
 if TYPE_CHECKING:
     from hts.comparison.paths import PathComparison
-    from hts.conditioning import CellPaths
+    from hts.conditioning import CellPaths, Question
     from hts.plans import AnyPlan, Cell, Plan
 
 
@@ -86,8 +86,7 @@ def command(
       hts paths configs/conditional_clipped.toml --eta 0.005 --paths 1000
       hts paths configs/quick.toml --given none --within 20 --b 0.7 --alpha 1.5
     """
-    from hts.comparison.paths import compare_paths
-    from hts.conditioning import Question, sample_paths, store_paths
+    from hts.conditioning import Question
     from hts.errors import IncompleteError, PlanError
     from hts.plans import SpacePlan, read_plan, read_study
     from hts.storage import ResultsFolder
@@ -108,19 +107,8 @@ def command(
     if len({cell for _, cell in cells}) < len(cells):
         raise PlanError(f"--beside {beside}: it has a cell of {plan} too, and paths of one would replace the other's")
     target = ResultsFolder(results_folder(plan, folder)).paths
-    found, refused = [], []
-    with stop_on_signal() as stop, PathsDisplay() as display:
-        for number, (parsed, cell) in enumerate(cells, 1):
-            show_part = partial(display.show, number, len(cells))
-            question = Question(given, parsed.within if within is None else within, n_paths)
-            try:
-                paths = sample_paths(parsed, cell, question, threads=threads, should_stop=stop, on_progress=show_part)
-            except PlanError as problem:
-                refused.append(f"{cell_name(cell)}: {in_words_of(cell, str(problem))}")
-                continue
-            file = store_paths(target, parsed, paths, as_csv=as_csv)
-            show_part("comparing with the limit law", 0.0)
-            found.append(Found(parsed, paths, compare_paths(parsed, paths), file))
+    questions = [Question(given, one.within if within is None else within, n_paths) for one, _ in cells]
+    found, refused = sample(cells, questions, target, as_csv, threads)
     if not found:
         raise PlanError("\n".join(refused))
     rows, title = [document(one) for one in found], "; ".join(one.title for one in plans)
@@ -152,6 +140,33 @@ def in_words_of(cell: "Cell", text: str) -> str:
     from hts.cli.levy_documents import in_levy_words
 
     return in_levy_words(text.replace("at this eta", "at this epsilon"))
+
+
+def sample(
+    cells: "Sequence[tuple[Plan, Cell]]",
+    questions: "Sequence[Question]",
+    target: Path,
+    as_csv: bool,
+    threads: int | None,
+) -> tuple[list[Found], list[str]]:
+    """Draw and store the paths of each cell, and list those that are refused, with the reason."""
+    from hts.comparison.paths import compare_paths
+    from hts.conditioning import sample_paths, store_paths
+    from hts.errors import PlanError
+
+    found, refused = list[Found](), list[str]()
+    with stop_on_signal() as stop, PathsDisplay() as display:
+        for number, ((plan, cell), question) in enumerate(zip(cells, questions, strict=True), 1):
+            show_part = partial(display.show, number, len(cells))
+            try:
+                paths = sample_paths(plan, cell, question, threads=threads, should_stop=stop, on_progress=show_part)
+            except PlanError as problem:
+                refused.append(f"{cell_name(cell)}: {in_words_of(cell, str(problem))}")
+                continue
+            file = store_paths(target, plan, paths, as_csv=as_csv)
+            show_part("comparing with the limit law", 0.0)
+            found.append(Found(plan, paths, compare_paths(plan, paths), file))
+    return found, refused
 
 
 def choose(

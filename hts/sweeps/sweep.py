@@ -1,6 +1,6 @@
 """A sweep from start to end: find what is missing, compute it, stop in time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from os import PathLike
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from hts.sweeps.failures import FailedSweepError, Failure, SweepReport, failure_
 from hts.sweeps.progress import Meter, Progress
 from hts.sweeps.runs import note_run
 from hts.sweeps.studies import Simulate, study_of
+from hts.sweeps.survey import Survey
 from hts.sweeps.tasks import Task
 from hts.sweeps.work import EVERYTHING, Choices, Work, choose, longest_first, prepare, tasks_of
 
@@ -110,24 +111,31 @@ def run_sweep(
     elif on_progress is not None:
         on_progress(meter.read())
     _forget_failures(results, plan, missing, work, failures)
-    report = SweepReport(
-        n_written=meter.shards_written,
-        n_skipped=len(stored),
-        n_superseded=sum(len(found.outdated.get(slug, ())) for slug in walkers),
-        n_damaged=len(found.damages),
-        walker_steps=meter.steps_finished,
-        steps_resumed=meter.steps_resumed,
-        seconds=meter.seconds,
-        failures=tuple(failures),
-        n_elsewhere=work.n_elsewhere,
-        n_cells_beside=len(found.usable.keys() - walkers.keys()),
-        computing_seconds=meter.computing_seconds,
-    )
+    report = _report(found, walkers.keys(), len(stored), meter, work.n_elsewhere, failures)
     if failures:
         n_ended = meter.shards_written + meter.shards_failed
         is_cut_short = choices.fail_fast and n_ended < sum(len(task.shards) for task in work.tasks)
         raise FailedSweepError(failure_message(results, report, is_cut_short), report)
     return report
+
+
+def _report(
+    found: Survey, slugs: Set[str], n_stored: int, meter: Meter, n_elsewhere: int, failures: list[Failure]
+) -> SweepReport:
+    """Say what a run has done, given the shards found before it and the names of the plan's cells."""
+    return SweepReport(
+        n_written=meter.shards_written,
+        n_skipped=n_stored,
+        n_superseded=sum(len(found.outdated.get(slug, ())) for slug in slugs),
+        n_damaged=len(found.damages),
+        walker_steps=meter.steps_finished,
+        steps_resumed=meter.steps_resumed,
+        seconds=meter.seconds,
+        failures=tuple(failures),
+        n_elsewhere=n_elsewhere,
+        n_cells_beside=len(found.usable.keys() - slugs),
+        computing_seconds=meter.computing_seconds,
+    )
 
 
 def threads_for(devices: Devices, threads: int | None) -> ThreadEngine:
