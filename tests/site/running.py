@@ -66,13 +66,15 @@ def write_small_plans(folder: Path) -> None:
             path.write_text(read(path, keys).to_toml(), encoding="utf-8")
 
 
-def run_page(page: Path) -> dict[str, object]:
-    """Run the blocks of a page in the current folder and return what its Python has named."""
+def run_page(page: Path) -> list[Step]:
+    """Run the blocks of a page in the current folder and return those that were run; AssertionError names one that fails."""
     world: dict[str, object] = {"__name__": page.stem}
+    ran = []
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     for step in steps(page):
         if step.reason:
             continue
+        ran.append(step)
         if step.language == "python":
             exec(compile(step.text, str(page), "exec"), world)
             continue
@@ -80,4 +82,4 @@ def run_page(page: Path) -> dict[str, object]:
             ["bash", "-euo", "pipefail", "-c", step.text], env=environment, capture_output=True, text=True
         )
         assert done.returncode == 0, f"{page.name}:\n{step.text}\n{done.stdout[-2000:]}{done.stderr}"
-    return world
+    return ran

@@ -28,7 +28,7 @@ def reader(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("page", TIERS)
 def test_all_blocks_of_a_page_run(page, reader):
-    run_page(page)
+    assert run_page(page) == [step for step in steps(page) if not step.reason]
 
 
 def test_a_block_that_fails_is_noticed(tmp_path):
@@ -38,13 +38,15 @@ def test_a_block_that_fails_is_noticed(tmp_path):
         run_page(page)
 
 
-def test_a_block_that_is_not_run_says_why(tmp_path):
+def test_a_block_that_is_not_run_says_why(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     reasons = {step.reason for page in PAGES for step in steps(page) if step.reason}
     assert all(reason.startswith("needs ") for reason in reasons)
     page = tmp_path / "page.md"
     left_out = "<!-- not run: needs a cluster -->\n```python\nraise SystemExit\n```\n"
-    page.write_text(f"{left_out}\n```python\nran = True\n```\n\n{left_out}", encoding="utf-8")
-    assert run_page(page)["ran"]
+    page.write_text(f"{left_out}\n```python\nopen('ran', 'w').close()\n```\n\n{left_out}", encoding="utf-8")
+    assert [step.text for step in run_page(page)] == ["open('ran', 'w').close()\n"]
+    assert (tmp_path / "ran").exists()
 
 
 def test_no_command_hides_in_a_block_without_a_language():
