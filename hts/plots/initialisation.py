@@ -32,7 +32,9 @@ def plot_initialisation(rows: Rows, depths: Rows, folder: str | Path) -> tuple[P
         figure = Figure(figsize=(PAGE, 2.9), layout="constrained")
         axes = figure.subplots(1, 3 if depths else 2)
         widths, moments = sorted({r["width"] for r in rows}), sorted({r["moment"] for r in rows})
-        by_width, by_moment = looks_in_order(widths), looks_in_order(moments)
+        looks = list(looks_in_order(range(len(widths) + len(moments))).values())  # widths and moments share none
+        by_width = dict(zip(widths, looks[: len(widths)], strict=True))
+        by_moment = dict(zip(moments, looks[len(widths) :], strict=True))
         names = list(dict.fromkeys(r["activation"] for r in rows))
         for name in names:
             for width in widths:
@@ -70,6 +72,9 @@ def _through_depth(axes: Axes, depths: Rows, looks: Mapping[float, Any]) -> None
                       marker=look.marker, ms=3, lw=0.8, ls="none")  # fmt: skip
     axes.axhline(1.0, color=AID, lw=0.7)
     axes.set(xlabel=f"depth, at $d$ = {widest}", ylabel="$E|x|^s$, two standard errors", xscale="log")
+    shown = sorted({r["depth"] for r in depths})
+    axes.set_xticks(shown, [str(depth) for depth in shown])
+    axes.minorticks_off()
 
 
 def _handle(look: Any, label: str) -> Line2D:
