@@ -67,7 +67,7 @@ def write_small_plans(folder: Path) -> None:
 
 
 def run_page(page: Path) -> list[Step]:
-    """Run the blocks of a page in the current folder and return those that were run; AssertionError names one that fails."""
+    """Run the blocks of a page in the current folder and return those that were run; AssertionError names a failure."""
     world: dict[str, object] = {"__name__": page.stem}
     ran = []
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
