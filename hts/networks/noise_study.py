@@ -18,7 +18,7 @@ from hts.networks.training import Runs, Trainer
 from hts.plans.training import TrainingPlan, read_training_plan
 from hts.tails.analysis import tail_of
 from hts.tails.blocks import block_estimate, default_block_size
-from hts.tails.extremes import choose, extremes
+from hts.tails.extremes import MIN_K, choose, extremes
 
 #: What is varied, one at a time; the rest is as in the plan.
 ITERATIONS: Final = (0, 10, 100, 1000, 3000)
@@ -132,9 +132,11 @@ def _by_coordinate(noise: npt.NDArray[np.float32]) -> float:
     for place in some:
         numbers = np.sort(np.abs(noise[:, place].astype(float) - np.median(noise[:, place])))
         numbers = numbers[numbers > 0.0]
+        if numbers.size <= MIN_K:  # of a unit that hardly ever speaks
+            continue
         found = extremes(numbers)
         indices.append(float(found.hill[choose(numbers, found)]))
-    return float(np.median(indices))
+    return float(np.median(indices)) if indices else float("nan")
 
 
 def _summary(varied: str, value: int, estimator: str, indices: Sequence[float], heavy: int | None) -> NoiseIndex:
