@@ -64,7 +64,7 @@ LONG = [
     "--set",
     "exit.walkers=20000",
     "--set",
-    "grid.eta=[0.001]",
+    "grid.eta=[0.002]",
     "--set",
     "grid.b=[0.4]",
     "--set",

@@ -27,7 +27,13 @@ def test_commands_answer_alike(hts, both):
         for key in ("mean_low", "mean_high"):
             assert mine[key] == pytest.approx(theirs[key], rel=1e-12)
         assert mine["exponentiality_p"] == pytest.approx(theirs["exponentiality_p"], abs=0.1)
-    for words in (("status",), ("verify",), ("plot", "--no-exact"), ("fit", "--no-exact"), ("report", "--no-exact")):
+    for words in (
+        ("status",),
+        ("verify",),
+        ("plot", "--no-exact", "--figure", "survival"),
+        ("fit", "--no-exact"),
+        ("report", "--no-exact"),
+    ):
         codes = {hts(words[0], name, *words[1:])[0] for name in ("walkers", "summaries")}
         assert codes == {0}, words
     for name in ("walkers", "summaries"):
