@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import lru_cache
 from math import inf, log
 
-import numpy as np
-
 from hts.answers.memory import PredictionMemory
 from hts.answers.parallel import complete
 from hts.answers.records import ExitPrediction
@@ -45,9 +43,8 @@ def basin_jumps(plan: SpacePlan, b: float) -> JumpNumber | None:
     """
     if not plan.has_map:
         return None
-    widest = float(np.ptp(plan.basins.nodes.reshape(-1, 2), axis=0).max()) * 2.0
     try:
-        return jump_number_of(plan.basins, plan.build_landscape().gradient, plan.well, min(b, widest))
+        return jump_number_of(plan.basins, plan.build_landscape().gradient, plan.well, min(b, plan.basins.widest))
     except ValueError:
         return None
 

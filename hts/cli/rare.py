@@ -12,7 +12,7 @@ from hts.words import number, whole
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction
-    from hts.plans import Cell, Plan
+    from hts.plans import AnyPlan, Cell
     from hts.rare import RareResult
 
 
@@ -41,11 +41,11 @@ def command(
       hts rare study.toml
       hts rare study.toml --set rare.relative_error=0.05 --set 'rare.method=["importance", "crude"]'
     """
-    from hts.plans import read_plan
+    from hts.plans import read_study
     from hts.rare import rare_results, to_document
 
     target = results_folder(plan, folder)
-    parsed = read_plan(plan, overrides, seed)
+    parsed = read_study(plan, overrides, seed)
     click.echo(sample(parsed, target, threads), err=as_json)
     exact = {} if no_exact else exact_values(parsed, target, threads)
     results = rare_results(parsed, target, exact)
@@ -57,7 +57,7 @@ def command(
     show(results, parsed.title)
 
 
-def sample(plan: "Plan", target: Path, threads: int | None) -> str:
+def sample(plan: "AnyPlan", target: Path, threads: int | None) -> str:
     """Take the samples that are missing, with a bar, and say in a line what was done."""
     from hts.cli.progress import RareDisplay, clock, rate
     from hts.cli.signals import stop_on_signal
@@ -76,15 +76,20 @@ def sample(plan: "Plan", target: Path, threads: int | None) -> str:
     )
 
 
-def exact_values(plan: "Plan", target: Path, threads: int | None) -> "dict[Cell, ExitPrediction]":
-    """Compute the exact value of each cell, kept beside the samples."""
+def exact_values(plan: "AnyPlan", target: Path, threads: int | None) -> "dict[Cell, ExitPrediction]":
+    """Compute the exact value of each cell, kept beside the samples; none where there is no exact solver."""
     from hts.answers import predict
     from hts.answers.memory import PredictionMemory
     from hts.cli.progress import CellDisplay
     from hts.cli.signals import stop_on_signal
+    from hts.cli.space import predict_with_bar
+    from hts.plans import SpacePlan
     from hts.storage import ResultsFolder
 
     cells = plan.cells()
+    if isinstance(plan, SpacePlan):
+        has_exact = plan.radial_well(cells[0]) is not None
+        return dict(zip(cells, predict_with_bar(plan, target, threads, False), strict=True)) if has_exact else {}
     with stop_on_signal() as stop, CellDisplay() as display:
         memory = PredictionMemory(plan, ResultsFolder(target))
         found = predict(plan, cells, threads=threads, memory=memory, on_cell=display.show, should_stop=stop)
@@ -154,7 +159,7 @@ def sampled_table(results: "Sequence[RareResult]", headers: list[str]) -> tuple[
     for result in results[:CELLS_SHOWN]:
         e = result.estimate
         share = "-" if result.question.mixture is None or e.share_plain is None else f"{e.share_plain:.1%}"
-        right = f"{e.right / e.probability:.0%}" if e.probability else "-"
+        right = f"{e.right / e.probability:.0%}" if e.probability and not result.question.has_no_sides else "-"
         rows.append(
             [*cell_words(result, headers), whole(e.n_samples), whole(round(e.effective_samples)), share, right,
              number(e.error_per_sample, 3)]

@@ -6,10 +6,10 @@ from hts.cli.tables import CELLS_SHOWN, cell_headers, cell_words, print_table, s
 from hts.words import number, whole
 
 if TYPE_CHECKING:
-    from hts.plans import Plan
+    from hts.plans import AnyPlan
 
 
-def rare_document(plan: "Plan") -> list[dict[str, Any]]:
+def rare_document(plan: "AnyPlan") -> list[dict[str, Any]]:
     """Give the list `rare` of the document; empty for a plan without [rare]."""
     from hts.rare import questions
 
@@ -23,7 +23,7 @@ def rare_document(plan: "Plan") -> list[dict[str, Any]]:
             "n_steps": one.base.n_steps,
             "jump_number": None if one.base.way is None else one.base.way.jumps,
             "gamma": None if one.mixture is None else one.base.gamma,
-            "largest_gamma": None if one.base.way is None else one.base.way.largest_gamma,
+            "largest_gamma": one.largest_gamma,
             "event_probability": None if one.mixture is None else one.mixture.chance,
             "most_steps_per_sample": one.steps_per_sample,
         }
@@ -31,7 +31,7 @@ def rare_document(plan: "Plan") -> list[dict[str, Any]]:
     ]
 
 
-def show_rare(plan: "Plan") -> None:
+def show_rare(plan: "AnyPlan") -> None:
     """Print what `hts rare` would sample, and until when."""
     from hts.rare import questions
 

@@ -15,7 +15,7 @@ from hts.errors import PlanError
 from hts.words import plural
 
 if TYPE_CHECKING:
-    from hts.plans import Plan, SpacePlan
+    from hts.plans import AnyPlan, SpacePlan
     from hts.reports.document import Part, Report
     from hts.storage import ResultsFolder
 
@@ -92,7 +92,7 @@ def report_on(target: Path, overrides: tuple[str, ...], threads: int | None, wit
 def report_on_study(target: Path, overrides: tuple[str, ...], threads: int | None, with_exact: bool) -> "Report":
     """Gather a study of exits or long runs, rare exits that were sampled among them."""
     from hts.plans import SpacePlan, read_study
-    from hts.reports.document import Part, report_of
+    from hts.reports.document import report_of
     from hts.reports.figures import page_figures
     from hts.reports.paths import stored_part
     from hts.sweeps.runs import added_up, runs_on_devices
@@ -111,14 +111,11 @@ def report_on_study(target: Path, overrides: tuple[str, ...], threads: int | Non
         return report_on_space(plan, target, threads, with_exact)
     commands = commands_for(plan)
     figures = list(page_figures(commands.gather(target, None, (), threads, with_exact)))
-    rare = rare_part_of(plan, target, threads, with_exact)
-    # of samples of rare exits alone a table of walkers would be empty
-    has_run = not rare.tables or has_shards(folder)
-    part = commands.measured_part(target, plan.title, threads, with_exact) if has_run else Part(())
+    part, has_run, has_rare = measured_parts(plan, target, threads, with_exact)
     paths, drawn = stored_part(folder.paths)
-    done = ["run"] * has_run + ["rare"] * bool(rare.tables)
+    done = ["run"] * has_run + ["rare"] * has_rare
     devices = [f"{', '.join(run.devices)} ({plural(run.shards, 'shard')})" for run in added_up(runs_on_devices(folder))]
-    return report_of(plan, part + rare + paths, figures + drawn, done, devices)
+    return report_of(plan, part + paths, figures + drawn, done, devices)
 
 
 def report_on_space(plan: "SpacePlan", target: Path, threads: int | None, with_exact: bool) -> "Report":
@@ -128,11 +125,23 @@ def report_on_space(plan: "SpacePlan", target: Path, threads: int | None, with_e
     from hts.reports.space import space_page_figures
 
     commands, figures = commands_for(plan), figures_of(plan, target, (), threads, with_exact)
-    if target.is_dir():
-        part = commands.measured_part(target, plan.title, threads, with_exact)
-    else:
+    if not target.is_dir():
         part = commands.predicted_part(plan, None, threads, with_exact)
-    return report_of(plan, part, space_page_figures(figures), ["run"] * target.is_dir())
+        return report_of(plan, part, space_page_figures(figures), [])
+    part, has_run, has_rare = measured_parts(plan, target, threads, with_exact)
+    return report_of(plan, part, space_page_figures(figures), ["run"] * has_run + ["rare"] * has_rare)
+
+
+def measured_parts(plan: "AnyPlan", target: Path, threads: int | None, with_exact: bool) -> "tuple[Part, bool, bool]":
+    """Lay out what was measured, and say whether walkers and whether rare exits are there."""
+    from hts.reports.document import Part
+    from hts.storage import ResultsFolder
+
+    rare = rare_part_of(plan, target, threads, with_exact)
+    # of samples of rare exits alone a table of walkers would be empty
+    has_run = not rare.tables or has_shards(ResultsFolder(target))
+    part = commands_for(plan).measured_part(target, plan.title, threads, with_exact) if has_run else Part(())
+    return part + rare, has_run, bool(rare.tables)
 
 
 def has_shards(folder: "ResultsFolder") -> bool:
@@ -151,7 +160,7 @@ def holds_paths_alone(folder: Path) -> bool:
     return not results.plan.exists() and (results.paths / DOCUMENT).is_file()
 
 
-def rare_part_of(plan: "Plan", folder: Path, threads: int | None, with_exact: bool) -> "Part":
+def rare_part_of(plan: "AnyPlan", folder: Path, threads: int | None, with_exact: bool) -> "Part":
     """Lay out what was sampled of rare exits; nothing where no sample was taken."""
     from hts.cli.rare import exact_values
     from hts.rare import rare_results, rare_status

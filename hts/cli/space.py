@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hts.cli.rare_description import rare_document, show_rare
 from hts.errors import IncompleteError, PlanError
 from hts.words import plural
 
@@ -208,7 +209,7 @@ def describe_document(d: "SpaceDescription") -> dict[str, Any]:
         "cost": asdict(d.cost),
         "cells": cells,
         "warnings": list(d.warnings),
-    }
+    } | ({} if d.plan.rare is None else {"rare": rare_document(d.plan)})
 
 
 def show_description(d: "SpaceDescription", folder: Path) -> None:
@@ -232,6 +233,10 @@ def show_description(d: "SpaceDescription", folder: Path) -> None:
         click.echo("saddles: " + ", ".join(vector(point) for point in d.saddles.tolist()))
     click.echo()
     show_cells(d.cells, folder)
+    if d.plan.rare is not None:
+        click.echo()
+        show_rare(d.plan)
+        click.echo("hts run, which such a plan does not need:")
     show_cost(d.cost)
     for warning in d.warnings:
         click.echo(f"warning: {warning}")

@@ -75,12 +75,11 @@ def command(folder: Path, as_json: bool) -> None:
 
 def sampled(folder: Path) -> "tuple[RareStatus, ...]":
     """Say how much of rare exits is sampled, where the folder's plan has [rare]."""
-    from hts.plans import SpacePlan
     from hts.rare import rare_status
     from hts.sweeps.survey import open_study
 
     _, plan, _ = open_study(folder)
-    return () if isinstance(plan, SpacePlan) else rare_status(plan, folder)
+    return rare_status(plan, folder)
 
 
 def rare_rows(rare: "tuple[RareStatus, ...]") -> list[dict[str, Any]]:

@@ -69,7 +69,6 @@ def verify_walkers(
     folder: Path, n_walkers: int, seed: int, threads: int | None
 ) -> "tuple[Verification, Replay | None]":
     """Compare files of walkers and samples with their checksums, and compute some of each again."""
-    from hts.plans import SpacePlan
     from hts.sweeps import Replay, replay_sweep, verify_sweep
     from hts.sweeps.survey import open_study
 
@@ -79,7 +78,7 @@ def verify_walkers(
     with stop_on_signal() as stop:
         replay = replay_sweep(folder, n_walkers, seed=seed, threads=threads, should_stop=stop)
         _, plan, _ = open_study(folder)
-        if isinstance(plan, SpacePlan) or plan.rare is None or any(name.startswith("rare/") for name in found.damaged):
+        if plan.rare is None or any(name.startswith("rare/") for name in found.damaged):
             return found, replay
         from hts.rare import replay_samples
 

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +12,13 @@ import numpy.typing as npt
 from hts.arrays import FloatArray, IntArray
 from hts.ensembles.driving import Interrupted
 from hts.ensembles.exits import ExitProblem
-from hts.ensembles.mixtures import Mixture, design_walks, started
+from hts.ensembles.mixtures import Design, Mixture, design_walks, started
 from hts.ensembles.motions import cell_key, motion_in
 from hts.kernels.blocks import WIDTH
 from hts.kernels.motions import Motion
 from hts.kernels.objects import StoredKernel
+from hts.kernels.space_motions import SpaceMotion
+from hts.kernels.space_walks import SpaceScratch, SpaceWalks
 from hts.kernels.walks import Scratch, Walks, empty_walks, new_scratch, put, taken
 
 #: Version of the computation from a seed to a value; it changes when any bit of any value may change.
@@ -72,13 +75,51 @@ def simulate_walks(
     Interrupted
         When `should_stop` says so.
     """
+    make = partial(Walkers, problem, mixture)
+    return sample_walks(make, n_steps, mixture, first, n, on_steps, should_stop, walks_per_call)
+
+
+class CalledWalkers(Protocol):
+    """Walks that one call of a kernel advances, on the line or in R^d."""
+
+    def run(self, n_steps: int, on_steps: Callable[[int], None] | None, should_stop: Callable[[], bool] | None) -> None:
+        """Walk until all have left or n_steps are taken."""
+
+    def hits(self, n_steps: int) -> RareSample:
+        """List the walks that left in time, with their values."""
+
+
+def sample_walks(
+    make: Callable[[int, int], CalledWalkers],
+    n_steps: int,
+    mixture: Mixture | None,
+    first: int,
+    n: int,
+    on_steps: Callable[[int], None] | None,
+    should_stop: Callable[[], bool] | None,
+    walks_per_call: int | None,
+) -> RareSample:
+    """Sample walks first, ..., first + n - 1, as many to a call as memory and patience allow.
+
+    Parameters
+    ----------
+    make : callable
+        Begins walks: the number of the first, and how many.
+    n_steps, mixture, first, n, on_steps, should_stop, walks_per_call
+        As of `simulate_walks`.
+
+    Raises
+    ------
+    Interrupted
+        When `should_stop` says so.
+    """
     wanted = min(STEPS_PER_CALL // n_steps, WALKS_PER_CALL)
     if mixture is not None:
         wanted = min(wanted, int(NOISES_PER_CALL / (mixture.n_steps * mixture.p + mixture.jumps)))
     size = walks_per_call or max(wanted // WIDTH, 1) * WIDTH
     parts = []
     for begun in range(first, first + n, size):
-        walkers = Walkers(problem, mixture, begun, min(size, first + n - begun))
+        walkers = make(begun, min(size, first + n - begun))
         walkers.run(n_steps, on_steps, should_stop)
         parts.append(walkers.hits(n_steps))
     return joined(parts)
@@ -107,11 +148,7 @@ class Walkers:
             self.threshold = float(mixture.threshold)
             self.design = design_walks(mixture, cell_key(problem, b"hts design"), first, n)
             put(self.walks.spares, started(cell_key(problem, b"hts body"), first, n))
-            end = np.cumsum(self.design.counts)
-            put(self.walks.forced, self.design.forced.astype(np.int64))
-            put(self.walks.first, end - self.design.counts)
-            put(self.walks.end, end)
-            self.walks = self.walks._replace(places=self.design.places, sizes=self.design.sizes)
+            self.walks = placed(self.walks, self.design)
 
     def run(self, n_steps: int, on_steps: Callable[[int], None] | None, should_stop: Callable[[], bool] | None) -> None:
         """Walk until all have left or n_steps are taken."""
@@ -137,30 +174,45 @@ class Walkers:
         )
 
 
+AnyWalks = TypeVar("AnyWalks", Walks, SpaceWalks)
+
+
+def placed(walks: AnyWalks, design: Design) -> AnyWalks:
+    """Give walks the noises that are placed beforehand."""
+    end = np.cumsum(design.counts)
+    put(walks.forced, design.forced.astype(np.int64))
+    put(walks.first, end - design.counts)
+    put(walks.end, end)
+    return walks._replace(places=design.places, sizes=design.sizes)
+
+
 def run_walks(
-    walks: Walks,
-    scratch: Scratch,
-    motion: Motion,
+    walks: Walks | SpaceWalks,
+    scratch: Scratch | SpaceScratch,
+    motion: Motion | SpaceMotion,
     threshold: float,
     n_steps: int,
     on_steps: Callable[[int], None] | None,
     should_stop: Callable[[], bool] | None,
+    kernel: Callable[..., Any] = advance,
 ) -> None:
     """Advance walks until each has left or taken n_steps steps in all.
+
+    `kernel` is `advance` of the same arguments, on the line or in R^d.
 
     Raises
     ------
     Interrupted
         When `should_stop` says so.
     """
-    n_lanes = walks.x.size
+    n_lanes = walks.exit_steps.size
     now, n_left, before = 0, 1, int(walks.exit_steps.sum())
     while n_left:
         if should_stop is not None and should_stop():
             raise Interrupted("stopped while walks were under way; run it again to continue")
         n = max(1, min(STEPS_PER_CALL // n_lanes, n_steps - now))
         with np.errstate(over="ignore", invalid="ignore"):  # for interpreted kernels; compiled ones set no flags
-            n_left = advance(walks, scratch, motion, threshold, now, n, n_steps)
+            n_left = kernel(walks, scratch, motion, threshold, now, n, n_steps)
         now += n
         total = int(walks.exit_steps.sum())
         if on_steps is not None:

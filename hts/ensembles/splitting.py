@@ -72,6 +72,23 @@ def simulate_splitting(
     Interrupted
         When `should_stop` says so.
     """
+
+    def run(number: int, count: Callable[[int], None]) -> tuple[float, float]:
+        return _run(problem, n_steps, levels, effort, number, count, should_stop)
+
+    return sample_runs(run, first, n, on_steps)
+
+
+def sample_runs(
+    run: Callable[[int, Callable[[int], None]], tuple[float, float]],
+    first: int,
+    n: int,
+    on_steps: Callable[[int], None] | None,
+) -> RareSample:
+    """Make a sample of runs first, ..., first + n - 1.
+
+    `run` takes a run's number and what is told of its steps, and gives its estimate and the part of it on the right.
+    """
     total = 0
 
     def count(steps: int) -> None:
@@ -80,7 +97,7 @@ def simulate_splitting(
         if on_steps is not None:
             on_steps(steps)
 
-    runs = [_run(problem, n_steps, levels, effort, number, count, should_stop) for number in range(first, first + n)]
+    runs = [run(number, count) for number in range(first, first + n)]
     value, right = np.array([one for one, _ in runs]), np.array([one for _, one in runs])
     row = np.flatnonzero(value)
     nothing = np.zeros(len(row), np.int64)
@@ -98,7 +115,7 @@ def _run(
     should_stop: Callable[[], bool] | None,
 ) -> tuple[float, float]:
     """Give the estimate of one run, and the part of it that left on the right."""
-    motion, key = motion_in(problem), _key_of(problem, number)
+    motion, key = motion_in(problem), key_of_run(cell_key(problem, b"hts splitting"), number)
     x, steps = np.full(effort, float(problem.start)), np.zeros(effort, np.int64)
     value = 1.0
     for stage, level in enumerate(levels):
@@ -118,11 +135,11 @@ def _run(
             return 0.0, 0.0
         if level > 0.0:
             shift = draw_uniforms(started(key, len(levels) * effort + stage, 1), 1)[0, 0]
-            x, steps = _spread(x, steps, effort, shift)
+            x, steps = spread(x, steps, effort, shift)
     return value, value * float(np.mean(x >= problem.high))
 
 
-def _spread(x: FloatArray, steps: IntArray, effort: int, shift: float) -> tuple[FloatArray, IntArray]:
+def spread(x: FloatArray, steps: IntArray, effort: int, shift: float) -> tuple[FloatArray, IntArray]:
     """Let each walk that came through begin equally many of the next stage, up to one more, those with few steps first.
 
     Lanes of a group then take about equally many steps.
@@ -132,8 +149,8 @@ def _spread(x: FloatArray, steps: IntArray, effort: int, shift: float) -> tuple[
     return x[chosen], steps[chosen]
 
 
-def _key_of(problem: ExitProblem, number: int) -> Words:
-    """Name the streams of one run."""
-    named = cell_key(problem, b"hts splitting").tobytes() + number.to_bytes(8, "little")
+def key_of_run(key: Words, number: int) -> Words:
+    """Name the streams of one run of a cell, whose key is given."""
+    named = key.tobytes() + number.to_bytes(8, "little")
     digest = hashlib.blake2b(named, digest_size=16, person=b"hts split run").digest()
     return np.frombuffer(digest, dtype="<u8").astype(np.uint64)

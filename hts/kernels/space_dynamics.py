@@ -132,28 +132,42 @@ def draw_vectors(law, spread, words, size, norm, z, n, numbers):
         return
     if d == 1:
         draw(law, words, z[0], n, numbers)
+        return
+    own = words.shape[0] - words_of_direction(d)
+    draw(law, words[:own], size, n, numbers)
+    turn(words[own:], size, norm, z, n)
+
+
+@jit
+def words_of_direction(d):
+    """Count the words of a direction."""
+    return 0 if d == 1 else 1 if d == 2 else d + d % 2
+
+
+@jit
+def turn(words, size, norm, z, n):
+    """Give draws of W float64[draw] their directions: z float64[d, draw] is written; see `draw_vectors`."""
+    d = z.shape[0]
+    if d == 1:
+        z[0, :n] = size[:n]
     elif d == 2:
-        own = words.shape[0] - 1
-        draw(law, words[:own], size, n, numbers)
         for i in range(n):
-            z[0, i] = size[i] * sinpi(0.5 - uniform(words[own, i]))
+            z[0, i] = size[i] * sinpi(0.5 - uniform(words[0, i]))
         for i in range(n):
-            z[1, i] = size[i] * sinpi(distance_to_end(words[own, i]))
+            z[1, i] = size[i] * sinpi(distance_to_end(words[0, i]))
     else:
-        own = words.shape[0] - d - d % 2
-        draw(law, words[:own], size, n, numbers)
         norm[:n] = 0.0
         for k in range(0, d, 2):
             for i in range(n):
-                z[k, i] = np.sqrt(-log2(uniform(words[own + k, i])))
+                z[k, i] = np.sqrt(-log2(uniform(words[k, i])))
             if k + 1 < d:
                 for i in range(n):
-                    v = uniform(words[own + k + 1, i])
-                    turn = 2.0 * min(v, 1.0 - v)  # the angle 2 pi v, folded to where sin(pi r) is known
-                    y = z[k, i] * sinpi(min(turn, 1.0 - turn))
+                    v = uniform(words[k + 1, i])
+                    turned = 2.0 * min(v, 1.0 - v)  # the angle 2 pi v, folded to where sin(pi r) is known
+                    y = z[k, i] * sinpi(min(turned, 1.0 - turned))
                     z[k + 1, i] = y if v < 0.5 else -y
             for i in range(n):
-                z[k, i] *= sinpi(0.5 - 2.0 * distance_to_end(words[own + k + 1, i]))
+                z[k, i] *= sinpi(0.5 - 2.0 * distance_to_end(words[k + 1, i]))
         for k in range(d):
             for i in range(n):
                 norm[i] = fma(z[k, i], z[k, i], norm[i])
@@ -278,7 +292,7 @@ def find_inside(x, kind, number, centre, matrix, low, high, labels, operations, 
                 registers[k, i] = x[k, i]
         run_program(operations, numbers, registers, n_lanes)
         for i in range(n_lanes):
-            inside[i] = np.int64(registers[outputs[0], i] < 0.0)
+            inside[i] = np.int64(registers[outputs[0], i] < number)
     else:
         for i in range(n_lanes):
             inside[i] = 1

@@ -14,7 +14,7 @@ BALL: Final = 1  # |x - centre|^2 < number
 HALF_SPACE: Final = 2  # centre . x < number
 ELLIPSOID: Final = 3  # (x - centre) . matrix (x - centre) < 1
 BOX: Final = 4  # low < x < high
-SUBLEVEL: Final = 5  # program < 0
+SUBLEVEL: Final = 5  # program < number
 BASIN_MAP: Final = 6  # the label of the nearest node of a grid in the plane is `number`
 
 #: How the noise is spread over the coordinates.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
@@ -17,6 +17,7 @@ from hts.theory.limit.within import GAMMA_PART, MOST_JUMPS, WayOut, steps_within
 
 if TYPE_CHECKING:
     from hts.plans.plan import Cell, Plan
+    from hts.plans.space import AnyPlan
 
 TABLE = "rare"
 Method: TypeAlias = Literal["importance", "splitting", "crude", "trap"]
@@ -135,12 +136,15 @@ class RareCell:
         None where the flow leaves by itself or no jump can lead out.
     gamma : float or None
         Size of a large jump.
+    has_default : bool
+        Whether gamma is found where the plan does not give it.
     """
 
     cell: Cell
     n_steps: int
     way: WayOut | None
     gamma: float | None
+    has_default: bool = True
 
 
 def rare_cell(plan: Plan, cell: Cell) -> RareCell:
@@ -157,8 +161,11 @@ def rare_cell(plan: Plan, cell: Cell) -> RareCell:
     return RareCell(cell, steps_within(plan.within, cell.eta), way, gamma)
 
 
-def rare_mistakes(plan: Plan) -> list[Mistake]:
-    """Find what is wrong between [rare] and the rest of a sound plan; each mistake once, with its first cell."""
+def rare_mistakes(plan: AnyPlan, cell_of: Callable[[Any, Cell], RareCell] = rare_cell) -> list[Mistake]:
+    """Find what is wrong between [rare] and the rest of a sound plan; each mistake once, with its first cell.
+
+    `cell_of` is `rare_cell`, or that of several dimensions.
+    """
     found: dict[str, Mistake] = {}
     rare = plan.rare
     if rare is None:
@@ -167,12 +174,14 @@ def rare_mistakes(plan: Plan) -> list[Mistake]:
         text = "is missing; [rare] is about exits within a time, for example within = 1.0"
         return [Mistake(("exit", "within"), text, is_about_key=True)]
     for cell in plan.cells():
-        for key, mistake in _cell_mistakes(plan, cell):
+        for key, mistake in _cell_mistakes(plan, cell, cell_of):
             found.setdefault(key, mistake)
     return list(found.values())
 
 
-def _cell_mistakes(plan: Plan, cell: Cell) -> Iterator[tuple[str, Mistake]]:
+def _cell_mistakes(
+    plan: AnyPlan, cell: Cell, cell_of: Callable[[Any, Cell], RareCell]
+) -> Iterator[tuple[str, Mistake]]:
     rare, within, noise = plan.rare, plan.within, plan.noise_of(cell)
     assert rare is not None
     assert within is not None
@@ -181,7 +190,7 @@ def _cell_mistakes(plan: Plan, cell: Cell) -> Iterator[tuple[str, Mistake]]:
         text = f"is less than one step at eta = {cell.eta:g} ({within:g}); give {cell.eta:g} or more"
         yield "short", Mistake(("exit", "within"), text)
         return
-    one = rare_cell(plan, cell)
+    one = cell_of(plan, cell)
     has_jumps = set(rare.method) - {"crude"}
     if has_jumps - {"splitting"} and not noise.is_heavy:
         text = (
@@ -205,9 +214,10 @@ def _cell_mistakes(plan: Plan, cell: Cell) -> Iterator[tuple[str, Mistake]]:
         text = f"it takes {one.way.jumps} jumps to leave {at}, more than {MOST_JUMPS}; take a larger b"
         yield f"jumps {cell.b}", Mistake((TABLE, "method"), text, is_about_key=True)
     elif rare.gamma is not None and not rare.gamma < one.way.largest_gamma:
+        remedy = f"leave gamma out for {GAMMA_PART:g} of that" if one.has_default else "give less"
         text = (
             f"must be below {one.way.largest_gamma:.6g} at b = {cell.b:g} ({rare.gamma:g}), or walks that leave by "
-            f"smaller jumps are missed; leave gamma out for {GAMMA_PART:g} of that"
+            f"smaller jumps are missed; {remedy}"
         )
         yield f"gamma {cell.b}", Mistake((TABLE, "gamma"), text)
     if rare.trap_gamma is not None and rare.trap_gamma < one.way.largest_gamma:

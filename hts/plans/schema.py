@@ -12,7 +12,7 @@ from hts.plans.models import ExitPlan, FigurePlan, GridPlan, HeadPlan, NoisePlan
 from hts.plans.rare import RarePlan
 from hts.plans.regression import RegressionTable
 from hts.plans.space_landscapes import SPACE_LANDSCAPES
-from hts.plans.space_models import SpaceExitPlan, SpaceHeadPlan, SpaceNoisePlan, SpaceVisitsPlan
+from hts.plans.space_models import SpaceExitPlan, SpaceHeadPlan, SpaceNoisePlan, SpaceRarePlan, SpaceVisitsPlan
 from hts.plans.training import TrainingTable
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,7 +28,12 @@ TABLES: dict[str, type[BaseModel]] = {
 }
 
 #: Tables that have other keys in several dimensions.
-SPACE_TABLES: dict[str, type[BaseModel]] = {"noise": SpaceNoisePlan, "exit": SpaceExitPlan, "visits": SpaceVisitsPlan}
+SPACE_TABLES: dict[str, type[BaseModel]] = {
+    "noise": SpaceNoisePlan,
+    "exit": SpaceExitPlan,
+    "visits": SpaceVisitsPlan,
+    "rare": SpaceRarePlan,
+}
 
 
 def plan_schema() -> dict[str, Any]:
@@ -55,7 +60,7 @@ def plan_schema() -> dict[str, Any]:
         found = [of[model] for model in (TABLES[name], SPACE_TABLES.get(name)) if model is not None]
         return found[0] if len(found) == 1 else {"anyOf": found}
 
-    needed = definitions["$defs"][ExitPlan.__name__].pop("required")
+    needed, _ = (definitions["$defs"][model.__name__].pop("required") for model in (ExitPlan, SpaceExitPlan))
     schema = {
         "$schema": DIALECT,
         "description": "A study of hts: a landscape, a law of the noise, a grid of cells, and exits or long runs.",

@@ -17,7 +17,7 @@ from hts.plans.models import FigurePlan, GridPlan
 from hts.plans.plan import Cell, Plan, cells_of, text_of
 from hts.plans.sources import SourceFile
 from hts.plans.space_landscapes import BallPlan, SpaceFormulaPlan, SpaceLandscapePlan
-from hts.plans.space_models import SpaceExitPlan, SpaceNoisePlan, SpaceVisitsPlan
+from hts.plans.space_models import SpaceExitPlan, SpaceNoisePlan, SpaceRarePlan, SpaceVisitsPlan
 from hts.plans.values import toml_value
 from hts.plans.visits import checkpoint_steps
 from hts.space import SpaceLandscape
@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # they take a third of a second to import, and most commands 
     from hts.space.basins import BasinMap
     from hts.space.critical_points import CriticalPoints
     from hts.space.radii import RadialWell
+    from hts.space.ways import SpaceWay
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ class SpacePlan:
     figure: FigurePlan
     path: Path = field(compare=False)
     counts: Mapping[Cell, Count] = field(default_factory=dict, compare=False, repr=False)
+    rare: SpaceRarePlan | None = None  # no walker's numbers depend on it
 
     levy: ClassVar[None] = None
-    rare: ClassVar[None] = None
     sources: ClassVar[tuple[SourceFile, ...]] = ()
 
     def cells(self) -> tuple[Cell, ...]:
@@ -188,6 +189,13 @@ class SpacePlan:
         step = np.full(2, self.basins.spacing)
         return regions.basin(self.basins.labels, self.basins.origin, step, self.exit.well or 0)
 
+    @cached_property
+    def ways(self) -> "Mapping[float, SpaceWay]":
+        """How the domain is left by as few jumps as possible, by b: what [rare] is built on."""
+        from hts.plans.space_rare import find_way
+
+        return {b: find_way(self, b) for b in dict.fromkeys(cell.b for cell in self.cells())}
+
     def radial_well(self, cell: Cell) -> "RadialWell | None":
         """Give the cell as the exact solver takes it: a ball about the minimum of a radial well, or None."""
         from hts.space.radii import RadialWell
@@ -253,9 +261,9 @@ class SpacePlan:
         head = [f"title = {toml_value(self.title)}", f"seed = {self.seed}", f"dimension = {self.dimension}"]
         grids = [("[[grid]]", grid) for grid in self.grid]
         study = (f"[{self.study.table}]", self.study)
-        return text_of(
-            head, [("[landscape]", self.landscape), ("[noise]", self.noise), *grids, study, ("[figure]", self.figure)]
-        )
+        rare = [] if self.rare is None else [("[rare]", self.rare)]
+        tables = [("[landscape]", self.landscape), ("[noise]", self.noise), *grids, study, *rare]
+        return text_of(head, [*tables, ("[figure]", self.figure)])
 
 
 #: A plan of either kind, as sweeps take it.

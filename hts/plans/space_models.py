@@ -7,8 +7,10 @@ from pydantic import Field
 from hts.plans.counts import MAX_WALKERS
 from hts.plans.fields import Numbers, Positive, Table
 from hts.plans.models import MAX_CHECKPOINTS, MAX_STEPS, MAX_WELL, HeadPlan, NoisePlan
+from hts.plans.rare import RarePlan
 from hts.plans.space_landscapes import DomainPlan
 from hts.space import MAX_DIMENSION
+from hts.theory.limit.within import MOST_JUMPS
 
 Well = Annotated[int, Field(ge=0, le=MAX_WELL)]
 Count = Annotated[int, Field(ge=1, le=MAX_WALKERS)]
@@ -68,6 +70,16 @@ class SpaceExitPlan(Table):
     def most_steps(self) -> int:
         """Steps that a walker takes at most."""
         return self.max_steps
+
+
+class SpaceRarePlan(RarePlan):
+    """How the probability to leave within `exit.within` is sampled, and until when."""
+
+    jumps: Annotated[int, Field(ge=1, le=MOST_JUMPS)] | None = Field(
+        None,
+        description="J, the least number of jumps that leave, of domains for which it is not found.",
+        examples=["jumps = 2"],
+    )
 
 
 class SpaceVisitsPlan(Table):

@@ -10,14 +10,16 @@ from hts.plans.checks import grid_mistakes
 from hts.plans.mistakes import Mistake, did_you_mean, first_in_words
 from hts.plans.models import FigurePlan
 from hts.plans.positions import KeyPath
+from hts.plans.rare import rare_table_mistakes, with_exit_defaults
 from hts.plans.space import SpacePlan, built_in_space
 from hts.plans.space_checks import about_domain, about_grid, about_lengths, about_study, about_wells
 from hts.plans.space_landscapes import DOMAINS, SPACE_LANDSCAPES, SpaceLandscapePlan
-from hts.plans.space_models import SpaceExitPlan, SpaceHeadPlan, SpaceNoisePlan, SpaceVisitsPlan
+from hts.plans.space_models import SpaceExitPlan, SpaceHeadPlan, SpaceNoisePlan, SpaceRarePlan, SpaceVisitsPlan
+from hts.plans.space_rare import space_rare_mistakes
 from hts.plans.tables import grids_of, table_of, validated
 from hts.plans.values import shown
 
-TABLES = ("landscape", "noise", "grid", "exit", "visits", "figure")
+TABLES = ("landscape", "noise", "grid", "exit", "visits", "rare", "figure")
 
 
 def check_space(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> SpacePlan | None:
@@ -27,7 +29,8 @@ def check_space(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> 
     landscape = _landscape(tables, dimension, mistakes)
     noise = table_of(tables, "noise", SpaceNoisePlan, mistakes)
     grids = grids_of(tables, mistakes)
-    study = _study(tables, mistakes)
+    tables = with_exit_defaults(tables, [eta for _, grid in grids for eta in grid.eta])
+    study, rare = _study(tables, mistakes), _rare(tables, mistakes)
     figure = table_of({"figure": {}} | tables, "figure", FigurePlan, mistakes)
     mistakes += grid_mistakes(noise, grids)
     mistakes += about_grid(noise, grids, study)
@@ -42,18 +45,34 @@ def check_space(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> 
     exits, visits = (study, None) if isinstance(study, SpaceExitPlan) else (None, study)
     products = tuple(grid for _, grid in grids)
     title = path.stem if head.title is None else head.title
-    plan = SpacePlan(title, head.seed, head.dimension, landscape, noise, products, exits, visits, figure, path)
+    plan = SpacePlan(
+        title, head.seed, head.dimension, landscape, noise, products, exits, visits, figure, path, rare=rare
+    )
     if not any(mistake.path[:1] in (("exit",), ("visits",)) for mistake in mistakes):
         with np.errstate(all="ignore"):  # a bad formula overflows on its way to the mistake
             mistakes += about_wells(plan) or about_domain(plan, grids)
+            mistakes += [] if mistakes else space_rare_mistakes(plan)
     return None if mistakes else plan
+
+
+def _rare(tables: dict[str, Any], mistakes: list[Mistake]) -> SpaceRarePlan | None:
+    """Read [rare], where there is one; it stands beside [exit]."""
+    if "rare" not in tables:
+        return None
+    if "visits" in tables:
+        text = "cannot stand beside [visits]: rare exits are those of [exit]"
+        mistakes.append(Mistake(("rare",), text, is_about_key=True))
+        return None
+    rare = table_of(tables, "rare", SpaceRarePlan, mistakes)
+    mistakes += [] if rare is None else rare_table_mistakes(rare)
+    return rare
 
 
 def _head(tables: dict[str, Any], mistakes: list[Mistake]) -> SpaceHeadPlan | None:
     known = [*SpaceHeadPlan.model_fields, *TABLES]
 
     def unknown(key: str) -> Mistake:
-        if key in ("levy", "rare", "regression"):
+        if key in ("levy", "regression"):
             text = f"[{key}] is of one dimension; leave it out beside dimension, or write another plan"
             return Mistake((key,), text, is_about_key=True)
         return Mistake((key,), f"unknown key ({did_you_mean(key, known)})", is_about_key=True)

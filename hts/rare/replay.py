@@ -14,7 +14,7 @@ import numpy.typing as npt
 from hts.engines import ThreadEngine
 from hts.ensembles import Interrupted
 from hts.errors import StoppedError
-from hts.plans import Plan
+from hts.plans import AnyPlan
 from hts.rare.questions import Question, questions
 from hts.storage import ResultsFolder, ShardName, list_shards
 from hts.storage.samples import StoredSamples, read_samples
@@ -25,7 +25,7 @@ COLUMNS = ("value", "right", "plain", "steps", "big")
 
 
 def replay_samples(
-    plan: Plan,
+    plan: AnyPlan,
     folder: str | PathLike[str],
     n_samples: int,
     *,

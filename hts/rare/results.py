@@ -9,11 +9,13 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hts.answers import ExitPrediction
 from hts.answers.laws import within_laws
 from hts.estimation.rare import FEWEST, RareEstimate
 from hts.estimation.renewal import MeanExit
-from hts.plans import Cell, Plan
+from hts.plans import AnyPlan, Cell, SpacePlan
 from hts.rare.questions import Question, questions
 from hts.rare.running import load
 from hts.rare.stopping import cases_of
@@ -120,7 +122,7 @@ class RareResult:
 
 
 def rare_results(
-    plan: Plan, folder: str | PathLike[str], exact: Mapping[Cell, ExitPrediction] | None = None
+    plan: AnyPlan, folder: str | PathLike[str], exact: Mapping[Cell, ExitPrediction] | None = None
 ) -> tuple[RareResult, ...]:
     """Lay what was sampled beside what was computed; what is not sampled to the end of a round is left out.
 
@@ -144,7 +146,8 @@ def rare_results(
     load(plan, cases, ResultsFolder(Path(folder)))
     cases = [case for case in cases if not case.missing()]
     rest = math.exp(-slowest(plan) * plan.within / 2.0)
-    laws = {(law.b, law.alpha): law for law in within_laws(plan, plan.within)}
+    limits = () if isinstance(plan, SpacePlan) else within_laws(plan, plan.within)
+    laws = {(law.b, law.alpha): law for law in limits}
     found = []
     for case in cases:
         cell, known = case.question.cell, (exact or {}).get(case.question.cell)
@@ -170,8 +173,15 @@ def rare_results(
     return tuple(found)
 
 
-def slowest(plan: Plan) -> float:
-    """Return the least f'' at a minimum inside the domain: walks settle at that rate; 0 without a minimum."""
+def slowest(plan: AnyPlan) -> float:
+    """Return the least f'' at a minimum inside the domain: walks settle at that rate; 0 without a minimum.
+
+    In R^d, the least eigenvalue of the Hessian at the well's minimum; 0 where that is a set.
+    """
+    if isinstance(plan, SpacePlan):
+        points = plan.wells.minima[plan.well].points
+        rates = np.linalg.eigvalsh(plan.build_landscape().hessian(points[:1])[0])
+        return float(max(rates[0], 0.0)) if len(points) == 1 else 0.0
     landscape, domain = plan.build_landscape(), plan.exit_domain()
     is_in = (landscape.minima > domain.low) & (landscape.minima < domain.high)
     return float(landscape.curvatures[is_in].min(initial=math.inf)) if is_in.any() else 0.0
@@ -200,8 +210,8 @@ def _row(result: RareResult) -> dict[str, Any]:
         "n_positive": e.n_positive,
         "effective_samples": e.effective_samples,
         "share_plain": e.share_plain if mixture is not None else None,
-        "left": e.probability - e.right,
-        "right": e.right,
+        "left": None if question.has_no_sides else e.probability - e.right,
+        "right": None if question.has_no_sides else e.right,
         "error_per_sample": e.error_per_sample,
         "steps_per_sample": e.steps_per_sample,
         "work_variance": e.work_variance,
@@ -211,7 +221,7 @@ def _row(result: RareResult) -> dict[str, Any]:
         "n_steps": question.base.n_steps,
         "jump_number": None if way is None else way.jumps,
         "gamma": None if mixture is None else question.base.gamma,
-        "largest_gamma": None if way is None else way.largest_gamma,
+        "largest_gamma": question.largest_gamma,
         "event_probability": None if mixture is None else mixture.chance,
         "probability_within_exact": result.exact,
         "probability_within_relative_error": result.exact_error,

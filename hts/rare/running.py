@@ -12,14 +12,14 @@ from os import PathLike
 from pathlib import Path
 
 from hts.engines import ThreadEngine, work_off
-from hts.ensembles import STREAM_VERSION
 from hts.errors import IntegrityError, PlanError, StoppedError
-from hts.plans import Cell, Plan
+from hts.plans import AnyPlan, Cell
 from hts.rare.questions import questions
 from hts.rare.stopping import Case, cases_of
 from hts.storage import ResultsFolder, ShardName, list_shards, move_into
 from hts.storage.named import FilesReport
 from hts.storage.samples import StoredSamples, read_samples, write_samples
+from hts.sweeps.studies import study_of
 from hts.sweeps.work import prepare
 
 #: Steps of one file: some ten seconds of a core, which is what a stop costs at most.
@@ -68,7 +68,7 @@ class RareStatus:
 
 
 def run_rare(
-    plan: Plan,
+    plan: AnyPlan,
     folder: str | PathLike[str],
     *,
     threads: int | None = None,
@@ -97,7 +97,7 @@ def run_rare(
     if plan.rare is None:
         raise PlanError(f'{plan.path}: rare: is missing; add a table [rare] with method = "importance"')
     results = ResultsFolder(Path(folder))
-    prepare(plan, results, STREAM_VERSION)
+    prepare(plan, results, study_of(plan).stream_version)
     cases = cases_of(questions(plan), plan.rare)
     n_damaged = load(plan, cases, results, is_mending=True)
     run = _Run(plan, results, cases, on_progress or _ignore)
@@ -106,7 +106,7 @@ def run_rare(
     return FilesReport(sum(case.n_done for case in cases) - n_stored, n_stored, n_damaged, run.steps, run.seconds)
 
 
-def load(plan: Plan, cases: list[Case], results: ResultsFolder, is_mending: bool = False) -> int:
+def load(plan: AnyPlan, cases: list[Case], results: ResultsFolder, is_mending: bool = False) -> int:
     """Read the samples that there are into cases; where files are mended, damaged ones go to `damaged`, counted.
 
     Raises
@@ -132,7 +132,7 @@ def load(plan: Plan, cases: list[Case], results: ResultsFolder, is_mending: bool
     return n_damaged
 
 
-def rare_status(plan: Plan, folder: str | PathLike[str]) -> tuple[RareStatus, ...]:
+def rare_status(plan: AnyPlan, folder: str | PathLike[str]) -> tuple[RareStatus, ...]:
     """Say how much of a plan's rare exits is sampled; empty for a plan without [rare].
 
     Raises
@@ -177,7 +177,7 @@ class _Task:
 class _Run:
     """One call: tasks round by round, and what they have cost."""
 
-    plan: Plan
+    plan: AnyPlan
     results: ResultsFolder
     cases: list[Case]
     on_progress: Callable[[RareProgress], None]

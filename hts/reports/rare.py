@@ -23,7 +23,7 @@ def rare_table(results: Sequence[RareResult], title: str) -> TextTable:
         cell, e = result.question.cell, result.estimate
         error = None if e.relative_error is None else 100.0 * e.relative_error
         share = "-" if result.question.mixture is None or e.share_plain is None else f"{e.share_plain:.1%}"
-        right = f"{e.right / e.probability:.0%}" if e.probability else "-"
+        right = f"{e.right / e.probability:.0%}" if e.probability and not result.question.has_no_sides else "-"
         rows.append(
             [number(cell.b), number(cell.alpha), number(cell.eta), result.question.method, number(e.probability),
              number(error, 2), number(result.exact), number(result.z, 2), number(result.limit), whole(e.n_samples),

@@ -60,6 +60,11 @@ class BasinMap:
         return np.stack(np.meshgrid(i, j, indexing="ij"), axis=-1)
 
     @property
+    def widest(self) -> float:
+        """A length that no jump between two places of the map exceeds, in landscape units."""
+        return float(np.ptp(self.nodes.reshape(-1, 2), axis=0).max()) * 2.0
+
+    @property
     def is_inside(self) -> BoolArray:
         """bool[i, j], nodes inside the ball of radius L, or all."""
         return np.asarray(np.linalg.norm(self.nodes, axis=-1) <= self.projection)

@@ -14,7 +14,7 @@ import numpy as np
 from hts.arrays import FloatArray
 from hts.kernels import space_motions as kinds
 from hts.kernels.space_motions import Region
-from hts.space.domains import bounds_of
+from hts.space.domains import bounds_of, distances_to_end
 from hts.theory.limit.geometry import jump_number
 
 #: Paths that are sampled, in batches: the error is of their spread.
@@ -46,14 +46,9 @@ class ConvexWell:
             bounds is None or float(np.linalg.norm(np.abs(bounds).max(axis=0))) > self.projection
         ):
             raise ValueError("the domain reaches beyond the ball of radius L: take a larger L, or none")
-        if region.kind == kinds.BALL:
-            return float(np.sqrt(region.number) - np.linalg.norm(region.centre - m))
-        if region.kind == kinds.HALF_SPACE:
-            return float((region.number - region.centre @ m) / np.linalg.norm(region.centre))
-        if region.kind == kinds.BOX:
-            return float(np.minimum(m - region.low, region.high - m).min())
-        if region.kind == kinds.ELLIPSOID and np.array_equal(region.centre, m):
-            return float(np.linalg.eigvalsh(region.matrix)[-1] ** -0.5)
+        found = distances_to_end(region, m[None])
+        if found is not None and (region.kind != kinds.ELLIPSOID or np.array_equal(region.centre, m)):
+            return float(found[0])
         raise ValueError("the domain is no ball, half-space or box, and no ellipsoid about the minimum")
 
     def jump_number(self, b: float) -> int:

@@ -4,6 +4,7 @@ from math import inf
 from typing import Any
 
 import numpy as np
+from scipy.optimize import brentq
 
 from hts.arrays import BoolArray, FloatArray
 from hts.kernels import space_motions as kinds
@@ -94,3 +95,52 @@ def diameter_of(region: Region) -> float:
     if region.kind == kinds.ELLIPSOID:
         return 2.0 / float(np.sqrt(np.linalg.eigvalsh(region.matrix)[0]))
     return float(np.linalg.norm(region.high - region.low)) if region.kind == kinds.BOX else inf
+
+
+def distances_to_end(region: Region, points: FloatArray) -> FloatArray | None:
+    """Return how far points (float64[point, d]) are from the outside; 0 or less out there, None of other domains.
+
+    A ball, a half-space, a box or an ellipsoid, whose distance is a root of the secular equation.
+    """
+    if region.kind == kinds.BALL:
+        return np.asarray(np.sqrt(region.number) - np.linalg.norm(points - region.centre, axis=1))
+    if region.kind == kinds.HALF_SPACE:
+        return np.asarray((region.number - points @ region.centre) / np.linalg.norm(region.centre))
+    if region.kind == kinds.BOX:
+        return np.asarray(np.minimum(points - region.low, region.high - points).min(axis=1))
+    if region.kind == kinds.ELLIPSOID:
+        sizes, axes = np.linalg.eigh(region.matrix)
+        return np.array([_to_ellipsoid(sizes, point) for point in (points - region.centre) @ axes])
+    return None
+
+
+def _to_ellipsoid(sizes: FloatArray, point: FloatArray) -> float:
+    """Return the distance from a point to the surface sum sizes x^2 = 1, along whose axes it is given; 0 outside."""
+    if float(sizes @ point**2) >= 1.0:
+        return 0.0
+    # the nearest x = point / (1 + m sizes) with -1 / largest size < m < 0; off the longest axis by what changes nothing
+    away = point.copy()
+    away[-1] = np.copysign(max(abs(away[-1]), 1e-9 / np.sqrt(sizes[-1])), away[-1])
+
+    def excess(share: float) -> float:
+        return float(np.sum(sizes * (away / (1.0 - share * sizes / sizes[-1])) ** 2)) - 1.0
+
+    if excess(0.0) >= 0.0:
+        return 0.0
+    share = brentq(excess, 0.0, 1.0 - 1e-10, xtol=1e-15)
+    return float(np.linalg.norm(away / (1.0 - share * sizes / sizes[-1]) - away))
+
+
+def shrunk(region: Region, depth: float) -> Region:
+    """Return the part of a ball, a half-space, a box or an ellipsoid that is farther than a depth from the outside.
+
+    Of an ellipsoid, the one of the same form whose shortest half axis is shorter by the depth.
+    """
+    if region.kind == kinds.BALL:
+        return region._replace(number=max(float(np.sqrt(region.number)) - depth, 0.0) ** 2)
+    if region.kind == kinds.HALF_SPACE:
+        return region._replace(number=region.number - depth * float(np.linalg.norm(region.centre)))
+    if region.kind == kinds.BOX:
+        return region._replace(low=region.low + depth, high=region.high - depth)
+    part = 1.0 - depth * float(np.sqrt(np.linalg.eigvalsh(region.matrix)[-1]))
+    return region._replace(matrix=region.matrix / max(part, 1e-100) ** 2)

@@ -81,6 +81,43 @@ def jump_number_of(basins: BasinMap, gradient: Gradient, well: int, b: float) ->
     return JumpNumber(well, b, value, lowest, highest, legs)
 
 
+@dataclass(frozen=True, eq=False)
+class Approach:
+    """How a basin is left from its minimum, as far as sampling has to know."""
+
+    jumps: int  # l*, or one less where the map leaves that undecided
+    first: float  # least length of a first jump after which the others, of at most b, leave
+    stages: tuple[BoolArray, ...]  # bool[i, j] each: nodes from which the next jump, or a part of it, is still needed
+
+
+def approach_to(basins: BasinMap, gradient: Gradient, well: int, b: float, n_parts: int) -> Approach:
+    """Return how a basin is left by as few jumps as possible, from far to near.
+
+    Parameters
+    ----------
+    basins, gradient, well, b
+        As of `jump_number_of`.
+    n_parts : int
+        Stages of each jump: the last of all is the basin itself, and left out.
+
+    Raises
+    ------
+    ValueError
+        As of `jump_number_of`.
+    """
+    margin = UNCERTAIN * basins.spacing
+    if not b > margin * 2.0:
+        raise ValueError(f"b = {b:g} is no longer than two map cells of {basins.spacing:g}: take a finer map")
+    search = _Search(basins, gradient, well)
+    _, levels = search.levels(b)
+    first = search.least_at_minimum(levels[-1][0])
+    stages = []
+    for distance, _ in levels[::-1]:
+        far = min(b, search.least_at_minimum(distance))
+        stages += [search.is_well & (distance > far * part / n_parts) for part in range(n_parts - 1, -1, -1)]
+    return Approach(search.levels(b + margin)[0], first, tuple(stages[:-1]))
+
+
 class _Search:
     """The flow of one basin on the nodes of the map, computed once and asked for any b."""
 
@@ -131,11 +168,15 @@ class _Search:
         found = [(self.first, self.nearest)]
         while len(found) <= MAX_JUMPS:
             distance = found[-1][0]
-            if self._at(distance, self.minimum).min() <= b:
+            if self.least_at_minimum(distance) <= b:
                 return len(found), found
             within = self.is_well & (self.least_along_flow(distance) <= b)
             found.append(self._distance(within | ~self.is_well))
         raise ValueError(f"leaving basin takes more than {MAX_JUMPS} jumps of {b:g}: choose a larger b")
+
+    def least_at_minimum(self, distance: FloatArray) -> float:
+        """Return the least distance, float64[i, j], at the minimum or along a set of them."""
+        return float(self._at(distance, self.minimum).min())
 
     def path(self, b: float) -> tuple[int, tuple[Leg, ...]]:
         """Return l* and a path that attains it."""

@@ -60,7 +60,6 @@ FORMULA = 'kind = "formula"\nf = "x**2 + sqrt(y + 0.5)**3 - y"\nlow = [-0.4, -0.
         ('kind = "radial"', 'kind = "quadratic"\nhessian = [[1.0, 0.0], [0.0, 1.0]]', "exit.well", "everything"),
         ('kind = "radial"', 'kind = "formula"\nf = "x**2 + q"', "landscape.f", "q"),
         ('kind = "radial"', 'kind = "formula"\nf = "x**2 + y**2"', "landscape.low", "give low and high"),
-        ("[exit]", "[rare]\n[exit]", "rare", "of one dimension"),
         ("well = 0", "", "exit.well", "is missing"),
         ("eta = [0.2, 0.1]", "eta = [1e99]", "noise.scale", ""),
     ],
@@ -121,3 +120,46 @@ def test_a_misspelt_dimension_and_a_landscape_without_one_have_their_remedies():
     text = "\n".join(line for line in RADIAL.splitlines() if not line.startswith("dimension"))
     with pytest.raises(PlanError, match=r"is a landscape in several dimensions \(.radial.\); write dimension = 2"):
         parse_study(text, Path("plan.toml"))
+
+
+RARE = """
+[rare]
+method = ["importance", "splitting"]
+"""
+MAPPED = 'kind = "formula"\nf = "(x**2 - 1)**2 / 4 + y**2"\nlow = [-2.0, -2.0]\nhigh = [2.0, 2.0]\nL = 2.5'
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "words"),
+    [
+        ({"within = 1.0\n": ""}, "exit.within", "is missing"),
+        ({"b = [0.7]": "b = [0.08]", "within = 1.0": "within = 9.0"}, "rare.method", "it takes 13 jumps to leave"),
+        ({"b = [0.7]": "b = [0.1]"}, "exit.within", "the probability is 0"),
+        ({RARE: RARE + "gamma = 0.08"}, "rare.gamma", "must be below 0.075 at b = 0.7 (0.08)"),
+        ({RARE: RARE + "gamma = 0.06", "[noise]": '[noise]\nspread = "coordinates"'}, "rare.gamma", "below 0.053033"),
+        ({RARE: RARE + "jumps = 3"}, "rare.jumps", "J = 2 is found"),
+        ({RARE: RARE + "jumps = 13"}, "rare.jumps", "at most 12"),
+        ({RARE: RARE + "gama = 0.08"}, "rare.gama", "did you mean 'gamma'?"),
+        ({RARE: RARE.replace("importance", "trap") + "trap_gamma = 0.06"}, "rare.trap_gamma", "is no trap"),
+        ({'kind = "pareto"': 'kind = "normal"', "alpha = [1.5]\n": ""}, "rare.method", "needs heavy tails"),
+        ({'kind = "radial"': MAPPED}, "rare.gamma", "may help small jumps"),
+        ({'kind = "radial"': MAPPED, RARE: RARE + "gamma = 0.4"}, "rare.gamma", "give less"),
+        ({'kind = "radial"': MAPPED, "well = 0": 'domain = { kind = "ball", radius = 0.9, centre = [-1.0, 0.0] }'},
+         "rare.jumps", "the flow may help to leave"),
+        ({"well = 0": 'domain = { kind = "formula", g = "x**2 + y**4 - 1" }'}, "rare.jumps", "formula's domain"),
+    ],
+)  # fmt: skip
+def test_mistakes_of_rare_exits_are_told_at_their_place(changes: dict[str, str], place: str, words: str):
+    text = RADIAL.replace("well = 0", "well = 0\nwithin = 1.0") + RARE
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    with pytest.raises(PlanError, match=rf"p\.toml:\d+:\d+: {re.escape(place)}: .*{re.escape(words)}"):
+        parse_study(text, Path("p.toml"))
+
+
+@pytest.mark.parametrize("method", ['"crude"', '"importance"\njumps = 2\ngamma = 0.05', '"splitting"\njumps = 2'])
+def test_what_is_not_found_may_be_given(method: str):
+    text = RADIAL.replace("well = 0", 'domain = { kind = "formula", g = "x**2 + y**4 - 1" }\nwithin = 1.0')
+    plan = parse_study(f"{text}[rare]\nmethod = {method}\n", Path("p.toml"))
+    assert parse_study(plan.to_toml(), Path("p.toml")) == plan

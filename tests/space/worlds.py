@@ -44,18 +44,21 @@ def noise_of(problem, words):
 
     if not problem.is_isotropic:
         return np.array([draw() for _ in range(d)])
-    size = draw()
+    return draw() * direction_of(d, words)
+
+
+def direction_of(d, words):
     if d == 1:
-        return np.array([size])
+        return np.ones(1)
     if d == 2:
         angle = math.pi * reference.uniform(next(words))
-        return size * np.array([math.cos(angle), math.sin(angle)])
+        return np.array([math.cos(angle), math.sin(angle)])
     normals = []
     for _ in range((d + 1) // 2):
         radius, angle = math.sqrt(-math.log(reference.uniform(next(words)))), reference.uniform(next(words))
         normals += [radius * math.cos(2 * math.pi * angle), radius * math.sin(2 * math.pi * angle)]
     direction = np.array(normals[:d])
-    return size * direction / math.sqrt(direction @ direction)
+    return direction / math.sqrt(direction @ direction)
 
 
 def stepped(problem, gradient, x, z):
