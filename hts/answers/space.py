@@ -15,8 +15,11 @@ from hts.noise import Noise
 from hts.plans import Cell, SpacePlan
 from hts.space.constants import BasinConstant, basin_constant
 from hts.space.convex_wells import ConvexWell, SampledConstant, sampled_constant
+from hts.space.domains import contains
 from hts.space.jump_numbers import JumpNumber, jump_number_of
 from hts.space.limits import RadialConstant, radial_constant
+from hts.space.open_constants import open_constant
+from hts.space.open_wells import FewestJumps, OpenWell
 from hts.space.radial_operator import RadialExit, radial_exit
 from hts.theory.exact.steps import ExactExitError
 from hts.theory.exact.survival import UnstableStepsError
@@ -31,9 +34,7 @@ RATIO = 1.1
 NO_EXACT = (
     "no exact value: the law of |X| alone is solved, of a ball about the minimum of a radial well, isotropic noise"
 )
-NO_CONSTANT = (
-    "no rate constant: it is that of a quadratic well in a convex domain or of a basin of the plane, isotropic noise"
-)
+NO_CONSTANT = "no rate constant: it needs isotropic noise, and a single minimum to which the flow leads from the start"
 
 
 def basin_jumps(plan: SpacePlan, b: float) -> JumpNumber | None:
@@ -50,33 +51,77 @@ def basin_jumps(plan: SpacePlan, b: float) -> JumpNumber | None:
 
 
 def jumps_of(plan: SpacePlan, b: float) -> int | None:
-    """Return l* where it is known: of radial wells, of quadratic ones in convex domains, and of basins of the plane."""
+    """Return l* where it is known; None for noise by coordinate where it is no ball, box or basin, among others."""
     well = plan.radial_well(plan.cells()[0])
     if well is not None:
         return jump_number(well.radius, b)
     convex = convex_well(plan)
     if convex is not None:
         return convex.jump_number(b)
-    found = basin_jumps(plan, b)
-    return None if found is None else found.value
+    if plan.has_map:
+        found = basin_jumps(plan, b)
+        return None if found is None else found.value
+    searched = searched_jumps(plan, b)
+    return None if searched is None else searched.value
 
 
+def searched_jumps(plan: SpacePlan, b: float) -> FewestJumps | None:
+    """Return l* of a well whose landscape or domain has no closed form, with what it rests on; None of others."""
+    if plan.radial_well(plan.cells()[0]) is not None or convex_well(plan) is not None or open_well(plan) is None:
+        return None
+    try:
+        return kept_jumps(plan, b)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def kept_jumps(plan: SpacePlan, b: float) -> FewestJumps:
+    """Return l* of the well of `open_well`; the second call gives the first one's."""
+    well = open_well(plan)
+    assert well is not None, "asked of such wells alone"
+    return well.jump_number(b)
+
+
+@lru_cache(maxsize=16)
+def open_well(plan: SpacePlan) -> OpenWell | None:
+    """Return the well that is left from a domain of any kind under isotropic noise; None where there is none.
+
+    None also where the start does not lead to the minimum within the domain.
+    """
+    if plan.exit is None or plan.exit.domain is None or not plan.is_isotropic or plan.wells.minima[plan.well].is_set:
+        return None
+    landscape, minimum = plan.build_landscape(), plan.wells.minima[plan.well].points[0]
+    well = OpenWell(landscape.gradient, minimum, plan.region, landscape.projection, landscape.is_linear)
+    try:
+        return well if contains(plan.region, minimum[None])[0] and well.leads_home(plan.start) else None
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=16)
 def convex_well(plan: SpacePlan) -> ConvexWell | None:
-    """Return a quadratic well with the convex domain that is left; None of other landscapes and domains."""
+    """Return a quadratic well with the convex domain that is left; None of others, and where the flow leaves it."""
     landscape = plan.build_landscape()
     if plan.exit is None or not landscape.is_linear:
         return None
     well = ConvexWell(landscape.matrix, landscape.centre, plan.region, landscape.projection)
     try:
-        return well if well.distance > 0.0 else None
+        if not well.distance > 0.0:
+            return None
     except ValueError:
         return None
+    if not plan.is_isotropic:
+        return well
+    flow = OpenWell(landscape.gradient, landscape.centre, plan.region, landscape.projection, True)
+    return well if flow.flow_stays else None
 
 
 def space_limit(plan: SpacePlan, cell: Cell, with_basin: bool = True) -> ExitLimit:
     """Return what theory says of an exit as eta falls to 0, docs/model.md (3) to (7); see `ExitLimit`.
 
-    The constant of a basin takes some ten seconds for each b and alpha, unless `with_basin` leaves it out.
+    The constant of a basin, or of a well without closed forms, takes some ten seconds for each b and alpha, unless
+    `with_basin` leaves it out.
     """
     noise, well = plan.noise_of(cell), plan.radial_well(cell)
     n_jumps = jumps_of(plan, cell.b)
@@ -90,8 +135,10 @@ def space_limit(plan: SpacePlan, cell: Cell, with_basin: bool = True) -> ExitLim
         return refused("the limit law needs noise with a power tail and alpha > 1")
     if well is None and convex_well(plan) is not None and plan.is_isotropic:
         return _convex_limit(plan, cell, refused)
+    if well is None and not with_basin:
+        return refused(NO_CONSTANT)
     if well is None:
-        return _basin_limit(plan, cell, refused, n_jumps) if with_basin else refused(NO_CONSTANT)
+        return _basin_limit(plan, cell, refused, n_jumps) if plan.has_map else _open_limit(plan, cell, refused)
     if well.start > 0.0 and not well.start < well.radius:
         return refused("the start lies outside the ball")
     curvature = well.curvature
@@ -150,6 +197,31 @@ def _convex_limit(plan: SpacePlan, cell: Cell, refused: Callable[[str], ExitLimi
     error = constant.error / constant.value
     said = f"the rate constant {constant.value:.4g} is known to {error:.1%}, one standard error of its Monte Carlo"
     return _limit_of(noise, noise.alpha, cell.eta, constant, (said,))
+
+
+def _open_limit(plan: SpacePlan, cell: Cell, refused: Callable[[str], ExitLimit]) -> ExitLimit:
+    """Return the limit law of a well and a domain of any kind, its constant by Monte Carlo along the flow."""
+    noise, well = plan.noise_of(cell), open_well(plan)
+    assert noise.alpha is not None, "the limit law is of noise with a power tail"
+    if well is None:
+        return refused(NO_CONSTANT)
+    try:
+        jumps = kept_jumps(plan, cell.b)
+        constant = kept_open_constant(plan, cell.b, noise.alpha)
+    except ValueError as problem:
+        return refused(f"no rate constant: {problem}")
+    error = constant.error / constant.value
+    said = f"the rate constant {constant.value:.4g} is known to {error:.1%}, one standard error of its Monte Carlo"
+    proof = () if jumps.is_certain else (f"l* = {jumps.value} is not proved: {jumps.reason}",)
+    return _limit_of(noise, noise.alpha, cell.eta, constant, (said, *proof))
+
+
+@lru_cache(maxsize=64)
+def kept_open_constant(plan: SpacePlan, b: float, alpha: float) -> SampledConstant:
+    """Return the constant of the well of `open_well`; the second call gives the first one's."""
+    well = open_well(plan)
+    assert well is not None, "asked of such wells alone"
+    return open_constant(well, kept_jumps(plan, b), b, alpha)
 
 
 @lru_cache(maxsize=64)

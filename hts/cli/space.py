@@ -227,7 +227,7 @@ def show_description(d: "SpaceDescription", folder: Path) -> None:
         jumps = [number(n) for _, n in well.jump_numbers] or ["-"] * len(clips)
         rows.append([str(well.well), place, number(well.value, 3), number(well.exit_distance), *jumps])
     print_table(f"{d.plan.title}: {d.plan.landscape.kind} in {d.plan.dimension} dimensions", headers, rows)
-    if not all(well.is_certain for well in d.wells):
+    if d.plan.has_map and not all(well.is_certain for well in d.wells):
         click.echo("some l* differ by one where a jump is longer or shorter by what the map of basins leaves undecided")
     if len(d.saddles):
         click.echo("saddles: " + ", ".join(vector(point) for point in d.saddles.tolist()))

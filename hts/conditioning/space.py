@@ -7,7 +7,7 @@ from math import ceil, inf, sqrt
 
 import numpy as np
 
-from hts.answers.space import jumps_of
+from hts.answers.space import jumps_of, searched_jumps
 from hts.answers.space_picture import SpacePicture, Way, picture_of
 from hts.arrays import BoolArray, FloatArray, IntArray
 from hts.conditioning.cells import Question
@@ -15,6 +15,7 @@ from hts.ensembles.space import SpaceProblem, simulate_space_exits
 from hts.ensembles.space_paths import record_space_path
 from hts.errors import PlanError, StoppedError
 from hts.plans import Cell, SpacePlan
+from hts.space.domain_ends import nearest_end
 from hts.space.domains import contains
 from hts.sweeps import study_of
 
@@ -147,12 +148,16 @@ def _walkers(
 
 def _threshold(plan: SpacePlan, cell: Cell, n_jumps: int) -> float | None:
     """Return the largest gamma of docs/model.md (19); None where the flow helps, so that there is none."""
-    well = plan.radial_well(cell)
+    well, searched = plan.radial_well(cell), searched_jumps(plan, cell.b)
     if well is not None:
         distance = well.radius - well.start
-    else:
+    elif plan.has_map:
         outside = plan.basins.nodes[plan.basins.labels != plan.well]
         distance = float(np.linalg.norm(outside - plan.start, axis=1).min())
+    elif searched is not None and searched.flow_helps:
+        return None
+    else:
+        distance = nearest_end(plan.region, plan.start, plan.build_landscape().projection).distance
     rest = distance - (n_jumps - 1) * cell.b if n_jumps > 1 else distance
     return rest / (2.0 * n_jumps) if rest > 0.0 else None
 

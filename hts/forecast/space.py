@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hts.answers.space import basin_jumps, jumps_of, space_limit
+from hts.answers.space import basin_jumps, jumps_of, searched_jumps, space_limit
 from hts.arrays import FloatArray
 from hts.engines import available_cores
 from hts.errors import PlanError
@@ -32,7 +32,7 @@ class SpaceWell:
     value: float  #: f there
     exit_distance: float | None  #: radius of a ball about the minimum that is left; None elsewhere
     jump_numbers: tuple[tuple[float, int | None], ...]  #: (b, l*) for each b of the plan, of the well that is left
-    is_certain: bool  #: whether the map of basins is fine enough to tell them
+    is_certain: bool  #: whether the map of basins is fine enough to tell them, or closed forms do
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +89,8 @@ def describe_space_wells(plan: SpacePlan) -> tuple[SpaceWell, ...]:
                 jumps = tuple((b, jump_number(radial.radius, b)) for b in clips)
             elif not plan.has_map:
                 jumps = tuple((b, jumps_of(plan, b)) for b in clips)
+                searched = [searched_jumps(plan, b) for b in clips]
+                is_certain = all(found is None or found.is_certain for found in searched)
             else:
                 found = {b: basin_jumps(plan, b) for b in clips}
                 jumps = tuple((b, None if n is None else n.value) for b, n in found.items())
@@ -140,6 +142,12 @@ def space_warnings(plan: SpacePlan) -> tuple[str, ...]:
         )
     well = plan.radial_well(cells[0])
     if well is None:
+        searched = {b: searched_jumps(plan, b) for b in sorted({cell.b for cell in cells})}
+        said += [
+            f"b = {b:g}: l* = {found.value} is not proved: {found.reason}"
+            for b, found in searched.items()
+            if found is not None and not found.is_certain
+        ]
         return tuple(said)
     for b in sorted({cell.b for cell in cells if isfinite(cell.b)}):
         ratio = well.radius / b

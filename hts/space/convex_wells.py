@@ -121,18 +121,18 @@ def _batch(
         wanted = well.distance - (n_jumps - jump) * b  # after this jump no path out is nearer to the minimum
         least = wanted - reach
         size = np.minimum(least * rng.random(N_SAMPLES) ** (-1.0 / alpha), b)
-        away = x + size[:, None] * _directions(rng, x.shape) - well.minimum
+        away = x + size[:, None] * isotropic_directions(rng, x.shape) - well.minimum
         far = np.linalg.norm(away, axis=1)
         longest = np.log(np.maximum(far / wanted, 1.0)) / rates[0]
         weight *= least**-alpha * longest
         shrunk = np.exp(-rates * (longest * rng.random(N_SAMPLES))[:, None])
         x = well.minimum + (away @ axes * shrunk) @ axes.T
         reach = np.linalg.norm(x - well.minimum, axis=1)
-    length = well.lengths(x, _directions(rng, x.shape))
+    length = well.lengths(x, isotropic_directions(rng, x.shape))
     return float(np.mean(weight * np.where(length < b, length**-alpha, 0.0)))
 
 
-def _directions(rng: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
+def isotropic_directions(rng: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
     """Return isotropic unit vectors, float64[n, d]."""
     normal = rng.standard_normal(shape)
     return np.asarray(normal / np.linalg.norm(normal, axis=1, keepdims=True))

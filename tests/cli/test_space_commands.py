@@ -189,3 +189,21 @@ def test_reports_of_a_folder_and_of_a_plan(plan, visits, hts, monkeypatch):
     page = Path("visits.html").read_text()
     assert "within 0.4 of each minimum" in page
     assert "no theory here tells shares of time" in page
+
+
+def test_a_formula_in_a_domain_of_its_own_has_a_constant_and_says_what_it_rests_on(plan, hts, monkeypatch):
+    """Three dimensions; the ellipsoid's end is 1/sqrt(2) away, by a search, so that l* is not proved."""
+    monkeypatch.setattr("hts.space.open_constants.N_SAMPLES", 300)
+    text = RADIAL.replace("dimension = 2", "dimension = 3").replace("eta = [0.2, 0.1]", "eta = [0.1]")
+    text = text.replace('"radial"', '"formula"\nf = "x**2/2 + y**2 + z**2 + x**4/4"').replace("b = [0.7]", "b = [0.5]")
+    domain = 'domain = { kind = "formula", g = "x**2 + 2*y**2 + z**2 - 1" }\nstart = [0.0, 0.0, 0.0]'
+    plan.write_text(text.replace("well = 0", domain))
+    (cell,) = document(hts("predict", plan, "--json"))["cells"]
+    assert cell["jump_number"] == 2
+    assert cell["rate_constant"] > 0.0
+    for words in ("one standard error of its Monte Carlo", "is not proved"):
+        assert any(words in said for said in cell["warnings"])
+    described = document(hts("describe", plan, "--json"))
+    assert described["wells"][0]["is_certain"] is False
+    (paths,) = document(hts("paths", plan, "--paths", "3", "--within", "2", "--json"))["cells"]
+    assert paths["threshold"] == pytest.approx((0.5**0.5 - 0.5) / 4, rel=1e-6)
