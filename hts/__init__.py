@@ -43,7 +43,6 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.ensembles import simulate_visits as simulate_visits
     from hts.errors import HtsError as HtsError
     from hts.exits import Exit as Exit
-    from hts.figures import plot as plot
     from hts.forecast import describe as describe
     from hts.landscapes import Landscape as Landscape
     from hts.noise import LAWS as LAWS
@@ -58,8 +57,10 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.regression import predict_regression as predict_regression
     from hts.regression import regression_results as regression_results
     from hts.regression import run_regression as run_regression
+    from hts.reports.gathering import report as report
     from hts.studies import draw as draw
     from hts.studies import fit as fit
+    from hts.studies import plot as plot
     from hts.sweeps import dry_run as dry_run
     from hts.sweeps import load_cells as load_cells
     from hts.sweeps import load_visits as load_visits
@@ -108,7 +109,6 @@ _NAMES = {
     ),
     "hts.errors": ("HtsError",),
     "hts.exits": ("Exit",),
-    "hts.figures": ("plot",),
     "hts.forecast": ("describe",),
     "hts.landscapes": ("Landscape",),
     "hts.noise": ("LAWS", "Noise"),
@@ -116,7 +116,8 @@ _NAMES = {
     "hts.plans.regression": ("read_regression_plan",),
     "hts.rare": ("rare_results", "run_rare"),
     "hts.regression": ("predict_regression", "regression_results", "run_regression"),
-    "hts.studies": ("draw", "fit"),
+    "hts.reports.gathering": ("report",),
+    "hts.studies": ("draw", "fit", "plot"),
     "hts.sweeps": (
         "dry_run",
         "load_cells",

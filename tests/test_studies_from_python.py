@@ -62,7 +62,7 @@ def test_exact_values_come_from_the_memory_of_the_folder(folder, monkeypatch):
         asked.append(options)
         raise InterruptedError
 
-    monkeypatch.setattr("hts.studies.predict", predict)
+    monkeypatch.setattr("hts.studies.theory.predict", predict)
     with pytest.raises(InterruptedError):
         hts.fit(folder, threads=2, on_cell=print)
     with pytest.raises(InterruptedError):

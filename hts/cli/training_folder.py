@@ -1,4 +1,4 @@
-"""What `status`, `verify`, `fit`, `compare`, `plot`, `report` and `export` do with a folder of trained networks."""
+"""What `status`, `verify`, `fit`, `compare` and `export` do with a folder of trained networks."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hts.errors import IncompleteError, PlanError
+from hts.errors import PlanError
 from hts.words import plural
 
 if TYPE_CHECKING:
-    from hts.networks.results import Comparison
-    from hts.plans.training import TrainingPlan
-    from hts.reports.document import Report
     from hts.sweeps import Replay, Verification
-
-FIGURE = "training"
 
 
 def is_of_training(folder: Path) -> bool:
@@ -64,33 +59,14 @@ def verify_training(
     return verify_training(folder), None
 
 
-def results_of(folder: Path) -> "tuple[TrainingPlan, Comparison]":
-    """Compare the methods of a folder, as far as they are trained.
-
-    Raises
-    ------
-    IncompleteError
-        Where no network is.
-    """
-    from hts.networks.folders import load, open_training
-    from hts.networks.results import compare
-
-    _, plan = open_training(folder)
-    found = load(plan, folder)
-    if not found:
-        raise IncompleteError(
-            f"{folder}: no network is trained yet; hts train {folder / 'plan.toml'} -o {folder} goes on"
-        )
-    return plan, compare(plan, found)
-
-
 def fit(folder: Path, as_json: bool) -> None:
     """Print what `hts train` prints, of what is stored."""
     from hts.cli.documents import print_document
     from hts.cli.train import show
     from hts.networks.results import to_document
+    from hts.studies.fitting import compared_training
 
-    plan, comparison = results_of(folder)
+    plan, comparison = compared_training(folder)
     if as_json:
         print_document(to_document(comparison))
     else:
@@ -116,33 +92,14 @@ def compare(folders: Sequence[Path], as_json: bool) -> None:
     click.echo("\n" + "\n".join(difference_lines(document["pairs"])))
 
 
-def plot(folder: Path, output: Path | None, names: Sequence[str]) -> tuple[Path, ...]:
-    """Draw the figure of a folder: methods side by side, and their differences from the first."""
-    if unknown := sorted(set(names) - {FIGURE}):
-        raise PlanError(f"no figure called {', '.join(map(repr, unknown))} of trained networks; there is {FIGURE}")
-    from hts.networks.results import to_document
-    from hts.plots.training import plot_training
-
-    plan, comparison = results_of(folder)
-    return plot_training(to_document(comparison), plan.title, output or folder / "figures")
-
-
-def report(folder: Path) -> "Report":
-    """Gather what the networks of a folder show."""
-    from hts.networks.results import to_document
-    from hts.reports.training import training_report
-
-    plan, comparison = results_of(folder)
-    return training_report(plan, to_document(comparison))
-
-
 def export(folder: Path, target: Path) -> int:
     """Write means and paired differences as one table, and return how many rows it has."""
     from hts.networks.results import to_document
     from hts.plots.training import rows_of
     from hts.storage.exports import write_table
+    from hts.studies.fitting import compared_training
 
-    _, comparison = results_of(folder)
+    _, comparison = compared_training(folder)
     rows = rows_of(to_document(comparison))
     columns = dict.fromkeys(name for row in rows for name in row)
     write_table(target, {name: [row.get(name) for row in rows] for name in columns})

@@ -17,6 +17,7 @@ from hts.plans import Cell, Plan
 from hts.rare.questions import Question, questions
 from hts.rare.running import load
 from hts.rare.stopping import cases_of
+from hts.records import Records, Row, Tabular
 from hts.storage import ResultsFolder
 
 #: Longest part of the start that the first half of a window may leave, for its mean exit time to be believed.
@@ -24,7 +25,7 @@ LARGEST_REST = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class RareResult:
+class RareResult(Tabular):
     """One cell by one method.
 
     Attributes
@@ -57,6 +58,10 @@ class RareResult:
     mean_exit: MeanExit | None
     mean_exact: float | None
     rest: float
+
+    def rows(self) -> list[Row]:
+        """List what docs/interface.md, "rare", says of a cell by one method."""
+        return [_row(self)]
 
     @property
     def is_trustworthy(self) -> bool:
@@ -121,7 +126,7 @@ class RareResult:
 
 def rare_results(
     plan: Plan, folder: str | PathLike[str], exact: Mapping[Cell, ExitPrediction] | None = None
-) -> tuple[RareResult, ...]:
+) -> Records[RareResult]:
     """Lay what was sampled beside what was computed; what is not sampled to the end of a round is left out.
 
     Parameters
@@ -167,7 +172,7 @@ def rare_results(
                 rest=rest,
             )
         )
-    return tuple(found)
+    return Records(found)
 
 
 def slowest(plan: Plan) -> float:
