@@ -61,7 +61,7 @@ def columns_of_rows(rows: Sequence[Row]) -> Columns:
     """Lay rows out as columns, in the order in which they first occur; None where a row lacks one."""
     names = dict.fromkeys(name for row in rows for name in row)
     columns = {name: [row.get(name) for row in rows] for name in names}
-    return {name: values for name, values in columns.items() if any(_fits_a_cell(value) for value in values)}
+    return {name: values for name, values in columns.items() if all(map(_fits_a_cell, values))}
 
 
 def fields_of(record: Any) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _rows_of(record: Any) -> Sequence[Row]:
 
 
 def _fits_a_cell(value: Any) -> bool:
-    return isinstance(value, (bool, int, float, str, Mapping))
+    return value is None or isinstance(value, (bool, int, float, str, Mapping))
 
 
 def html_of(columns: Columns) -> str:

@@ -1,4 +1,4 @@
-"""What `status`, `verify`, `fit`, `plot` and `export` do with a folder of SGD on least squares."""
+"""What `status`, `fit` and `export` do with a folder of SGD on least squares."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +13,6 @@ from hts.words import number, plural, whole
 if TYPE_CHECKING:
     from hts.regression import CellResult
     from hts.regression.stored import RunsStatus
-    from hts.sweeps import Replay, Verification
 
 
 def is_of_regression(folder: Path) -> bool:
@@ -50,20 +49,6 @@ def _status_row(one: "RunsStatus") -> list[str]:
     cell = one.cell
     words = [whole(cell.dimension), whole(cell.batch), number(cell.eta), number(cell.sigma)]
     return [*words, one.state, f"{one.runs_done}/{one.runs_wanted}", one.message]
-
-
-def verify_regression(
-    folder: Path, n_runs: int, seed: int, threads: int | None
-) -> "tuple[Verification, Replay | None]":
-    """Compare files of runs with their checksums, and simulate some runs again."""
-    from hts import regression
-    from hts.cli.signals import stop_on_signal
-
-    found = regression.verify_regression(folder)
-    if not n_runs:
-        return found, None
-    with stop_on_signal() as stop:
-        return found, regression.replay_regression(folder, n_runs, seed=seed, threads=threads, should_stop=stop)
 
 
 def refuse_no_exact() -> NoReturn:

@@ -1,17 +1,12 @@
-"""What `status`, `verify`, `fit`, `compare` and `export` do with a folder of trained networks."""
+"""What `status`, `fit`, `compare` and `export` do with a folder of trained networks."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from hts.errors import PlanError
 from hts.words import plural
-
-if TYPE_CHECKING:
-    from hts.sweeps import Replay, Verification
 
 
 def is_of_training(folder: Path) -> bool:
@@ -39,24 +34,6 @@ def show_status(folder: Path, as_json: bool) -> tuple[int, int]:
         for stray in strays:
             click.echo(f"of no method of the plan: {stray}")
     return sum(one.state == "damaged" for one in found), len(strays)
-
-
-def verify_training(
-    folder: Path, n_networks: int, seed: int, threads: int | None
-) -> "tuple[Verification, Replay | None]":
-    """Compare files of networks with their checksums.
-
-    Raises
-    ------
-    PlanError
-        Where networks shall be trained again.
-    """
-    from hts.networks.folders import verify_training
-
-    if n_networks:
-        text = "networks are not trained again to the bit, which other processors would not do; leave it out"
-        raise PlanError(f"--replay {n_networks}: {text}, or compare with `hts train {folder / 'plan.toml'} -o DIR2`")
-    return verify_training(folder), None
 
 
 def fit(folder: Path, as_json: bool) -> None:

@@ -2,5 +2,7 @@
 
 from hts.studies.drawing import draw, plot
 from hts.studies.fitting import fit
+from hts.studies.folders import status, verify
+from hts.studies.training import train
 
-__all__ = ["draw", "fit", "plot"]
+__all__ = ["draw", "fit", "plot", "status", "train", "verify"]
