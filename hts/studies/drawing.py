@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from io import BytesIO
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from hts.plots.space import SpaceFigure
+
+
+#: Dots per inch of a figure in a notebook.
+SCREEN_DPI = 110
 
 
 class OneFigure(NamedTuple):
@@ -71,7 +76,19 @@ def draw(
     place = _place(target)
     with house_style():
         found = figures(place, names, overrides, Theory.for_python(threads, with_exact, on_cell))
-        return {one.name: one.draw() for one in found}
+        return {one.name: _shown_in_notebooks(one.draw()) for one in found}
+
+
+def _shown_in_notebooks(figure: Figure) -> Figure:
+    """Let a notebook show a figure: by itself it knows only those of pyplot."""
+    figure.__dict__["_repr_png_"] = partial(_png_of, figure)
+    return figure
+
+
+def _png_of(figure: Figure) -> bytes:
+    file = BytesIO()
+    figure.savefig(file, format="png", dpi=SCREEN_DPI)
+    return file.getvalue()
 
 
 def plot(
