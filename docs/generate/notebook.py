@@ -28,7 +28,8 @@ def cell_parts(cell: dict[str, Any]) -> list[str]:
 def output_part(output: dict[str, Any], alt: str) -> str:
     """Write what a cell shows: text that it prints, a table, or a picture that lies within the page."""
     if output["output_type"] == "stream":
-        return fenced("".join(output["text"]).rstrip("\n"))
+        text = escape("".join(output["text"]).rstrip("\n"))
+        return fenced(f'<pre class="cell-output">{text}</pre>', "{raw} html")
     data = output["data"]
     if "image/png" in data:
         picture = f'<img alt="{escape(alt)}" src="data:image/png;base64,{data["image/png"]}">'
