@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.answers import predict_shares as predict_shares
     from hts.answers.discretisation import Discretisation as Discretisation
     from hts.answers.discretisation import discretise as discretise
+    from hts.answers.space import predict_space as predict_space
     from hts.comparison import exact_predictions as exact_predictions
     from hts.comparison import exact_predictions_again as exact_predictions_again
     from hts.comparison import exact_references as exact_references
@@ -34,7 +35,9 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.comparison.folders import compare_folders as compare_folders
     from hts.comparison.frames import frame as frame
     from hts.comparison.paths import compare_paths as compare_paths
+    from hts.conditioning import Question as Question
     from hts.conditioning import sample_paths as sample_paths
+    from hts.conditioning import store_paths as store_paths
     from hts.ensembles import ExitProblem as ExitProblem
     from hts.ensembles import ExitSample as ExitSample
     from hts.ensembles import VisitProblem as VisitProblem
@@ -43,23 +46,36 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.ensembles import simulate_visits as simulate_visits
     from hts.errors import HtsError as HtsError
     from hts.exits import Exit as Exit
-    from hts.figures import plot as plot
     from hts.forecast import describe as describe
+    from hts.forecast.space import describe_space as describe_space
     from hts.landscapes import Landscape as Landscape
+    from hts.networks.initialisation import initialisation_rows as initialisation_rows
+    from hts.networks.initialisation import through_depth as through_depth
+    from hts.networks.layers import Layer as Layer
+    from hts.networks.side_by_side import compare_trainings as compare_trainings
     from hts.noise import LAWS as LAWS
     from hts.noise import Noise as Noise
     from hts.plans import Cell as Cell
     from hts.plans import Plan as Plan
     from hts.plans import make_plan as make_plan
     from hts.plans import read_plan as read_plan
+    from hts.plans import read_study as read_study
     from hts.plans.regression import read_regression_plan as read_regression_plan
+    from hts.plans.schema import plan_schema as plan_schema
+    from hts.plans.starter import starter as starter
+    from hts.plans.training import read_training_plan as read_training_plan
     from hts.rare import rare_results as rare_results
     from hts.rare import run_rare as run_rare
     from hts.regression import predict_regression as predict_regression
     from hts.regression import regression_results as regression_results
     from hts.regression import run_regression as run_regression
+    from hts.reports.gathering import report as report
     from hts.studies import draw as draw
     from hts.studies import fit as fit
+    from hts.studies import plot as plot
+    from hts.studies import status as status
+    from hts.studies import train as train
+    from hts.studies import verify as verify
     from hts.sweeps import dry_run as dry_run
     from hts.sweeps import load_cells as load_cells
     from hts.sweeps import load_visits as load_visits
@@ -86,6 +102,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
 _NAMES = {
     "hts.answers": ("ExitPrediction", "SharePrediction", "predict", "predict_shares"),
     "hts.answers.discretisation": ("Discretisation", "discretise"),
+    "hts.answers.space": ("predict_space",),
     "hts.comparison": (
         "exact_predictions",
         "exact_predictions_again",
@@ -97,7 +114,7 @@ _NAMES = {
     "hts.comparison.folders": ("compare_folders",),
     "hts.comparison.frames": ("frame",),
     "hts.comparison.paths": ("compare_paths",),
-    "hts.conditioning": ("sample_paths",),
+    "hts.conditioning": ("Question", "sample_paths", "store_paths"),
     "hts.ensembles": (
         "ExitProblem",
         "ExitSample",
@@ -108,15 +125,22 @@ _NAMES = {
     ),
     "hts.errors": ("HtsError",),
     "hts.exits": ("Exit",),
-    "hts.figures": ("plot",),
     "hts.forecast": ("describe",),
+    "hts.forecast.space": ("describe_space",),
     "hts.landscapes": ("Landscape",),
     "hts.noise": ("LAWS", "Noise"),
-    "hts.plans": ("Cell", "Plan", "make_plan", "read_plan"),
+    "hts.networks.initialisation": ("initialisation_rows", "through_depth"),
+    "hts.networks.layers": ("Layer",),
+    "hts.networks.side_by_side": ("compare_trainings",),
+    "hts.plans": ("Cell", "Plan", "make_plan", "read_plan", "read_study"),
     "hts.plans.regression": ("read_regression_plan",),
+    "hts.plans.schema": ("plan_schema",),
+    "hts.plans.starter": ("starter",),
+    "hts.plans.training": ("read_training_plan",),
     "hts.rare": ("rare_results", "run_rare"),
     "hts.regression": ("predict_regression", "regression_results", "run_regression"),
-    "hts.studies": ("draw", "fit"),
+    "hts.reports.gathering": ("report",),
+    "hts.studies": ("draw", "fit", "plot", "status", "train", "verify"),
     "hts.sweeps": (
         "dry_run",
         "load_cells",

@@ -62,7 +62,7 @@ def test_exact_values_come_from_the_memory_of_the_folder(folder, monkeypatch):
         asked.append(options)
         raise InterruptedError
 
-    monkeypatch.setattr("hts.studies.predict", predict)
+    monkeypatch.setattr("hts.studies.theory.predict", predict)
     with pytest.raises(InterruptedError):
         hts.fit(folder, threads=2, on_cell=print)
     with pytest.raises(InterruptedError):
@@ -108,3 +108,36 @@ def test_records_are_tables(folder):
     assert hts.frame(hts.sweep_status(folder)).shape[0] == 1
     with pytest.raises(hts.HtsError, match="records"):
         hts.frame([1.0, 2.0])
+
+
+def test_a_report_is_written_with_exact_values_of_the_folders_memory(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("hts.reports.gathering.page_figures", lambda study: ())  # tests of reports draw them
+    assert hts.report(folder, with_exact=False) == folder / "report.html"
+    assert hts.report(hts.make_plan(TABLES | {"title": "mine"}), with_exact=False).name.endswith("-report.html")
+    with pytest.raises(hts.HtsError, match="read already"):
+        hts.report(hts.make_plan(TABLES), overrides=["seed=2"])
+    (tmp_path / "other.html").write_text("<p>mine</p>")
+    with pytest.raises(hts.HtsError, match="there already"):
+        hts.report(folder, tmp_path / "other.html", with_exact=False)
+    assert "</html>" in hts.report(folder, tmp_path / "other.html", with_exact=False, force=True).read_text()
+
+
+def test_exact_values_of_a_report_are_those_of_the_memory(folder, monkeypatch):
+    asked = []
+
+    def predict(plan, cells, **options):
+        asked.append(options)
+        raise InterruptedError
+
+    monkeypatch.setattr("hts.studies.theory.predict", predict)
+    with pytest.raises(InterruptedError):
+        hts.report(folder, on_cell=print)
+    assert asked[0]["memory"] is not None
+    assert asked[0]["on_cell"] is print
+
+
+def test_a_folder_is_checked_and_computed_again(folder):
+    check = hts.verify(folder, 3)
+    assert (check.bad, check.replay.n_walkers, check.repaired) == ((), 3, ())
+    assert [one.state for one in hts.status(folder)] == ["done"]

@@ -12,12 +12,14 @@ from sphinx.application import Sphinx
 
 from generate.commands import commands
 from generate.files import file_of_the_project
+from generate.notebook import notebook
 from generate.plan_keys import plan_keys
 from generate.plans import plans
 from generate.python_names import plain_docstring, python_names
 
 PARTS: dict[str, Callable[[], str]] = {
     "commands": commands,
+    "notebook": notebook,
     "plan keys": plan_keys,
     "plans": plans,
     "python names": python_names,

@@ -9,6 +9,7 @@ from hts.answers.records import ExitPrediction, SurvivalTable
 from hts.answers.tabulation import TOLERANCE, tabulate_survival
 from hts.plans import Cell, Plan
 from hts.plans.limits import exit_limit_of
+from hts.records import Records
 from hts.theory.exact.exits import ExactExit, exact_exit
 from hts.theory.exact.means import WORTHLESS, larger_eta, rough_mean_exit_steps
 from hts.theory.exact.steps import BeyondArithmeticError, ExactExitError, TooMuchWorkError
@@ -36,7 +37,7 @@ def predict(
     memory: PredictionMemory | None = None,
     on_cell: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
-) -> tuple[ExitPrediction, ...]:
+) -> Records[ExitPrediction]:
     """Compute exact and limit values of every cell of a plan; nothing is simulated.
 
     Parameters
@@ -60,7 +61,8 @@ def predict(
     Returns
     -------
     tuple of ExitPrediction
-        In the order of the cells. Where no exact value can be had, its fields are None and a warning says why.
+        In the order of the cells; a notebook shows them as a table. Where no exact value can be had, its fields
+        are None and a warning says why.
 
     Raises
     ------
@@ -79,7 +81,7 @@ def predict(
         on_cell=on_cell,
         should_stop=should_stop,
     )
-    return tuple(found[cell] for cell in cells)
+    return Records(found[cell] for cell in cells)
 
 
 def predict_roughly(plan: Plan, cells: Sequence[Cell], *, threads: int | None = None) -> dict[Cell, float | None]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from hts.arrays import FloatArray
 from hts.plans import Cell
+from hts.records import Row, Tabular, fields_of
 from hts.theory.exact.occupation import expected_shares
 from hts.theory.limit.limits import ExitLimit
 
@@ -34,7 +36,7 @@ class SurvivalTable:
 
 
 @dataclass(frozen=True)
-class ExitPrediction:
+class ExitPrediction(Tabular):
     """What theory and exact computation say of one cell (docs/interface.md, "predict"); None where there is nothing."""
 
     eta: float
@@ -78,6 +80,19 @@ class ExitPrediction:
             epsilon=cell.epsilon,
         )
 
+    def rows(self) -> list[Row]:
+        """List the fields; of a plan with [levy] in time t = k h."""
+        row = fields_of(self)
+        if self.epsilon is None:
+            return [row]
+        h = row.pop("eta")
+        for name in ("b", "rate_scale", "local_exponent_exact", "local_exponent_error", "exit_exponent_limit"):
+            del row[name]
+        for name in ("limit", "exact"):
+            row[f"mean_exit_time_{name}"] = times(row.pop(f"mean_exit_steps_{name}"), h)
+        row["escape_rate_exact"] = times(row["escape_rate_exact"], 1.0 / h)
+        return [{"epsilon": self.epsilon, "step": h} | row]
+
     @property
     def is_outlook(self) -> bool:
         """Whether the mean alone was computed, or refused, to tell where the limit begins (`predict_outlook`)."""
@@ -87,7 +102,7 @@ class ExitPrediction:
 
 
 @dataclass(frozen=True)
-class SharePrediction:
+class SharePrediction(Tabular):
     """Stationary shares of time of one (eta, b, alpha), well by well; None where there is nothing."""
 
     eta: float
@@ -106,6 +121,21 @@ class SharePrediction:
     epsilon: float | None = None  #: of a plan with [levy]
     moves_exact: tuple[tuple[float, ...], ...] | None = None  #: next minimum come near; of [levy]
     moves_error: float | None = None  #: of each of them, its own estimate
+
+    def rows(self) -> list[Row]:
+        """List the shares, a row for each well; of a plan with [levy] in time t = k h."""
+        steps = {"relaxation_steps": self.relaxation_steps, "relaxation_steps_exact": self.relaxation_steps_exact}
+        cell: dict[str, Any] = {"eta": self.eta, "b": self.b, "alpha": self.alpha}
+        if self.epsilon is not None:
+            steps = {name.replace("steps", "time"): times(value, self.eta) for name, value in steps.items()}
+            cell = {"epsilon": self.epsilon, "step": self.eta, "alpha": self.alpha}
+        n_wells = len(self.exact or self.limit or ())
+        exact, limit = (values or (None,) * n_wells for values in (self.exact, self.limit))
+        return [
+            {**cell, "well": well, "exact": exact[well], "relative_error": self.relative_error, "limit": limit[well]}
+            | steps
+            for well in range(n_wells)
+        ]
 
     def occupation(self, start_well: int, n_steps: npt.ArrayLike) -> FloatArray | None:
         """Return the expected share of the first n steps in each well (float64[k, well]) from the plan's start.

@@ -11,6 +11,7 @@ from hts.answers.records import SharePrediction
 from hts.landscapes import Landscape
 from hts.noise import Noise
 from hts.plans import Cell, Plan
+from hts.records import Records
 from hts.theory.exact.boxes import ShareError
 from hts.theory.exact.encounters import Encounters, neighbourhood_moves
 from hts.theory.exact.occupation import first_wells
@@ -34,7 +35,7 @@ def predict_shares(
     memory: ShareMemory | None = None,
     on_cell: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
-) -> tuple[SharePrediction, ...]:
+) -> Records[SharePrediction]:
     """Compute exact and limit shares of time in all wells, for every cell of a plan; nothing is simulated.
 
     Parameters
@@ -65,7 +66,7 @@ def predict_shares(
         Where `should_stop` said so; what the memory has keeps.
     """
     if plan.build_landscape().n_wells < 2:
-        return ()
+        return Records()
     cells = plan.cells() if cells is None else cells
     found = {} if memory is None or finer else memory.recall(cells)
     complete(
@@ -77,7 +78,7 @@ def predict_shares(
         on_cell=on_cell,
         should_stop=should_stop,
     )
-    return tuple(found[cell] for cell in cells)
+    return Records(found[cell] for cell in cells)
 
 
 def predict_cell_shares(plan: Plan, cell: Cell, finer: bool = False) -> SharePrediction:

@@ -13,6 +13,7 @@ from hts.answers.records import ExitPrediction
 from hts.answers.space_line import predict_on_a_line
 from hts.noise import Noise
 from hts.plans import Cell, SpacePlan
+from hts.records import Records
 from hts.space.constants import BasinConstant, basin_constant
 from hts.space.convex_wells import ConvexWell, SampledConstant, sampled_constant
 from hts.space.domains import contains
@@ -247,7 +248,7 @@ def predict_space(
     memory: PredictionMemory | None = None,
     on_cell: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
-) -> tuple[ExitPrediction, ...]:
+) -> Records[ExitPrediction]:
     """Compute exact and limit values of every cell of a plan of exits; nothing is simulated.
 
     Parameters
@@ -278,7 +279,7 @@ def predict_space(
         on_cell=on_cell,
         should_stop=should_stop,
     )
-    return tuple(found[cell] for cell in cells)
+    return Records(found[cell] for cell in cells)
 
 
 def predict_space_cell(plan: SpacePlan, cell: Cell, with_exponent: bool = False) -> ExitPrediction:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hts.cli.graphs import graph_document, show_graphs, windows_document
-from hts.cli.levy_documents import describe_document
 from hts.cli.levy_plan import show_description
 from hts.cli.options import (
     DEVICES,
@@ -22,7 +21,6 @@ from hts.cli.options import (
 )
 from hts.cli.progress import clock, rate
 from hts.cli.rare_description import rare_document, show_rare
-from hts.cli.studies import has_table
 from hts.words import plural, whole
 
 #: Cells beyond which a forecast of each takes tens of seconds.
@@ -64,6 +62,7 @@ def command(
     from hts.cli.predictor import predictor
     from hts.forecast import describe
     from hts.plans import SpacePlan, read_study
+    from hts.plans.texts import has_table
     from hts.plans.training import TABLE
 
     if has_table(plan, TABLE):
@@ -99,6 +98,8 @@ def command(
 
 def document(d: "Description") -> dict[str, Any]:
     """Give the document of docs/interface.md, "describe"."""
+    from hts.reports.levy_documents import describe_document
+
     own = {} if d.plan.levy is None else describe_document(d)
     if d.plan.rare is not None:
         own["rare"] = rare_document(d.plan)

@@ -1,16 +1,20 @@
 """`hts export`: the cells of a sweep as a table for other programs."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hts.cli import training_folder
 from hts.cli.fit import refuse_nothing
 from hts.cli.options import folder_argument, threads_option
+from hts.cli.predictor import theory
 from hts.cli.regression_folder import export, is_of_regression
-from hts.cli.studies import commands_of, warn_of_identity
-from hts.errors import PlanError
+from hts.cli.studies import plan_of
 from hts.words import plural
+
+if TYPE_CHECKING:
+    from hts.studies.fitting import StudyComparison
 
 
 @click.command("export")
@@ -31,7 +35,8 @@ def command(folder: Path, target: Path, threads: int | None, no_exact: bool, for
       hts export results/quick --to cells.csv
       hts export results/quick --to cells.parquet --no-exact
     """
-    from hts.storage.exports import check_suffix, write_table
+    from hts.storage.exports import check_suffix, check_target, write_table
+    from hts.studies.fitting import compared
 
     check_suffix(target)
     check_target(target, force)
@@ -42,33 +47,16 @@ def command(folder: Path, target: Path, threads: int | None, no_exact: bool, for
         n_cells = export(folder, target, threads, not no_exact)
         click.echo(f"{target}: {plural(n_cells, 'cell')}")
         return
-    commands = commands_of(folder)
-    warn_of_identity(folder)
-    comparison = commands.compare(folder, threads, not no_exact, with_outlook=False)  # cells alone are written
+    # cells alone are written
+    comparison = compared(folder, plan_of(folder), theory(threads, not no_exact), with_outlook=False)
     refuse_nothing(comparison, folder)
-    columns, size = commands.table(comparison)
-    write_table(target, columns)
-    click.echo(f"{target}: {size}")
+    write_table(target, comparison.table())
+    click.echo(f"{target}: {size_of(comparison)}")
 
 
-def check_target(target: Path, force: bool) -> None:
-    """Turn away a file among stored results, and one that is there already unless it may be replaced."""
-    from hts.storage import ResultsFolder
-
-    place = target.resolve()
-    for parent in place.parents:
-        results = ResultsFolder(parent.parent)
-        own = (
-            results.shards,
-            results.visits,
-            results.summaries,
-            results.regression,
-            results.training,
-            results.scratch,
-            results.checkpoints,
-        )
-        is_own = parent in (*own, results.superseded, results.damaged, results.failures)
-        if is_own and (results.plan.exists() or results.identity.exists() or parent == results.shards):
-            raise PlanError(f"{target}: lies among the results of {results.path}; choose another place")
-    if target.exists() and not force:
-        raise PlanError(f"{target}: is there already; --force replaces it")
+def size_of(comparison: "StudyComparison") -> str:
+    """Say how many cells a table has."""
+    document = comparison.document()
+    if visits := document.get("visits"):
+        return f"{plural(len(visits), 'cell')}, a row for each well"
+    return plural(len(document["cells"]), "cell")

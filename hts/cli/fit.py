@@ -7,12 +7,13 @@ import click
 
 from hts.cli import training_folder
 from hts.cli.options import folder_argument, json_option, threads_option, wide_option
+from hts.cli.predictor import theory
 from hts.cli.regression_folder import fit, is_of_regression
-from hts.cli.studies import commands_of, warn_of_identity
+from hts.cli.studies import commands_for, plan_of
 from hts.errors import IncompleteError
 
 if TYPE_CHECKING:
-    from hts.comparison import ExitComparison, ShareComparison
+    from hts.studies.fitting import StudyComparison
 
 
 @click.command("fit")
@@ -42,19 +43,20 @@ def command(folder: Path, threads: int | None, no_exact: bool, outlook: bool | N
     if is_of_regression(folder):
         fit(folder, threads, not no_exact, as_json)
         return
-    commands = commands_of(folder)
-    warn_of_identity(folder)
-    comparison = commands.compare(folder, threads, not no_exact, outlook)
+    from hts.studies.fitting import compared
+
+    plan = plan_of(folder)
+    comparison = compared(folder, plan, theory(threads, not no_exact), outlook)
     if as_json:
         from hts.cli.documents import print_document
 
         print_document(comparison.document())
     else:
-        commands.show(comparison, folder)
+        commands_for(plan).show(comparison, folder)
     refuse_nothing(comparison, folder)
 
 
-def refuse_nothing(comparison: "ExitComparison | ShareComparison", folder: Path) -> None:
+def refuse_nothing(comparison: "StudyComparison", folder: Path) -> None:
     """End with exit code 1 where no walker is finished."""
     if not comparison.n_walkers:
         raise IncompleteError(

@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hts.cli.levy_documents import exit_row, levy_chains, share_row
 from hts.words import plural
 
 if TYPE_CHECKING:
-    from hts.answers import ExitPrediction, SharePrediction
-    from hts.answers.discretisation import Discretisation
     from hts.forecast import Description
-    from hts.plans import Plan
     from hts.reports.document import Part
     from hts.theory.limit.levy import LevyChain
 
@@ -32,6 +28,7 @@ def show_description(d: "Description", folder: Path) -> None:
     """Print wells, limit chain and cells; the cost comes below, as of other plans."""
     from hts.cli.tables import CELLS_SHOWN, cell_headers, cell_words, print_table, say_more
     from hts.forecast import state_counts
+    from hts.reports.levy_documents import levy_chains
     from hts.words import number, whole
 
     headers = ["well", "minimum", "f''", "left", "right", "exit distance"]
@@ -54,26 +51,6 @@ def show_description(d: "Description", folder: Path) -> None:
     counts = ", ".join(f"{n} {state}" for state, n in state_counts(d.cells).items())
     print_table(f"{folder}: {plural(len(d.cells), 'cell')}: {counts}", headers, rows, drops=["steps each", "from"])
     say_more(len(d.cells))
-
-
-def predicted_part(
-    plan: "Plan",
-    predictions: "Sequence[ExitPrediction]",
-    studies: "Sequence[Discretisation]",
-    shares: "Sequence[SharePrediction]",
-) -> "Part":
-    """Lay out what theory says of a plan: exits, the discretisation study, the limit chain and shares of time."""
-    from hts.reports import levy_predictions as tables
-    from hts.reports.document import Part
-
-    chains = levy_chains(plan)
-    exits = [exit_row(plan, cell, p, studies) for cell, p in zip(plan.cells(), predictions, strict=False)]
-    times = [share_row(cell, share) for cell, share in zip(plan.cells(), shares, strict=False)]
-    laid = [tables.exit_table(exits, plan.title)] if exits else []
-    laid += [tables.study_table(studies)] if studies else []
-    laid += [tables.chain_table(chains)] if chains else []
-    laid += [tables.share_table(times, plan.title)] if times else []
-    return Part(laid, tables.constant_lines(chains), tables.warnings([*exits, *times]))
 
 
 def show_predictions(part: "Part") -> None:

@@ -205,6 +205,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def run(arguments: list[str] | None) -> None:
     """Run one command, and turn what it raises into words and an exit code."""
+    if "_HTS_COMPLETE" in os.environ:  # a shell asks
+        import_module(COMMANDS["completion"]).answer_shells()
     try:
         cli.main(arguments, prog_name="hts", standalone_mode=False)
     except click.exceptions.Exit as asked:

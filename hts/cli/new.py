@@ -2,6 +2,7 @@
 
 import errno
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -15,12 +16,20 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 NEXT = {"regression": "regression", "training": "train"}
 
 
+def kinds_for_shells(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """List the kinds of plans that a shell may complete to."""
+    from hts.plans.starter import KINDS
+
+    return [kind for kind in KINDS if kind.startswith(incomplete)]
+
+
 @click.command("new")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--kind",
     default="exits",
     show_default=True,
+    shell_complete=kinds_for_shells,
     help="What the plan studies: exits from a well, visits (long runs over all wells), exits from a well of your own "
     "formula, paths given how they leave, levy: exits of an SDE, space: exits in several dimensions, rare exits by "
     "sampling, regression: SGD on least squares, or training of networks.",
@@ -38,7 +47,9 @@ def command(file: Path | None, kind: str) -> None:
     from hts.storage.atomic import stopped_by
 
     if kind not in KINDS:
-        raise PlanError(f"--kind: no such kind of plan ({kind}); known are: {', '.join(KINDS)}")
+        close = get_close_matches(kind, KINDS, n=1)
+        hint = f"did you mean {close[0]!r}? " if close else ""
+        raise PlanError(f"--kind: no such kind of plan ({kind}); {hint}known are: {', '.join(KINDS)}")
     text = starter(kind)
     if file is None:
         click.echo(text, nl=False)

@@ -137,7 +137,7 @@ def in_words_of(cell: "Cell", text: str) -> str:
     """Write a message in the words of a cell's plan: of [levy] eta is h, and the limit is that of epsilon."""
     if cell.epsilon is None:
         return text
-    from hts.cli.levy_documents import in_levy_words
+    from hts.reports.levy_documents import in_levy_words
 
     return in_levy_words(text.replace("at this eta", "at this epsilon"))
 

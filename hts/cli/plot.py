@@ -4,11 +4,10 @@ from pathlib import Path
 
 import click
 
-from hts.cli import training_folder
 from hts.cli.options import output_option, set_option, threads_option
-from hts.cli.regression_folder import is_of_regression, plot
-from hts.cli.studies import commands_for, warn_of_identity
-from hts.errors import PlanError
+from hts.cli.predictor import theory
+from hts.cli.regression_folder import is_of_regression, refuse_no_exact
+from hts.cli.studies import is_of_walkers, warn_of_identity
 
 
 @click.command("plot")
@@ -35,32 +34,11 @@ def command(
       hts plot results/quick
       hts plot configs/quick.toml --figure landscape
     """
-    if training_folder.is_of_training(target):
-        if overrides:
-            raise PlanError(f"--set: changes the keys of a plan, and {target} is a results folder")
-        for path in training_folder.plot(target, folder, names):
-            click.echo(path)
-        return
-    if is_of_regression(target):
-        if overrides:
-            raise PlanError(f"--set: changes the keys of a plan, and {target} is a results folder")
-        for path in plot(target, folder, names, threads, not no_exact):
-            click.echo(path)
-        return
-    from hts.figures import draw_figures, figures_folder
-    from hts.plans import SpacePlan, read_study
-    from hts.sweeps.survey import open_study
+    from hts.studies.drawing import write_figures
 
-    has_run = target.is_dir()
-    plan = open_study(target)[1] if has_run else read_study(target, overrides)
-    if has_run:
+    if no_exact and is_of_regression(target):
+        refuse_no_exact()
+    if is_of_walkers(target):
         warn_of_identity(target)
-    if isinstance(plan, SpacePlan):
-        from hts.cli.space import draw
-
-        for path in draw(plan, target, folder or figures_folder(target), names, threads, not no_exact):
-            click.echo(path)
-        return
-    study = commands_for(plan).gather(target, names or None, overrides, threads, not no_exact)
-    for path in draw_figures(study, folder or figures_folder(target), names or None):
+    for path in write_figures(target, folder, names or None, overrides, theory(threads, not no_exact)):
         click.echo(path)

@@ -99,10 +99,11 @@ def answer_levy(
 ) -> None:
     """Print what there is of a plan with [levy], in time t = k h."""
     from hts.cli.documents import print_document
-    from hts.cli.levy_documents import predict_document
-    from hts.cli.levy_plan import predicted_part, show_predictions
+    from hts.cli.levy_plan import show_predictions
+    from hts.reports.levy_documents import predict_document
+    from hts.reports.parts import levy_part
 
     if as_json:
         print_document(predict_document(plan, predictions, studies, shares))
     else:
-        show_predictions(predicted_part(plan, predictions, studies, shares))
+        show_predictions(levy_part(plan, predictions, studies, shares))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from hts.cli.options import json_option, output_option, plan_options, results_folder, threads_option
+from hts.cli.predictor import theory
 from hts.cli.tables import CELLS_SHOWN
 from hts.words import number, whole
 
 if TYPE_CHECKING:
-    from hts.answers import ExitPrediction
-    from hts.plans import AnyPlan, Cell
+    from hts.plans import AnyPlan
     from hts.rare import RareResult
 
 
@@ -47,7 +47,7 @@ def command(
     target = results_folder(plan, folder)
     parsed = read_study(plan, overrides, seed)
     click.echo(sample(parsed, target, threads), err=as_json)
-    exact = {} if no_exact else exact_values(parsed, target, threads)
+    exact = {} if no_exact else theory(threads).means(parsed, target)
     results = rare_results(parsed, target, exact)
     if as_json:
         from hts.cli.documents import print_document
@@ -74,26 +74,6 @@ def sample(plan: "AnyPlan", target: Path, threads: int | None) -> str:
         f"{target}: {plural(report.n_written, 'sample')} taken, {report.n_stored} were there{aside}; "
         f"{report.steps:.3g} walker-steps in {clock(report.seconds)} ({speed})"
     )
-
-
-def exact_values(plan: "AnyPlan", target: Path, threads: int | None) -> "dict[Cell, ExitPrediction]":
-    """Compute the exact value of each cell, kept beside the samples; none where there is no exact solver."""
-    from hts.answers import predict
-    from hts.answers.memory import PredictionMemory
-    from hts.cli.progress import CellDisplay
-    from hts.cli.signals import stop_on_signal
-    from hts.cli.space import predict_with_bar
-    from hts.plans import SpacePlan
-    from hts.storage import ResultsFolder
-
-    cells = plan.cells()
-    if isinstance(plan, SpacePlan):
-        has_exact = plan.radial_well(cells[0]) is not None
-        return dict(zip(cells, predict_with_bar(plan, target, threads, False), strict=True)) if has_exact else {}
-    with stop_on_signal() as stop, CellDisplay() as display:
-        memory = PredictionMemory(plan, ResultsFolder(target))
-        found = predict(plan, cells, threads=threads, memory=memory, on_cell=display.show, should_stop=stop)
-    return dict(zip(cells, found, strict=True))
 
 
 def show(results: "Sequence[RareResult]", title: str) -> None:

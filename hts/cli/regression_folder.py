@@ -1,21 +1,18 @@
-"""What `status`, `verify`, `fit`, `plot` and `export` do with a folder of SGD on least squares."""
+"""What `status`, `fit` and `export` do with a folder of SGD on least squares."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from hts.errors import IncompleteError, PlanError
+from hts.cli.predictor import theory
+from hts.errors import PlanError
 from hts.words import number, plural, whole
 
 if TYPE_CHECKING:
     from hts.regression import CellResult
     from hts.regression.stored import RunsStatus
-    from hts.sweeps import Replay, Verification
-
-FIGURE = "regression"
 
 
 def is_of_regression(folder: Path) -> bool:
@@ -54,67 +51,39 @@ def _status_row(one: "RunsStatus") -> list[str]:
     return [*words, one.state, f"{one.runs_done}/{one.runs_wanted}", one.message]
 
 
-def verify_regression(
-    folder: Path, n_runs: int, seed: int, threads: int | None
-) -> "tuple[Verification, Replay | None]":
-    """Compare files of runs with their checksums, and simulate some runs again."""
-    from hts import regression
-    from hts.cli.signals import stop_on_signal
+def refuse_no_exact() -> NoReturn:
+    """Say that of SGD on least squares nothing is shown without exact values.
 
-    found = regression.verify_regression(folder)
-    if not n_runs:
-        return found, None
-    with stop_on_signal() as stop:
-        return found, regression.replay_regression(folder, n_runs, seed=seed, threads=threads, should_stop=stop)
-
-
-def results_of(folder: Path, threads: int | None, with_exact: bool) -> "tuple[tuple[CellResult, ...], str]":
-    """Lay the runs of a folder beside rho and alpha; return the title of the plan too.
+    Which cells are stationary, and what figures draw, is theirs to say.
 
     Raises
     ------
     PlanError
-        Without exact values: which cells are stationary, and what figures draw, is theirs to say.
-    IncompleteError
-        Where no run is finished.
+        Always.
     """
-    from hts.cli.regression import predict
-    from hts.regression import open_regression, regression_results
+    raise PlanError("--no-exact: rho and alpha of SGD on least squares take 0.2 s a cell; leave the option out")
+
+
+def results_of(folder: Path, threads: int | None, with_exact: bool) -> "tuple[CellResult, ...]":
+    """Lay the runs of a folder beside rho and alpha, with a bar."""
+    from hts.studies.fitting import compared_regression
 
     if not with_exact:
-        raise PlanError("--no-exact: rho and alpha of SGD on least squares take 0.2 s a cell; leave the option out")
-    _, plan = open_regression(folder)
-    results = regression_results(plan, predict(plan, threads), folder)
-    if not any(result.n_runs for result in results):
-        raise IncompleteError(
-            f"{folder}: no run is finished yet; hts regression {folder / 'plan.toml'} -o {folder} goes on"
-        )
-    return results, plan.title
+        refuse_no_exact()
+    return compared_regression(folder, theory(threads))[1]
 
 
 def fit(folder: Path, threads: int | None, with_exact: bool, as_json: bool) -> None:
     """Print what `hts regression` prints, of what is stored."""
     from hts.cli.documents import print_document
     from hts.cli.regression import show
-    from hts.regression import to_document
+    from hts.regression import open_regression, to_document
 
-    results, title = results_of(folder, threads, with_exact)
+    results, title = results_of(folder, threads, with_exact), open_regression(folder)[1].title
     if as_json:
         print_document(to_document(results))
     else:
         show(results, title)
-
-
-def plot(
-    folder: Path, output: Path | None, names: Sequence[str], threads: int | None, with_exact: bool
-) -> tuple[Path, ...]:
-    """Draw the figure of a folder: alpha against eta, b, d and eta/b, measured beside exact."""
-    if unknown := sorted(set(names) - {FIGURE}):
-        raise PlanError(f"no figure called {', '.join(map(repr, unknown))} of SGD on least squares; there is {FIGURE}")
-    from hts.plots.regression import plot_regression
-
-    results, _ = results_of(folder, threads, with_exact)
-    return plot_regression(results, output or folder / "figures")
 
 
 def export(folder: Path, target: Path, threads: int | None, with_exact: bool) -> int:
@@ -122,7 +91,7 @@ def export(folder: Path, target: Path, threads: int | None, with_exact: bool) ->
     from hts.plots.regression import rows_of
     from hts.storage.exports import write_table
 
-    results, _ = results_of(folder, threads, with_exact)
+    results = results_of(folder, threads, with_exact)
     rows = rows_of(results)
     write_table(target, {name: [row[name] for row in rows] for name in rows[0]})
     return len(rows)

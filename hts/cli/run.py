@@ -108,7 +108,7 @@ def command(
     elif is_here:
         remember_speed(parsed, report, threads)
     click.echo(summary(target, report, devices.names))
-    commands_for(parsed).show_after_run(target, threads)
+    commands_for(parsed).show_after_run(target, parsed, threads)
 
 
 def forecast_of(plan: "AnyPlan") -> "tuple[tuple[str, ...], Callable[[Any], Callable[[Cell], tuple[float, str]]]]":

@@ -1,77 +1,27 @@
 """What commands compute and print for studies in several dimensions."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hts.cli.predictor import theory
 from hts.cli.rare_description import rare_document, show_rare
-from hts.errors import IncompleteError, PlanError
-from hts.words import plural
 
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction
     from hts.comparison.space import SpaceComparison, SpaceShareComparison
     from hts.forecast.space import SpaceDescription
     from hts.plans import SpacePlan
-    from hts.plots.space import SpaceFigure
-    from hts.plots.study import Study
-    from hts.reports.document import Part
 
 
-def predict_with_bar(
-    plan: "SpacePlan", folder: Path | None, threads: int | None, with_exponent: bool
-) -> "tuple[ExitPrediction, ...]":
-    """Compute exact and limit values of every cell with a bar; beside results they are kept."""
-    from hts.answers.memory import PredictionMemory
-    from hts.answers.space import predict_space
-    from hts.cli.progress import CellDisplay
-    from hts.cli.signals import stop_on_signal
-    from hts.storage import ResultsFolder
-
-    with stop_on_signal() as stop, CellDisplay() as display:
-        memory = None if folder is None else PredictionMemory(plan, ResultsFolder(folder))
-        return predict_space(
-            plan,
-            threads=threads,
-            with_exponent=with_exponent,
-            memory=memory,
-            on_cell=display.show,
-            should_stop=stop,
-        )
-
-
-class _SpaceCommands:
-    """What both kinds of study have in common: no figure of one dimension."""
-
-    def gather(
-        self, target: Path, names: Sequence[str] | None, overrides: Sequence[str], threads: int | None, with_exact: bool
-    ) -> "Study":
-        """Refuse: the figures of one dimension are not made of such a study."""
-        raise PlanError(f"{target}: is a study in several dimensions; hts plot {target} draws its figures")
-
-
-class SpaceExitCommands(_SpaceCommands):
+class SpaceExitCommands:
     """A study of exits in several dimensions; see `StudyCommands`."""
 
     def predict(self, plan: "SpacePlan", threads: int | None) -> "tuple[ExitPrediction, ...]":
         """Compute exact and limit exit times of every cell."""
-        return predict_with_bar(plan, None, threads, with_exponent=True)
-
-    def compare(
-        self, folder: Path, threads: int | None, with_exact: bool, with_outlook: bool | None = None
-    ) -> "SpaceComparison":
-        """Lay measured mean exit times beside exact ones and the limit."""
-        from hts.comparison.space import fit_space
-
-        if not with_exact:
-            return fit_space(folder)
-        return fit_space(
-            folder,
-            lambda plan: dict(zip(plan.cells(), predict_with_bar(plan, folder, threads, False), strict=True)),
-        )
+        return theory(threads).space(plan, None, with_exponent=True)
 
     def show(self, comparison: "SpaceComparison", folder: Path) -> None:
         """Print the tables and the verdicts."""
@@ -83,44 +33,16 @@ class SpaceExitCommands(_SpaceCommands):
         click.echo()
         print_tables([landing_table(comparison)])
 
-    def show_after_run(self, folder: Path, threads: int | None) -> None:
+    def show_after_run(self, folder: Path, plan: "SpacePlan", threads: int | None) -> None:
         """Print nothing: `hts fit` is the next command."""
 
-    def table(self, comparison: "SpaceComparison") -> tuple[dict[str, list[Any]], str]:
-        """Lay out the cells as columns, and say how many there are."""
-        return comparison.table(), plural(len(comparison.exits.cells), "cell")
 
-    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
-        """Lay mean exit times, exponents and landing points out for a report."""
-        from hts.reports.space import space_exit_part
-
-        return space_exit_part(self.compare(folder, threads, with_exact), title)
-
-    def predicted_part(self, plan: "SpacePlan", study: "Study | None", threads: int | None, with_exact: bool) -> "Part":
-        """Lay exact and limit exit times out for a report."""
-        from hts.reports.document import Part
-        from hts.reports.tables import prediction_table, prediction_warnings
-
-        if not with_exact:
-            return Part(())
-        predictions = self.predict(plan, threads)
-        return Part([prediction_table(predictions, plan.title)], warnings=prediction_warnings(predictions))
-
-
-class SpaceVisitCommands(_SpaceCommands):
+class SpaceVisitCommands:
     """A study of long runs in several dimensions; see `StudyCommands`."""
 
     def predict(self, plan: "SpacePlan", threads: int | None) -> "tuple[ExitPrediction, ...]":
         """Compute nothing: beyond one dimension no theory tells shares of time."""
         return ()
-
-    def compare(
-        self, folder: Path, threads: int | None, with_exact: bool, with_outlook: bool | None = None
-    ) -> "SpaceShareComparison":
-        """Average shares of time over paths."""
-        from hts.comparison.space import fit_space_visits
-
-        return fit_space_visits(folder)
 
     def show(self, comparison: "SpaceShareComparison", folder: Path) -> None:
         """Print the table."""
@@ -129,26 +51,11 @@ class SpaceVisitCommands(_SpaceCommands):
 
         print_tables([space_share_table(comparison, str(folder))])
 
-    def show_after_run(self, folder: Path, threads: int | None) -> None:
+    def show_after_run(self, folder: Path, plan: "SpacePlan", threads: int | None) -> None:
         """Print what `hts fit` prints."""
-        self.show(self.compare(folder, threads, with_exact=False), folder)
+        from hts.comparison.space import fit_space_visits
 
-    def table(self, comparison: "SpaceShareComparison") -> tuple[dict[str, list[Any]], str]:
-        """Lay out the shares as columns, and say how many cells there are."""
-        return comparison.table(), f"{plural(len(comparison.visits), 'cell')}, a row for each well"
-
-    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
-        """Lay shares of time out for a report."""
-        from hts.reports.document import Part
-        from hts.reports.space import space_share_table
-
-        return Part([space_share_table(self.compare(folder, threads, with_exact), title)])
-
-    def predicted_part(self, plan: "SpacePlan", study: "Study | None", threads: int | None, with_exact: bool) -> "Part":
-        """Say that there is nothing to predict."""
-        from hts.reports.document import Part
-
-        return Part((), warnings=["beyond one dimension no theory here tells shares of time"])
+        self.show(fit_space_visits(folder), folder)
 
 
 def answer_predict(plan: "SpacePlan", threads: int | None, as_json: bool) -> None:
@@ -240,42 +147,3 @@ def show_description(d: "SpaceDescription", folder: Path) -> None:
     show_cost(d.cost)
     for warning in d.warnings:
         click.echo(f"warning: {warning}")
-
-
-def figures_of(
-    plan: "SpacePlan", target: Path, names: Sequence[str], threads: int | None, with_exact: bool
-) -> "Iterator[SpaceFigure]":
-    """Yield the figures of a plan or a results folder in several dimensions that have something to show.
-
-    Raises
-    ------
-    PlanError
-        If there is no figure of a name.
-    """
-    from hts.answers.space_picture import picture_of
-    from hts.plots import space as plots
-    from hts.sweeps import study_of
-
-    known = [name for name in plots.NAMES if name != ("shares" if plan.visits is None else "exits")]
-    if unknown := [name for name in names if name not in known]:
-        raise PlanError(
-            f"no figure called {', '.join(map(repr, unknown))} of such a study; there are {', '.join(known)}"
-        )
-    wanted: Sequence[str] = names or known
-    if "plane" in wanted and plan.dimension == 2:
-        yield plots.plane_figure(picture_of(plan, study_of(plan).problem(plan, plan.cells()[0])))
-    if target.is_dir() and "shares" in wanted:
-        yield plots.shares_figure(SpaceVisitCommands().compare(target, threads, with_exact), plan.figure.published)
-    if target.is_dir() and "exits" in wanted:
-        yield plots.exits_figure(SpaceExitCommands().compare(target, threads, with_exact), plan.dimension)
-
-
-def draw(
-    plan: "SpacePlan", target: Path, folder: Path, names: Sequence[str], threads: int | None, with_exact: bool
-) -> tuple[Path, ...]:
-    """Draw the figures of a plan or a results folder in several dimensions."""
-    found = figures_of(plan, target, names, threads, with_exact)
-    written = tuple(path for figure in found for path in figure.save(folder))
-    if not written:
-        raise IncompleteError(f"nothing to draw of {target} yet; hts run simulates it")
-    return written

@@ -34,6 +34,7 @@ def command(folder: Path, as_json: bool) -> None:
         return
     from hts.cli.documents import cell_document, print_document
     from hts.cli.tables import CELLS_SHOWN, cell_headers, cell_words, print_table, say_more
+    from hts.studies.folders import sampled
     from hts.sweeps.status import folder_status
 
     found = folder_status(folder)
@@ -71,15 +72,6 @@ def command(folder: Path, as_json: bool) -> None:
         click.echo(f"of no cell of the plan: {stray}")
     say_more(len(found.strays))
     refuse_damage(folder, n_damaged, len(found.strays))
-
-
-def sampled(folder: Path) -> "tuple[RareStatus, ...]":
-    """Say how much of rare exits is sampled, where the folder's plan has [rare]."""
-    from hts.rare import rare_status
-    from hts.sweeps.survey import open_study
-
-    _, plan, _ = open_study(folder)
-    return rare_status(plan, folder)
 
 
 def rare_rows(rare: "tuple[RareStatus, ...]") -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
-"""The two kinds of study on the command line: exits and long runs."""
+"""The kinds of study on the command line: exits and long runs, in steps, in time and in several dimensions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,49 +14,25 @@ from hts.cli.space import SpaceExitCommands, SpaceVisitCommands
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction
     from hts.plans import AnyPlan
-    from hts.plots.study import Study
-    from hts.reports.document import Part
 
 
 class StudyCommands(Protocol):
-    """What commands compute and print differently for exits and for long runs."""
-
-    def compare(self, folder: Path, threads: int | None, with_exact: bool, with_outlook: bool | None = None) -> Any:
-        """Lay what a folder holds beside what is predicted: an ExitComparison or a ShareComparison.
-
-        `with_outlook` says of exits whether the eta is sought below which limits hold; None: where it takes a minute.
-        """
+    """What commands print differently for exits and for long runs."""
 
     def show(self, comparison: Any, folder: Path) -> None:
-        """Print a comparison for a person."""
+        """Print a comparison (`hts.studies.fitting.compared`) for a person."""
 
-    def show_after_run(self, folder: Path, threads: int | None) -> None:
+    def show_after_run(self, folder: Path, plan: Any, threads: int | None) -> None:
         """Print what belongs below the summary of a run."""
-
-    def table(self, comparison: Any) -> tuple[dict[str, list[Any]], str]:
-        """Lay a comparison out as columns for `hts export`, and say in words how long they are."""
 
     def predict(self, plan: Any, threads: int | None) -> "tuple[ExitPrediction, ...]":
         """Compute exact and limit exit times of every cell, where the plan asks for exits."""
-
-    def gather(
-        self, target: Path, names: Sequence[str] | None, overrides: Sequence[str], threads: int | None, with_exact: bool
-    ) -> "Study":
-        """Gather what the figures of a results folder, or of a plan, are made from."""
-
-    def measured_part(self, folder: Path, title: str, threads: int | None, with_exact: bool) -> "Part":
-        """Compare as `compare` does, and lay it out for a report."""
-
-    def predicted_part(self, plan: Any, study: Any, threads: int | None, with_exact: bool) -> "Part":
-        """Lay out for a report what theory says of a plan; `study` is what its figures are made from."""
 
 
 #: By the name of the plan's table.
 KINDS: Mapping[str, StudyCommands] = {"exit": ExitCommands(), "visits": VisitCommands()}
 #: The same for plans with [levy].
 LEVY_KINDS: Mapping[str, StudyCommands] = {"exit": LevyExitCommands(), "visits": LevyVisitCommands()}
-
-
 #: The same for plans in several dimensions.
 SPACE_KINDS: Mapping[str, StudyCommands] = {"exit": SpaceExitCommands(), "visits": SpaceVisitCommands()}
 
@@ -70,15 +46,12 @@ def commands_for(plan: "AnyPlan") -> StudyCommands:
     return (KINDS if plan.levy is None else LEVY_KINDS)[plan.study.table]
 
 
-def has_table(path: Path, table: str) -> bool:
-    """Tell whether a plan has a table; one that cannot be read is for others to refuse."""
-    from hts.plans.texts import read_text
-    from hts.plans.toml import TooLargeError, read_toml
+def is_of_walkers(folder: Path) -> bool:
+    """Tell whether `hts run` or `hts rare` made a folder."""
+    from hts.storage import ResultsFolder
 
-    try:
-        return table in read_toml(read_text(path).removeprefix("\ufeff").replace("\r\n", "\n"))
-    except (TooLargeError, ValueError, RecursionError):
-        return False
+    results = ResultsFolder(folder)
+    return results.plan.exists() and not results.is_of_training and not results.is_of_regression
 
 
 def warn_of_identity(folder: Path) -> None:
@@ -90,8 +63,8 @@ def warn_of_identity(folder: Path) -> None:
         click.echo(f"warning: {warning}", err=True)
 
 
-def commands_of(folder: Path) -> StudyCommands:
-    """Return what belongs to the kind of study in a results folder.
+def plan_of(folder: Path) -> "AnyPlan":
+    """Read the plan of a results folder, and say what else the folder lacks.
 
     Raises
     ------
@@ -100,4 +73,6 @@ def commands_of(folder: Path) -> StudyCommands:
     """
     from hts.sweeps.survey import open_study
 
-    return commands_for(open_study(folder)[1])
+    plan = open_study(folder)[1]
+    warn_of_identity(folder)
+    return plan

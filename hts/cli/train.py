@@ -1,13 +1,11 @@
 """`hts train`: networks by truncated heavy-tailed SGD and its rivals, compared over replications."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from hts.cli.options import json_option, output_option, plan_options, results_folder
-from hts.errors import PlanError
 
 if TYPE_CHECKING:
     from hts.networks.results import Comparison
@@ -37,9 +35,9 @@ def command(
       hts train configs/digits.toml --set training.replications=10 --json
       hts train configs/digits.toml --record noise
     """
-    for name in ("jax", "sklearn"):
-        if find_spec(name) is None:
-            raise PlanError(f"hts train needs {name}, which is not installed: pip install 'hts[networks]'")
+    from hts.studies.training import check_libraries
+
+    check_libraries()
     from hts.networks.folders import load
     from hts.networks.results import compare, to_document
     from hts.plans.training import read_training_plan

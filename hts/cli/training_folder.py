@@ -1,22 +1,12 @@
-"""What `status`, `verify`, `fit`, `compare`, `plot`, `report` and `export` do with a folder of trained networks."""
+"""What `status`, `fit`, `compare` and `export` do with a folder of trained networks."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from hts.errors import IncompleteError, PlanError
 from hts.words import plural
-
-if TYPE_CHECKING:
-    from hts.networks.results import Comparison
-    from hts.plans.training import TrainingPlan
-    from hts.reports.document import Report
-    from hts.sweeps import Replay, Verification
-
-FIGURE = "training"
 
 
 def is_of_training(folder: Path) -> bool:
@@ -46,51 +36,14 @@ def show_status(folder: Path, as_json: bool) -> tuple[int, int]:
     return sum(one.state == "damaged" for one in found), len(strays)
 
 
-def verify_training(
-    folder: Path, n_networks: int, seed: int, threads: int | None
-) -> "tuple[Verification, Replay | None]":
-    """Compare files of networks with their checksums.
-
-    Raises
-    ------
-    PlanError
-        Where networks shall be trained again.
-    """
-    from hts.networks.folders import verify_training
-
-    if n_networks:
-        text = "networks are not trained again to the bit, which other processors would not do; leave it out"
-        raise PlanError(f"--replay {n_networks}: {text}, or compare with `hts train {folder / 'plan.toml'} -o DIR2`")
-    return verify_training(folder), None
-
-
-def results_of(folder: Path) -> "tuple[TrainingPlan, Comparison]":
-    """Compare the methods of a folder, as far as they are trained.
-
-    Raises
-    ------
-    IncompleteError
-        Where no network is.
-    """
-    from hts.networks.folders import load, open_training
-    from hts.networks.results import compare
-
-    _, plan = open_training(folder)
-    found = load(plan, folder)
-    if not found:
-        raise IncompleteError(
-            f"{folder}: no network is trained yet; hts train {folder / 'plan.toml'} -o {folder} goes on"
-        )
-    return plan, compare(plan, found)
-
-
 def fit(folder: Path, as_json: bool) -> None:
     """Print what `hts train` prints, of what is stored."""
     from hts.cli.documents import print_document
     from hts.cli.train import show
     from hts.networks.results import to_document
+    from hts.studies.fitting import compared_training
 
-    plan, comparison = results_of(folder)
+    plan, comparison = compared_training(folder)
     if as_json:
         print_document(to_document(comparison))
     else:
@@ -116,33 +69,14 @@ def compare(folders: Sequence[Path], as_json: bool) -> None:
     click.echo("\n" + "\n".join(difference_lines(document["pairs"])))
 
 
-def plot(folder: Path, output: Path | None, names: Sequence[str]) -> tuple[Path, ...]:
-    """Draw the figure of a folder: methods side by side, and their differences from the first."""
-    if unknown := sorted(set(names) - {FIGURE}):
-        raise PlanError(f"no figure called {', '.join(map(repr, unknown))} of trained networks; there is {FIGURE}")
-    from hts.networks.results import to_document
-    from hts.plots.training import plot_training
-
-    plan, comparison = results_of(folder)
-    return plot_training(to_document(comparison), plan.title, output or folder / "figures")
-
-
-def report(folder: Path) -> "Report":
-    """Gather what the networks of a folder show."""
-    from hts.networks.results import to_document
-    from hts.reports.training import training_report
-
-    plan, comparison = results_of(folder)
-    return training_report(plan, to_document(comparison))
-
-
 def export(folder: Path, target: Path) -> int:
     """Write means and paired differences as one table, and return how many rows it has."""
     from hts.networks.results import to_document
     from hts.plots.training import rows_of
     from hts.storage.exports import write_table
+    from hts.studies.fitting import compared_training
 
-    _, comparison = results_of(folder)
+    _, comparison = compared_training(folder)
     rows = rows_of(to_document(comparison))
     columns = dict.fromkeys(name for row in rows for name in row)
     write_table(target, {name: [row.get(name) for row in rows] for name in columns})

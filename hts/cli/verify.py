@@ -1,20 +1,18 @@
 """`hts verify`: check stored shards, and recompute some of their walkers on request."""
 
-from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from hts.cli.options import folder_argument, json_option, threads_option
-from hts.cli.regression_folder import is_of_regression, verify_regression
 from hts.cli.signals import stop_on_signal
-from hts.cli.training_folder import is_of_training, verify_training
 from hts.errors import IntegrityError
 from hts.words import plural
 
 if TYPE_CHECKING:
-    from hts.sweeps import Replay, Verification
+    from hts.sweeps import Replay
 
 
 @click.command("verify")
@@ -36,13 +34,12 @@ def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int 
       hts verify results/quick --replay 100
       hts verify results/quick --repair
     """
+    from hts.studies.folders import maker_of, verify
+
     maker = maker_of(folder)
-    check = {"run": verify_walkers, "regression": verify_regression, "train": verify_training}[maker]
-    found, replay = check(folder, n_walkers, seed, threads)
-    different = sorted({difference.shard for difference in replay.differences}) if replay is not None else []
-    bad = [*found.damaged, *different]
-    if repair and bad:
-        repair_files(folder, bad, maker)
+    with stop_on_signal() if n_walkers else nullcontext() as stop:
+        check = verify(folder, n_walkers, seed=seed, repair=repair, threads=threads, should_stop=stop)
+    found, replay, different, bad = check.verification, check.replay, check.different, check.bad
     document = {"n_shards": found.n_shards, "damaged": found.damaged}
     if replay is not None:
         document |= {"n_replayed": replay.n_walkers, "different": different}
@@ -63,44 +60,6 @@ def command(folder: Path, n_walkers: int, seed: int, repair: bool, threads: int 
         aside = f"set aside in {folder / 'damaged'}; `{run}` computes them anew"
         remedy = aside if repair else f"`{run}` sets damaged files aside and writes them anew, as --repair would"
         raise IntegrityError("\n".join([*lines, *difference_lines(replay), remedy]))
-
-
-def verify_walkers(
-    folder: Path, n_walkers: int, seed: int, threads: int | None
-) -> "tuple[Verification, Replay | None]":
-    """Compare files of walkers and samples with their checksums, and compute some of each again."""
-    from hts.sweeps import Replay, replay_sweep, verify_sweep
-    from hts.sweeps.survey import open_study
-
-    found = verify_sweep(folder)
-    if not n_walkers:
-        return found, None
-    with stop_on_signal() as stop:
-        replay = replay_sweep(folder, n_walkers, seed=seed, threads=threads, should_stop=stop)
-        _, plan, _ = open_study(folder)
-        if plan.rare is None or any(name.startswith("rare/") for name in found.damaged):
-            return found, replay
-        from hts.rare import replay_samples
-
-        more = replay_samples(plan, folder, n_walkers, seed=seed, threads=threads, should_stop=stop)
-        differences = (*replay.differences, *more.differences)
-        return found, Replay(replay.n_walkers + more.n_walkers, differences, replay.what)
-
-
-def maker_of(folder: Path) -> str:
-    """Name the command that made a folder: run, regression or train."""
-    if is_of_training(folder):
-        return "train"
-    return "regression" if is_of_regression(folder) else "run"
-
-
-def repair_files(folder: Path, names: Sequence[str], maker: str) -> None:
-    """Set files aside that are not what was written."""
-    from hts.networks.folders import repair_training
-    from hts.regression import repair_regression
-    from hts.sweeps import repair_sweep
-
-    {"run": repair_sweep, "regression": repair_regression, "train": repair_training}[maker](folder, names)
 
 
 def difference_lines(replay: "Replay | None") -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from hts.comparison.records import row_of
+from hts.records import Row, Tabular
 
 State = Literal["agree", "differ", "equal", "nothing"]
 """Of a folder beside the first: "equal" where both hold the same walkers, "nothing" where no cell could be compared."""
@@ -101,7 +102,7 @@ class FolderVerdict:
 
 
 @dataclass(frozen=True)
-class FolderComparison:
+class FolderComparison(Tabular):
     """Results folders side by side."""
 
     folders: tuple[ComparedFolder, ...]
@@ -127,3 +128,25 @@ class FolderComparison:
             "visits": [row_of(one) for one in self.visits],
             "verdicts": [asdict(one) for one in self.verdicts],
         }
+
+    def rows(self) -> list[Row]:
+        """List the cells, a row for each folder; of long runs one for each folder and well."""
+        names = [one.folder for one in self.folders]
+        rows: list[Row] = [_taken(cell, k, name) for cell in self.cells for k, name in enumerate(names)]
+        for cell in self.visits:
+            for k, name in enumerate(names):
+                row = _taken(cell, k, name)
+                by_well = {field: value for field, value in row.items() if isinstance(value, tuple)}
+                for well in range(len(cell.shares[k])):
+                    rows.append(
+                        {**row, "start_well": cell.well, "well": well}
+                        | {field: value[well] for field, value in by_well.items()}
+                    )
+        return rows
+
+
+def _taken(cell: ExitCells | VisitCells, k: int, folder: str) -> dict[str, Any]:
+    """Take what a cell says of folder k."""
+    return {"folder": folder} | {
+        field: value[k] if isinstance(value, tuple) else value for field, value in row_of(cell).items()
+    }

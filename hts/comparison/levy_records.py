@@ -3,6 +3,13 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from hts.records import Row, Tabular
+
+#: Fields of a cell of visits with a value for each well.
+BY_WELL = ("shares", "low", "high", "expected", "z_exact", "exact", "limit")
+#: Fields of a cell of visits that are no column of its rows.
+NO_COLUMNS = (*BY_WELL, "transitions", "warnings", "verdict", "well")
+
 
 @dataclass(frozen=True)
 class TransitionComparison:
@@ -63,7 +70,7 @@ class LevyFit:
 
 
 @dataclass(frozen=True)
-class LevyExits:
+class LevyExits(Tabular):
     """All cells of a sweep of exits."""
 
     cells: tuple[LevyCell, ...]
@@ -77,6 +84,24 @@ class LevyExits:
     def document(self) -> dict[str, Any]:
         """Return the entries of the JSON document (docs/interface.md, "fit")."""
         return asdict(self)
+
+    def rows(self) -> list[Row]:
+        """List the cells, with the transitions of each."""
+        names = sorted({one.to for cell in self.cells for one in cell.transitions})
+        return [_exit_row(cell, names) for cell in self.cells]
+
+
+def _exit_row(cell: LevyCell, names: list[str]) -> Row:
+    row = asdict(cell)
+    exits, transitions = row.pop("exits"), {one["to"]: one for one in row.pop("transitions")}
+    row |= {f"exits_{side}": exits[side] for side in ("left", "right")}
+    for name in names:
+        found = transitions.get(name, {})
+        row |= {
+            f"transition_{name}_{field}": found.get(field)
+            for field in ("n", "probability", "low", "high", "exact", "limit")
+        }
+    return row
 
 
 @dataclass(frozen=True)
@@ -110,7 +135,7 @@ class LevyVisit:
 
 
 @dataclass(frozen=True)
-class LevyShares:
+class LevyShares(Tabular):
     """All cells of a study of visits."""
 
     visits: tuple[LevyVisit, ...]
@@ -123,3 +148,13 @@ class LevyShares:
     def document(self) -> dict[str, Any]:
         """Return the entries of the JSON document (docs/interface.md, "fit")."""
         return {"cells": [], "fits": [], "visits": [asdict(cell) for cell in self.visits]}
+
+    def rows(self) -> list[Row]:
+        """List the shares, a row for each cell and well."""
+        return [
+            {name: value for name, value in asdict(cell).items() if name not in NO_COLUMNS}
+            | {"start_well": cell.well, "well": well}
+            | {name: getattr(cell, name)[well] for name in BY_WELL}
+            for cell in self.visits
+            for well in range(len(cell.shares))
+        ]

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from hts.arrays import FloatArray
+from hts.records import Tabular
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,7 @@ class FitComparison:
 
 
 @dataclass(frozen=True)
-class ExitComparison:
+class ExitComparison(Tabular):
     """All cells of a sweep, and a fit for each (b, alpha)."""
 
     cells: tuple[CellComparison, ...]
@@ -92,11 +93,11 @@ class ExitComparison:
         """Return the entries of the JSON document (docs/interface.md, "fit")."""
         return {"cells": [row_of(cell) for cell in self.cells], "fits": [row_of(fit) for fit in self.fits]}
 
-    def _repr_html_(self) -> str:
-        """Show the cells as a table in a notebook."""
-        from hts.comparison.frames import html_of  # which is made of these records
+    def table(self) -> dict[str, list[Any]]:
+        """Lay the cells out as columns, named as in docs/interface.md, "fit"."""
+        from hts.comparison.tables import cell_table  # which is made of these records
 
-        return html_of(self)
+        return cell_table(self)
 
 
 def row_of(record: Any) -> dict[str, Any]:

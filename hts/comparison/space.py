@@ -20,6 +20,7 @@ from hts.comparison.walkers import Walkers
 from hts.estimation.spread import spread_of_shares
 from hts.estimation.visits import estimate_rates
 from hts.plans import Cell, SpacePlan
+from hts.records import Tabular
 from hts.sweeps.space_samples import (
     SpaceCellSample,
     SpaceVisitCellSample,
@@ -38,7 +39,7 @@ class Landing:
 
 
 @dataclass(frozen=True)
-class SpaceComparison:
+class SpaceComparison(Tabular):
     """All cells of a study of exits, their fits, and where walkers landed."""
 
     exits: ExitComparison
@@ -162,7 +163,7 @@ class SpaceShares:
 
 
 @dataclass(frozen=True)
-class SpaceShareComparison:
+class SpaceShareComparison(Tabular):
     """All cells of a study of long runs in several dimensions."""
 
     visits: tuple[SpaceShares, ...]

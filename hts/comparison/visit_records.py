@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from hts.arrays import FloatArray
 from hts.comparison.records import row_of
+from hts.records import Tabular
 
 Occupation: TypeAlias = Callable[
     [int, npt.NDArray[np.int64]], FloatArray | None
@@ -83,7 +84,7 @@ class VisitComparison:
 
 
 @dataclass(frozen=True)
-class ShareComparison:
+class ShareComparison(Tabular):
     """All cells of a study of visits."""
 
     visits: tuple[VisitComparison, ...]
@@ -97,8 +98,8 @@ class ShareComparison:
         """Return the entries of the JSON document (docs/interface.md, "fit"); there are no exits and no fits."""
         return {"cells": [], "fits": [], "visits": [row_of(cell) for cell in self.visits]}
 
-    def _repr_html_(self) -> str:
-        """Show the shares as a table in a notebook."""
-        from hts.comparison.frames import html_of  # which is made of these records
+    def table(self) -> dict[str, list[Any]]:
+        """Lay the shares out as columns, a row for each cell and well."""
+        from hts.comparison.tables import share_table  # which is made of these records
 
-        return html_of(self)
+        return share_table(self)

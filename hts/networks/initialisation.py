@@ -11,6 +11,7 @@ import numpy as np
 
 from hts.arrays import FloatArray
 from hts.networks.layers import Activation, Layer
+from hts.records import Records
 
 if TYPE_CHECKING:
     import jax
@@ -100,7 +101,7 @@ def sigma(layer: Layer, s: float) -> float:
     return float(layer.moment(s) ** (-1.0 / s))
 
 
-def initialisation_rows(layers: Sequence[Layer], moments: Sequence[float]) -> tuple[InitialisationRow, ...]:
+def initialisation_rows(layers: Sequence[Layer], moments: Sequence[float]) -> Records[InitialisationRow]:
     """Compute sigma_s for each layer and moment."""
     rows = []
     for layer in layers:
@@ -114,10 +115,10 @@ def initialisation_rows(layers: Sequence[Layer], moments: Sequence[float]) -> tu
                     layer.death,
                 )
             )  # fmt: skip
-    return tuple(rows)
+    return Records(rows)
 
 
-def through_depth(layer: Layer, s: float, depth: int, networks: int = 1000, seed: int = 0) -> tuple[DepthRow, ...]:
+def through_depth(layer: Layer, s: float, depth: int, networks: int = 1000, seed: int = 0) -> Records[DepthRow]:
     """Draw networks of equal layers at sigma_s and measure E |x|^s after 1, 2, 4, ..., depth of them.
 
     Parameters
@@ -149,7 +150,7 @@ def through_depth(layer: Layer, s: float, depth: int, networks: int = 1000, seed
                 float(np.mean(norm > 0.0)),
             )
         )  # fmt: skip
-    return tuple(rows)
+    return Records(rows)
 
 
 def _one_layer(layer: Layer, x: FloatArray, scale: float, rng: np.random.Generator) -> FloatArray:

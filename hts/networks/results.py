@@ -14,6 +14,7 @@ from scipy.stats import t as student
 
 from hts.arrays import FloatArray
 from hts.plans.training import TrainingPlan
+from hts.records import Row, Tabular
 
 #: Level of the intervals of all pairs together, for each measure.
 LEVEL = 0.95
@@ -67,12 +68,21 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Tabular):
     """All that a plan's trainings say: measures, differences, and networks that diverged, in words."""
 
     measures: tuple[Measure, ...]
     differences: tuple[Difference, ...]
     diverged: tuple[str, ...]
+
+    def rows(self) -> list[Row]:
+        """List the measures of each method, then the paired differences."""
+        means: list[Row] = [{"kind": "mean", **asdict(one)} for one in self.measures]
+        return means + [
+            {"kind": "difference", "method": one.one, "other": one.other}
+            | {name: getattr(one, name) for name in ("measure", "n", "mean", "low", "high", "is_different")}
+            for one in self.differences
+        ]
 
 
 def compare(plan: TrainingPlan, found: Mapping[str, Mapping[str, npt.NDArray[Any]]]) -> Comparison:

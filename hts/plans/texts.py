@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from hts.errors import PlanError
-from hts.plans.toml import MAX_BYTES
+from hts.plans.toml import MAX_BYTES, TooLargeError, read_toml
 from hts.plans.values import MAX_SHOWN, shown
 
 
@@ -29,6 +29,14 @@ def read_text(file: Path) -> str:
         column = problem.start - (content.rfind(b"\n", 0, problem.start) + 1) + 1
         text = f"not UTF-8 text (byte 0x{content[problem.start]:02x}); save the plan as UTF-8"
         raise PlanError(f"{file}:{line}:{column}: {text}") from None
+
+
+def has_table(path: Path, table: str) -> bool:
+    """Tell whether a plan has a table; one that cannot be read is for others to refuse."""
+    try:
+        return table in read_toml(read_text(path).removeprefix("\ufeff").replace("\r\n", "\n"))
+    except (TooLargeError, ValueError, RecursionError):
+        return False
 
 
 def syntax_mistake(path: Path, text: str, problem: ValueError) -> str:

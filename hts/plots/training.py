@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hts.plots.looks import AID, Look, looks_in_order
-from hts.plots.save import Row, save_figure
-from hts.plots.style import PAGE, house_style, set_title
+from hts.plots.save import Row
+from hts.plots.style import PAGE, set_title
 
 #: A bar that is so many times as long as the middle one runs out of its panel.
 WIDE = 5.0
@@ -24,22 +23,11 @@ DRAWN = {
 }
 
 
-def plot_training(document: Mapping[str, Any], title: str, folder: str | Path) -> tuple[Path, ...]:
-    """Draw the comparison of `hts train`, and write `training`.pdf, .png and .csv.
-
-    Parameters
-    ----------
-    document : mapping
-        As `hts.networks.results.to_document` gives it.
-    title : str
-        Of the plan.
-    folder : path
-        Made if it is not there.
-    """
-    with house_style():
-        figure = draw_training(document)
-        set_title(figure, title)
-        return save_figure(figure, folder, "training", rows_of(document))
+def titled_training(document: Mapping[str, Any], title: str) -> Figure:
+    """Draw the comparison under its title; call it inside the house style."""
+    figure = draw_training(document)
+    set_title(figure, title)
+    return figure
 
 
 def draw_training(document: Mapping[str, Any]) -> Figure:

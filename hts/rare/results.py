@@ -19,6 +19,7 @@ from hts.plans import AnyPlan, Cell, SpacePlan
 from hts.rare.questions import Question, questions
 from hts.rare.running import load
 from hts.rare.stopping import cases_of
+from hts.records import Records, Row, Tabular
 from hts.storage import ResultsFolder
 
 #: Longest part of the start that the first half of a window may leave, for its mean exit time to be believed.
@@ -26,7 +27,7 @@ LARGEST_REST = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class RareResult:
+class RareResult(Tabular):
     """One cell by one method.
 
     Attributes
@@ -59,6 +60,10 @@ class RareResult:
     mean_exit: MeanExit | None
     mean_exact: float | None
     rest: float
+
+    def rows(self) -> list[Row]:
+        """List what docs/interface.md, "rare", says of a cell by one method."""
+        return [_row(self)]
 
     @property
     def is_trustworthy(self) -> bool:
@@ -123,7 +128,7 @@ class RareResult:
 
 def rare_results(
     plan: AnyPlan, folder: str | PathLike[str], exact: Mapping[Cell, ExitPrediction] | None = None
-) -> tuple[RareResult, ...]:
+) -> Records[RareResult]:
     """Lay what was sampled beside what was computed; what is not sampled to the end of a round is left out.
 
     Parameters
@@ -170,7 +175,7 @@ def rare_results(
                 rest=rest,
             )
         )
-    return tuple(found)
+    return Records(found)
 
 
 def slowest(plan: AnyPlan) -> float:

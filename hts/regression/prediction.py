@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from hts.answers.parallel import complete
 from hts.plans.regression import RegressionCell, RegressionPlan
+from hts.records import Records, Row, Tabular, fields_of
 from hts.regression.theory import LARGEST_INDEX, RegressionTail, critical_eta, edge_eta, regression_tail
 
 #: Relative error of alpha above which the reader is told.
@@ -17,7 +18,7 @@ INVISIBLE = 20.0
 
 
 @dataclass(frozen=True)
-class RegressionPrediction:
+class RegressionPrediction(Tabular):
     """What (24) to (26) say of one cell.
 
     Attributes
@@ -38,6 +39,11 @@ class RegressionPrediction:
     eta_edge: float
     warnings: tuple[str, ...]
 
+    def rows(self) -> list[Row]:
+        """List cell, rho and alpha with their errors, and both learning rates."""
+        tail = fields_of(self.tail) | {"is_stationary": self.tail.is_stationary}
+        return [{**fields_of(self.cell), **tail, "eta_critical": self.eta_critical, "eta_edge": self.eta_edge}]
+
 
 def predict_regression(
     plan: RegressionPlan,
@@ -45,7 +51,7 @@ def predict_regression(
     threads: int | None = None,
     on_cell: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
-) -> tuple[RegressionPrediction, ...]:
+) -> Records[RegressionPrediction]:
     """Compute rho and alpha of every cell; about 0.2 s each.
 
     Parameters
@@ -65,7 +71,7 @@ def predict_regression(
     complete(
         found, plan.cells, predict_cell, threads=threads, keep=None, on_cell=on_cell, should_stop=should_stop
     )  # fmt: skip
-    return tuple(found[cell] for cell in plan.cells)
+    return Records(found[cell] for cell in plan.cells)
 
 
 def predict_cell(cell: RegressionCell) -> RegressionPrediction:

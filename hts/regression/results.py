@@ -13,6 +13,7 @@ import numpy as np
 from hts.arrays import FloatArray
 from hts.ensembles.regression import regression_data
 from hts.plans.regression import RegressionCell, RegressionPlan
+from hts.records import Records, Row, Tabular
 from hts.regression.measuring import RegressionEstimate, estimate_tail
 from hts.regression.prediction import RegressionPrediction
 from hts.regression.running import files_by_cell, slug_of, stated_of
@@ -24,7 +25,7 @@ SETTLED = 5.0
 
 
 @dataclass(frozen=True)
-class CellResult:
+class CellResult(Tabular):
     """One cell, measured beside exact.
 
     Attributes
@@ -50,10 +51,22 @@ class CellResult:
     averages: RegressionEstimate | None
     warnings: tuple[str, ...]
 
+    def rows(self) -> list[Row]:
+        """List what is predicted, and what was measured of iterates and averages."""
+        names = ("steps", "n_runs", "n_diverged", "relaxation_times")
+        row = {**self.prediction.rows()[0], **{name: getattr(self, name) for name in names}}
+        for name in ("iterates", "averages"):
+            estimate: RegressionEstimate | None = getattr(self, name)
+            hill = None if estimate is None else estimate.hill
+            for column, field in (("hill", "alpha"), ("hill_low", "low"), ("hill_high", "high")):
+                row[f"{name}_{column}"] = getattr(hill, field, None)
+            row[f"{name}_block_median"] = None if estimate is None else estimate.block_median
+        return [row]
+
 
 def regression_results(
     plan: RegressionPlan, predictions: Sequence[RegressionPrediction], folder: str | PathLike[str] | None
-) -> tuple[CellResult, ...]:
+) -> Records[CellResult]:
     """Lay what was measured beside what was computed.
 
     Parameters
@@ -69,7 +82,7 @@ def regression_results(
     IntegrityError
         Where a file is not what was written.
     """
-    return tuple(_results(plan, predictions, None if folder is None else ResultsFolder(Path(folder))))
+    return Records(_results(plan, predictions, None if folder is None else ResultsFolder(Path(folder))))
 
 
 def _results(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -19,6 +20,15 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def is_report(path: Path) -> bool:
+    """Tell whether a file is an earlier report, which a new one may replace."""
+    try:
+        with path.open("rb") as file:
+            return MARK.encode() in file.read(1000)
+    except OSError:
+        return False
 
 
 def page_of(report: Report) -> str:

@@ -12,8 +12,6 @@ from hts.reports.tables import TextTable, text_table
 from hts.words import interval, number, plural, whole
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from hts.plans.training import TrainingPlan
 
 #: The document of `hts train` (docs/interface.md).
@@ -122,13 +120,13 @@ def training_question(plan: TrainingPlan) -> str:
 
 def training_report(plan: TrainingPlan, document: Document) -> Report:
     """Put the report of a folder of trained networks together."""
-    from hts.plots.training import rows_of
+    from hts.plots.training import rows_of, titled_training
 
     name, folder = shlex.quote(plan.path.name), f"results/{shlex.quote(plan.path.stem)}"
     tables = [measure_table(document, plan.title)]
     if any(one["is_different"] for one in document["differences"]):
         tables.append(difference_table(document))
-    figure = page_figure("training", FINDING, lambda: (_titled(document, plan.title), rows_of(document)))
+    figure = page_figure("training", FINDING, lambda: (titled_training(document, plan.title), rows_of(document)))
     return report_with(
         Part(tables, training_verdicts(document), training_warnings(document)),
         [figure],
@@ -138,12 +136,3 @@ def training_report(plan: TrainingPlan, document: Document) -> Report:
         commands=(f"hts train {name}", f"hts fit {folder}"),
         citations=(*OWN, *CITATIONS),
     )
-
-
-def _titled(document: Document, title: str) -> Figure:
-    from hts.plots.style import set_title
-    from hts.plots.training import draw_training
-
-    figure = draw_training(document)
-    set_title(figure, title)
-    return figure

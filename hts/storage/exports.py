@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from hts.errors import PlanError
 from hts.storage.atomic import write_whole
+from hts.storage.folders import ResultsFolder
 
 Table = Mapping[str, Sequence[Any]]
 
@@ -25,6 +26,33 @@ def check_suffix(path: Path) -> None:
     """
     if path.suffix.lower() not in (".csv", ".parquet"):
         raise PlanError(f"{path}: tables are written as .csv or .parquet; name such a file")
+
+
+def check_target(target: Path, force: bool) -> None:
+    """Turn away a file among stored results, and one that is there already unless it may be replaced.
+
+    Raises
+    ------
+    PlanError
+        With the remedy.
+    """
+    place = target.resolve()
+    for parent in place.parents:
+        results = ResultsFolder(parent.parent)
+        own = (
+            results.shards,
+            results.visits,
+            results.summaries,
+            results.regression,
+            results.training,
+            results.scratch,
+            results.checkpoints,
+        )
+        is_own = parent in (*own, results.superseded, results.damaged, results.failures)
+        if is_own and (results.plan.exists() or results.identity.exists() or parent == results.shards):
+            raise PlanError(f"{target}: lies among the results of {results.path}; choose another place")
+    if target.exists() and not force:
+        raise PlanError(f"{target}: is there already; --force (force=True) replaces it")
 
 
 def write_table(path: Path, table: Table) -> None:

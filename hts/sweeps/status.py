@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from hts.plans import AnyPlan, Cell
+from hts.records import Records
 from hts.storage import ResultsFolder
 from hts.sweeps.cells import counted, slug_of
 from hts.sweeps.checkpoints import Checkpoints
@@ -100,7 +101,7 @@ class FolderStatus:
     devices: tuple[DeviceRun, ...] = ()
 
 
-def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
+def sweep_status(folder: str | PathLike[str]) -> Records[CellStatus]:
     """Say what of a folder's plan is done, cell by cell, every shard checked against its checksum.
 
     Raises
@@ -108,7 +109,7 @@ def sweep_status(folder: str | PathLike[str]) -> tuple[CellStatus, ...]:
     PlanError
         Where there is no plan to compare with.
     """
-    return folder_status(folder).cells
+    return Records(folder_status(folder).cells)
 
 
 def folder_status(folder: str | PathLike[str]) -> FolderStatus:

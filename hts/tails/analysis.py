@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from hts.arrays import FloatArray
 from hts.errors import PlanError
+from hts.records import Records
 from hts.storage.numbers import read_numbers
 from hts.tails.blocks import MIN_BLOCKS, BlockEstimate, block_estimate, block_estimates, block_sizes, default_block_size
 from hts.tails.dependence import Dependence, dependence
@@ -48,7 +49,7 @@ def estimate_tails(
     paths: str | PathLike[str] | Sequence[str | PathLike[str]],
     column: str | None = None,
     centre: str | float = "median",
-) -> tuple[TailEstimate, ...]:
+) -> Records[TailEstimate]:
     """Estimate the tail index of the numbers in files.
 
     Parameters
@@ -92,7 +93,7 @@ def estimate_tails(
             mistakes.append(f"{path}: {mistake}")
     if mistakes:
         raise PlanError("\n".join(mistakes))
-    return tuple(estimates)
+    return Records(estimates)
 
 
 def tail_of(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from hts.arrays import FloatArray
+from hts.records import Row, Tabular
 from hts.tails.blocks import BlockEstimate
 from hts.tails.dependence import Dependence
 from hts.tails.extremes import Extremes
@@ -36,7 +38,7 @@ class IndexEstimate:
 
 
 @dataclass(frozen=True)
-class TailEstimate:
+class TailEstimate(Tabular):
     """The tail of one sample.
 
     Attributes
@@ -101,6 +103,20 @@ class TailEstimate:
     notes: tuple[str, ...]
     extremes: Extremes | None
     quantiles: FloatArray
+
+    def rows(self) -> list[Row]:
+        """List the tail index by each estimator, with its 95 % interval."""
+        found = {"block": self.quoted_block, "stable": self.stable, "student": self.student, "hill": self.hill}
+        rows = [
+            {"estimator": name, "alpha": one.alpha, "low": one.low, "high": one.high}
+            for name, one in found.items()
+            if one is not None
+        ]
+        for name, xi in (("moment", self.moment), ("pickands", self.pickands)):
+            if xi is not None:
+                alpha, low, high = (1.0 / part if part > 0.0 else math.inf for part in (xi.xi, xi.high, xi.low))
+                rows.append({"estimator": name, "alpha": alpha, "low": low, "high": high})
+        return [{"file": self.file, "column": self.column, **row} for row in rows]
 
     @property
     def quoted_block(self) -> BlockEstimate | None:

@@ -7,7 +7,7 @@ import pytest
 from hts.answers import approach_cells, outlook, predict, predict_outlook
 from hts.answers.memory import PredictionMemory
 from hts.answers.records import NO_OUTLOOK
-from hts.cli.predictor import outlook_predictor
+from hts.cli.predictor import theory
 from hts.comparison.predictions import limit_below_eta
 from hts.plans import parse_plan
 from hts.storage import ResultsFolder
@@ -94,8 +94,8 @@ def test_a_refusal_says_so(plan):
 def test_what_would_take_more_than_a_minute_is_left_out_with_the_option_that_asks_for_it(plan, tmp_path, capsys):
     many = parse_plan(PLAN.replace("[inf]", str([1.1 + k / 50 for k in range(21)])), Path("study.toml"))
     cells = approach_cells(many)
-    assert outlook_predictor(tmp_path, 1, None)(many, cells) == ()
+    assert theory(1).outlook(tmp_path, None)(many, cells) == ()
     said = capsys.readouterr().err
     assert f"21 lines (b, alpha): it would take about 63 s of one core; hts fit {tmp_path} --outlook" in said
-    assert outlook_predictor(tmp_path, 1, False)(many, cells) == ()
+    assert theory(1).outlook(tmp_path, False)(many, cells) == ()
     assert capsys.readouterr().err == ""

@@ -130,22 +130,18 @@ def test_a_log_gets_a_line_every_half_minute(capsys, clock):
 
 
 def test_a_plans_own_cells_are_counted_and_those_at_smaller_eta_by_another_name(plan):
-    from hts.cli.predictor import own_cells_first
     from hts.plans import read_plan
+    from hts.studies.theory import own_cells_first
 
     parsed = read_plan(plan)
     cells = [replace(parsed.cells()[0], eta=0.001), *parsed.cells()]
     asked, counted = [], []
 
-    class Counter:
-        def count(self, what):
-            counted.append(what)
-
     def predict(plan, cells):
         asked.append(len(cells))
         return [cell.eta for cell in cells]
 
-    assert own_cells_first(predict, Counter())(parsed, cells) == [cell.eta for cell in cells]
+    assert own_cells_first(predict, counted.append)(parsed, cells) == [cell.eta for cell in cells]
     assert asked == [2, 1]
     assert counted == ["smaller etas", "cells"]
 

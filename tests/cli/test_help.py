@@ -62,10 +62,25 @@ def test_what_is_printed_for_a_shell_completes_commands_and_options(hts, shell, 
     assert "--threads" in hts()[1]
 
 
+@pytest.mark.parametrize(
+    ("words", "place", "found"),
+    [
+        ("hts new --kind re", 3, ["regression"]),
+        ("hts new --kind = re", 4, ["regression"]),
+        ("hts run study.toml --engine =", 4, ["threads", "dask"]),
+    ],
+)
+def test_bash_completes_values_after_a_blank_and_after_an_equals_sign(hts, monkeypatch, words, place, found):
+    monkeypatch.setenv("_HTS_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(place))
+    assert hts()[1].splitlines() == [f"plain,{value}" for value in found]
+
+
 def test_a_template_of_each_kind_is_written_and_another_is_refused(hts, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert hts("new", "--kind", "visits", "visits.toml")[0] == 0
     assert "[visits]" in (tmp_path / "visits.toml").read_text()
     code, _, err = hts("new", "--kind", "visit", "other.toml")
-    assert (code, "known are: exits, visits" in err) == (2, True)
+    assert (code, "did you mean 'visits'? known are: exits, visits" in err) == (2, True)
     assert not (tmp_path / "other.toml").exists()

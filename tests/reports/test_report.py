@@ -138,11 +138,11 @@ def test_words_of_titles_lose_the_marks_of_mathematics():
 
 
 def test_the_cells_of_a_page_are_those_of_the_tables(page, folder):
-    from hts.cli.studies import commands_of
+    import hts
     from hts.comparison import ExitComparison
     from hts.reports import tables as t
 
-    comparison = commands_of(folder).compare(folder, None, False)
+    comparison = hts.fit(folder, with_exact=False)
     if isinstance(comparison, ExitComparison):
         tables: list[TextTable] = t.exit_tables(comparison, "")
     else:

@@ -9,6 +9,7 @@ import numpy as np
 from hts.arrays import FloatArray
 from hts.landscapes import Landscape
 from hts.noise import Noise
+from hts.records import Row, Tabular
 from hts.theory.limit.geometry import accessible_ends
 from hts.theory.limit.graphs import TransitionGraph, transition_graph
 from hts.theory.limit.limits import rate_scale
@@ -31,7 +32,7 @@ class ChainClass:
 
 
 @dataclass(frozen=True, eq=False)
-class LimitChain:
+class LimitChain(Tabular):
     """The limit eta -> 0 of the process on the whole landscape, for one b and one tail index."""
 
     b: float
@@ -41,6 +42,23 @@ class LimitChain:
     classes: tuple[ChainClass, ...]
     jump_numbers: tuple[int | None, ...]  # l*_i; None where no end can be reached
     graph: TransitionGraph = field(repr=False)
+
+    def rows(self) -> list[Row]:
+        """List the wells: jump number, its class, and its limit share of time."""
+        of = {well: k for k, one in enumerate(self.classes) for well in one.wells}
+        shares = self.shares
+        return [
+            {
+                "b": self.b,
+                "alpha": self.alpha,
+                "well": well,
+                "jump_number": jumps,
+                "class": of.get(well),
+                "absorbing": self.classes[of[well]].absorbing if well in of else None,
+                "share": None if shares is None else float(shares[well]),
+            }
+            for well, jumps in enumerate(self.jump_numbers)
+        ]
 
     @property
     def shares(self) -> FloatArray | None:

@@ -13,6 +13,7 @@ import scipy
 from hts.arrays import FloatArray
 from hts.exits import Exit
 from hts.landscapes import Landscape
+from hts.records import Row, Tabular
 from hts.theory.limit.chains import relaxation_time, stationary_law
 from hts.theory.limit.geometry import accessible_ends, power
 from hts.theory.limit.limits import ExitLimit, destinations_of, mean_steps, way_out
@@ -30,7 +31,7 @@ def printed_constant(alpha: float) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class LevyChain:
+class LevyChain(Tabular):
     """The chain of wells to which the SDE tends on the time scale epsilon^-alpha, docs/levy.md (20)."""
 
     alpha: float
@@ -38,6 +39,17 @@ class LevyChain:
     probabilities: FloatArray  # float64[well, well], q_ij/q_i; 0 in the row of a well that is never left
     stationary: FloatArray | None  # float64[well], Q^T pi = 0; None where some well cannot be left
     relaxation_time: float | None  # 1/(spectral gap), in units of epsilon^-alpha; None for one well
+
+    def rows(self) -> list[Row]:
+        """List the wells: rate out of each, where it leads, and its share of time."""
+        n = len(self.rates)
+        share = [None] * n if self.stationary is None else self.stationary.tolist()
+        return [
+            {"alpha": self.alpha, "well": well, "rate": float(self.rates[well].sum()), "stationary": share[well]}
+            | {f"leads_to_{to}": float(self.probabilities[well, to]) for to in range(n)}
+            | {"relaxation_time": self.relaxation_time}
+            for well in range(n)
+        ]
 
     @property
     def constant_ratio(self) -> float:

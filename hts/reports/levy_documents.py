@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hts.cli.documents import cell_document
-
 if TYPE_CHECKING:
     from hts.answers import ExitPrediction, SharePrediction
     from hts.answers.discretisation import Discretisation
     from hts.forecast import Description
     from hts.plans import Cell, Plan
     from hts.theory.limit.levy import LevyChain
+
+
+def levy_cell(cell: "Cell") -> dict[str, Any]:
+    """Name a cell of a plan with [levy]."""
+    return {"epsilon": cell.epsilon, "step": cell.eta, "alpha": cell.alpha, "well": cell.well}
 
 
 def levy_chains(plan: "Plan") -> "list[LevyChain]":
@@ -46,7 +49,7 @@ def describe_document(d: "Description") -> dict[str, Any]:
         "levy": [chain_document(chain) for chain in levy_chains(d.plan)],
         "cells": [
             {
-                **cell_document(f.cell),
+                **levy_cell(f.cell),
                 "state": f.state,
                 "walkers_wanted": f.walkers_wanted,
                 "walkers_left": f.walkers_left,
@@ -86,7 +89,7 @@ def exit_row(plan: "Plan", cell: "Cell", p: "ExitPrediction", studies: "Sequence
     sde = None if study is None else study.mean_exit_time
     limit = times(p.mean_exit_steps_limit, h)
     return {
-        **cell_document(cell),
+        **levy_cell(cell),
         "rate_constant": p.rate_constant,
         "mean_exit_time_limit": limit,
         "mean_exit_time_limit_printed": times(limit, 1.0 / constant_ratio(plan, cell.alpha or 0.0)),
@@ -127,7 +130,7 @@ def share_row(cell: "Cell", share: "SharePrediction") -> dict[str, Any]:
 
     rates = share.rates_exact
     return {
-        **cell_document(cell),
+        **levy_cell(cell),
         "exact": share.exact,
         "relative_error": share.relative_error,
         "limit": share.limit,
