@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, Final
 
@@ -94,6 +94,38 @@ class ExitSummary:
 def merged(summaries: Iterable[ExitSummary]) -> ExitSummary:
     """Join summaries of different walkers, in any order."""
     return reduce(ExitSummary.__add__, summaries, ExitSummary())
+
+
+def least_different(few: ExitSummary, many: ExitSummary) -> int:
+    """Count walkers that surely came out otherwise, between a summary and one that should hold the same walkers.
+
+    A subset of walkers has no larger count in any bin: what it has beyond the other's counts are walkers that differ.
+
+    Parameters
+    ----------
+    few : ExitSummary
+    many : ExitSummary
+        Of the walkers of `few` and perhaps of others.
+
+    Returns
+    -------
+    int
+        At least so many differ; 0 where nothing shows it. Of two summaries of equally many walkers, 0 means that they
+        are equal, steps beyond the domain aside.
+    """
+    counts = [
+        (one.counter(), other.counter()) for one, other in ((few.steps, many.steps), (few.landings, many.landings))
+    ]
+    counts.append((Counter(dict(enumerate(few.destinations))), Counter(dict(enumerate(many.destinations)))))
+    counts.append((_sides(few), _sides(many)))
+    n = max(sum((mine - theirs).values()) for mine, theirs in counts)
+    if few.n_walkers < many.n_walkers:
+        return n
+    return max(n, int(replace(few, steps_beyond_domain=0) != replace(many, steps_beyond_domain=0)))
+
+
+def _sides(summary: ExitSummary) -> Counter[int]:
+    return Counter({-1: summary.n_left, 0: summary.n_censored, 1: summary.n_right})
 
 
 def bins_of_steps(steps: IntArray) -> IntArray:

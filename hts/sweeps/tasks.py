@@ -97,6 +97,16 @@ def walkers_per_shard(walkers: int, sizes: ShardSizes = EXIT_SHARDS) -> int:
     return -(-walkers // max(walkers // size, 1)) if sizes.are_equal else size
 
 
+def joined_ranges(ranges: Iterable[Range]) -> tuple[Range, ...]:
+    """Join ranges, in increasing order, wherever one begins where the last one ends."""
+    joined: list[Range] = []
+    for first, end in ranges:
+        if joined and joined[-1][1] == first:
+            first = joined.pop()[0]
+        joined.append((first, end))
+    return tuple(joined)
+
+
 def gaps(covered: Iterable[Range], walkers: int) -> list[Range]:
     """List the ranges of 0, ..., walkers - 1 that nothing covers.
 
