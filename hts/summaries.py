@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from hts.arrays import FloatArray, IntArray
+from hts.arrays import FloatArray, IntArray, exact_sum
 
 #: Bins in each octave of steps; below twice as many steps each bin is one number of steps.
 BINS_PER_OCTAVE: Final = 64
@@ -215,8 +215,8 @@ def summarise(
         n_censored=int(np.count_nonzero(side == 0)),
         n_left=int(np.count_nonzero(side < 0)),
         n_right=int(np.count_nonzero(side > 0)),
-        exposure_steps=sum(_power_sum(exit_steps[part], 1) for part in parts),
-        sum_of_squares=sum(_power_sum(exit_steps[part], 2) for part in parts),
+        exposure_steps=exact_sum(exit_steps),
+        sum_of_squares=sum(_sum_of_squares(exit_steps[part]) for part in parts),
         longest=int(exit_steps.max()) if len(exit_steps) else 0,
         steps_beyond_domain=steps_beyond_domain,
         destinations=tuple(int(n) for n in destinations),
@@ -235,8 +235,8 @@ def _counted(bins: IntArray) -> Counter[int]:
     return Counter(dict(zip((values + first).tolist(), counts[values].tolist(), strict=True)))
 
 
-def _power_sum(steps: IntArray, power: int) -> int:
-    """Sum powers exactly: in int64 where they fit, else as whole numbers without bounds."""
-    if len(steps) * int(steps.max(initial=0)) ** power <= LARGEST:
-        return int((steps**power).sum())
-    return sum(n**power for n in steps.tolist())
+def _sum_of_squares(steps: IntArray) -> int:
+    """Sum squares exactly: in int64 where they fit, else as whole numbers without bounds."""
+    if len(steps) * int(steps.max(initial=0)) ** 2 <= LARGEST:
+        return int((steps**2).sum())
+    return sum(n**2 for n in steps.tolist())

@@ -78,10 +78,11 @@ class KeptSummary(KeptExits):
     def estimate(self, max_steps: int) -> ExitEstimate:
         """Estimate the mean exit time, walkers censored at max_steps."""
         if self.summed.summary.longest > max_steps:
+            remedy = f"hts run {self.folder / 'plan.toml'} --set exit.max_steps={max_steps} -o RESULTS"
             raise PlanError(
                 f"{self.folder}: its walkers took up to {self.summed.summary.longest} steps, another folder's were "
-                f"stopped at max_steps = {max_steps}, and a summary cannot be stopped earlier afterwards; make "
-                f"one that can be compared: hts run {self.folder / 'plan.toml'} --set exit.max_steps={max_steps} -o RESULTS"
+                f"stopped at max_steps = {max_steps}, and a summary cannot be stopped earlier afterwards; make one "
+                f"that can be compared: {remedy}"
             )
         return estimate_summary(self.summed.summary, max_steps)
 
