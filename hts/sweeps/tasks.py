@@ -80,8 +80,8 @@ class ShardSizes:
 # exits: with fewer walkers the vector lanes of the kernels are idle at the end of a shard; the largest shard takes
 # about 2.5 MB on disk, and is the most that a stopped run loses of one cell
 EXIT_SHARDS = ShardSizes(256, 2**18)
-# summaries: a shard takes some 5 to 9 kB and 6 ms to make, write and read, whatever it counts, a third more than one of a
-# few hundred walkers; its walkers are in memory, some 50 bytes each, until then
+# summaries: a shard takes some 5 to 9 kB and 6 ms to make, write and read, whatever it counts, a third more than one of
+# a few hundred walkers; its walkers are in memory, some 50 bytes each, until then
 SUMMARY_SHARDS = ShardSizes(1024, 2**20)
 # walkers of visits end together: 64 lanes run at full speed, 32 at 0.8 and 16 at 0.7 of it; each leaves some kB
 VISIT_SHARDS = ShardSizes(64, 2**12, are_equal=True)
