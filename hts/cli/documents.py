@@ -26,7 +26,9 @@ def plain(value: Any, key: str = "") -> Any:
             return float(value)
         return "inf" if key == "b" and value > 0 else None
     if isinstance(value, (dict, Mapping)):
-        return {str(name): plain(part, str(name)) for name, part in value.items()}
+        return {
+            str(name): part if type(part) in _AS_THEY_ARE else plain(part, str(name)) for name, part in value.items()
+        }
     if isinstance(value, (list, tuple, np.ndarray)):
         return [plain(part, key) for part in value]
     if isinstance(value, (bool, np.bool_)):
