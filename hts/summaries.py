@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from hts.arrays import FloatArray, IntArray
+from hts.arrays import FloatArray, IntArray, exact_sum
 
 #: Bins in each octave of steps; below twice as many steps each bin is one number of steps.
 BINS_PER_OCTAVE: Final = 64
@@ -94,6 +94,38 @@ class ExitSummary:
 def merged(summaries: Iterable[ExitSummary]) -> ExitSummary:
     """Join summaries of different walkers, in any order."""
     return reduce(ExitSummary.__add__, summaries, ExitSummary())
+
+
+def least_different(few: ExitSummary, many: ExitSummary) -> int:
+    """Count walkers that surely came out otherwise, between a summary and one that should hold the same walkers.
+
+    A subset of walkers has no larger count in any bin: what it has beyond the other's counts are walkers that differ.
+
+    Parameters
+    ----------
+    few : ExitSummary
+    many : ExitSummary
+        Of the walkers of `few` and perhaps of others.
+
+    Returns
+    -------
+    int
+        At least so many differ; 0 where nothing shows it. Of two summaries of equally many walkers, 0 means that they
+        are equal, steps beyond the domain aside.
+    """
+    counts = [
+        (one.counter(), other.counter()) for one, other in ((few.steps, many.steps), (few.landings, many.landings))
+    ]
+    counts.append((Counter(dict(enumerate(few.destinations))), Counter(dict(enumerate(many.destinations)))))
+    counts.append((_sides(few), _sides(many)))
+    n = max(sum((mine - theirs).values()) for mine, theirs in counts)
+    if few.n_walkers < many.n_walkers:
+        return n
+    return max(n, int(replace(few, steps_beyond_domain=0) != replace(many, steps_beyond_domain=0)))
+
+
+def _sides(summary: ExitSummary) -> Counter[int]:
+    return Counter({-1: summary.n_left, 0: summary.n_censored, 1: summary.n_right})
 
 
 def bins_of_steps(steps: IntArray) -> IntArray:
@@ -183,8 +215,8 @@ def summarise(
         n_censored=int(np.count_nonzero(side == 0)),
         n_left=int(np.count_nonzero(side < 0)),
         n_right=int(np.count_nonzero(side > 0)),
-        exposure_steps=sum(_power_sum(exit_steps[part], 1) for part in parts),
-        sum_of_squares=sum(_power_sum(exit_steps[part], 2) for part in parts),
+        exposure_steps=exact_sum(exit_steps),
+        sum_of_squares=sum(_sum_of_squares(exit_steps[part]) for part in parts),
         longest=int(exit_steps.max()) if len(exit_steps) else 0,
         steps_beyond_domain=steps_beyond_domain,
         destinations=tuple(int(n) for n in destinations),
@@ -203,8 +235,8 @@ def _counted(bins: IntArray) -> Counter[int]:
     return Counter(dict(zip((values + first).tolist(), counts[values].tolist(), strict=True)))
 
 
-def _power_sum(steps: IntArray, power: int) -> int:
-    """Sum powers exactly: in int64 where they fit, else as whole numbers without bounds."""
-    if len(steps) * int(steps.max(initial=0)) ** power <= LARGEST:
-        return int((steps**power).sum())
-    return sum(n**power for n in steps.tolist())
+def _sum_of_squares(steps: IntArray) -> int:
+    """Sum squares exactly: in int64 where they fit, else as whole numbers without bounds."""
+    if len(steps) * int(steps.max(initial=0)) ** 2 <= LARGEST:
+        return int((steps**2).sum())
+    return sum(n**2 for n in steps.tolist())

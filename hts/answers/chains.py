@@ -1,7 +1,8 @@
 """Graph and reduced chain of each (b, alpha) of a plan, with times in steps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf, isfinite
 
 from hts.landscapes import Landscape
@@ -24,6 +25,7 @@ class ChainPrediction:
     alpha: float | None  #: of the plan; that of the chain is None where its tails are light
     noise: Noise
     etas: tuple[float, ...]  #: of the plan, from the largest on
+    scale: Callable[[Noise, float, int], float] = rate_scale  #: with a memory, for those of other b
 
     @property
     def relaxation_steps(self) -> tuple[tuple[tuple[float, float | None], ...], ...]:
@@ -32,7 +34,7 @@ class ChainPrediction:
 
     def relaxation_at(self, etas: Sequence[float]) -> tuple[tuple[tuple[float, float | None], ...], ...]:
         """For each class (eta, steps), at the given etas."""
-        by_eta = [self.chain.relaxation_steps(self.noise, eta) for eta in etas]
+        by_eta = [self.chain.relaxation_steps(self.noise, eta, self.scale) for eta in etas]
         return tuple(tuple(zip(etas, times, strict=True)) for times in zip(*by_eta, strict=True))
 
 
@@ -59,11 +61,12 @@ def predict_chains(plan: Plan) -> tuple[ChainPrediction, ...]:
     landscape, cells = plan.build_landscape(), plan.cells()
     etas = tuple(sorted({cell.eta for cell in cells}, reverse=True))
     pairs = {(cell.b, cell.alpha): cell for cell in cells}
+    scale = lru_cache(maxsize=None)(rate_scale)  # for as long as the predictions live
     found = []
     for (b, alpha), cell in sorted(pairs.items(), key=lambda item: (item[0][0], item[0][1] or 0.0)):
         noise = plan.noise_of(cell)
         chain = limit_chain(landscape, b, noise.tail_index, noise.p_plus)
-        found.append(ChainPrediction(chain, alpha, noise, etas))
+        found.append(ChainPrediction(chain, alpha, noise, etas, scale))
     return tuple(found)
 
 

@@ -48,7 +48,9 @@ class ExitCells:
     mean_low: tuple[float | None, ...]  # 95 % interval
     mean_high: tuple[float | None, ...]
     z: tuple[float | None, ...]  # of the mean against that of the first folder; None for walkers that are the same
-    n_different: tuple[int | None, ...]  # of walkers that should be those of the first folder; None for others
+    n_different: tuple[
+        int | None, ...
+    ]  # of walkers that should be those of the first; at least, where one is summed up
     epsilon: float | None = None
 
 

@@ -38,6 +38,7 @@ class Pair:
     shares_seed: bool
     n_same: int  # walkers that should be the same in both folders
     n_different: int  # of these, those that are not
+    are_summed: bool = False  # one of the folders keeps summaries, which show the least number of those that are not
 
 
 def folder_verdict(pair: Pair, n_pairs: int) -> FolderVerdict:
@@ -75,9 +76,11 @@ def _of_same_walkers(pair: Pair) -> FolderVerdict:
     words = f"{_names(pair)} hold the same walkers (one seed, world and random streams), {plural(n, 'walker', ',')}: "
     if wrong:
         words += (
-            f"{plural(wrong, 'walker', ',')} came out otherwise, which no chance explains; "
-            "next: hts verify DIR --replay 100 on both"
+            f"{'at least ' if pair.are_summed else ''}{plural(wrong, 'walker', ',')} came out otherwise, which no "
+            "chance explains; next: hts verify DIR --replay 100 on both"
         )
+    elif pair.are_summed:
+        words += "no summary shows a difference; another seed makes a second sample"
     else:
         words += "all came out the same; another seed makes a second sample"
     return FolderVerdict(pair.folder, pair.against, state, pair.n_cells, 0, None, None, None, None, words)

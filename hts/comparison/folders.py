@@ -8,21 +8,17 @@ from itertools import groupby
 from os import PathLike
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
+from hts.comparison.folder_cells import KeptExits, n_different, open_cells
 from hts.comparison.folder_records import ComparedFolder, ExitCells, ExponentRow, FolderComparison, VisitCells
 from hts.comparison.folder_verdicts import Pair, Score, folder_verdict
 from hts.comparison.plan_differences import common_cells, grid_words, plan_differences, world_differences
 from hts.comparison.shared_visits import compare_visit_cells
 from hts.errors import PlanError
-from hts.estimation.exits import ExitEstimate, estimate_exits
+from hts.estimation.exits import ExitEstimate
 from hts.estimation.regression import LogLinearFit, fit_log_linear
 from hts.estimation.two_samples import z_of_fits, z_of_means
 from hts.plans import Cell, Plan
 from hts.storage import ResultsFolder
-from hts.sweeps import CellSample
-from hts.sweeps.samples import check_cells
 from hts.sweeps.survey import open_results
 from hts.words import number
 
@@ -59,7 +55,8 @@ def compare_folders(folders: Sequence[str | PathLike[str]]) -> FolderComparison:
     Raises
     ------
     PlanError
-        Fewer than two folders, one given twice, folders of different kinds, or no cell in common.
+        Fewer than two folders, one given twice, folders of different kinds, no cell in common, or a summary of walkers
+        that lived longer than another folder's max_steps.
     IntegrityError
         A shard is not as it was written.
     """
@@ -74,7 +71,7 @@ def compare_folders(folders: Sequence[str | PathLike[str]]) -> FolderComparison:
     is_same = [False, *(one.has_walkers_of(opened[0]) for one in opened[1:])]
     compare, are_independent = KINDS[plans[0].study.table]
     exits, fits, visits = compare([one.path for one in opened], cells, is_same)
-    pairs = [_pair(opened, k, exits or visits, is_same[k], are_independent) for k in range(1, len(opened))]
+    pairs = [_pair(opened, k, exits or visits, are_independent) for k in range(1, len(opened))]
     return FolderComparison(
         folders=tuple(
             ComparedFolder(str(one.path), one.plan.title, one.plan.seed, one.streams, len(one.plan.cells()), len(cells))
@@ -121,11 +118,11 @@ def _compare_exits(
     paths: Sequence[Path], cells: Sequence[Cell], is_same: Sequence[bool]
 ) -> tuple[tuple[ExitCells, ...], tuple[ExponentRow, ...], tuple[VisitCells, ...]]:
     """Read cell by cell, so that but one is in memory."""
-    checked = [check_cells(path) for path in paths]
-    rows = [_estimate(cell, [next(iter(one.whole({cell}))) for one in checked], is_same) for cell in cells]
+    readers = [open_cells(path) for path in paths]
+    rows = [_estimate(cell, [read(cell) for read in readers], is_same) for cell in cells]
     groups = groupby(rows, key=lambda row: (row.cell.epsilon, row.cell.b, row.cell.alpha))
     fits = [fit for _, members in groups if (fit := _exponents(tuple(members), is_same)) is not None]
-    return tuple(_exit_cells(row) for row in rows), tuple(fits), ()
+    return tuple(_exit_cells(row, is_same) for row in rows), tuple(fits), ()
 
 
 def _compare_visits(
@@ -138,33 +135,18 @@ def _compare_visits(
 KINDS = {"exit": (_compare_exits, True), "visits": (_compare_visits, False)}
 
 
-def _estimate(cell: Cell, samples: Sequence[CellSample], is_same: Sequence[bool]) -> _Estimates:
-    most = min(sample.max_steps for sample in samples)
-    estimates = []
-    for sample in samples:
-        is_late = sample.is_censored | (sample.exit_steps > most)
-        steps, side = np.minimum(sample.exit_steps, most), np.where(is_late, 0, sample.side)
-        estimates.append(estimate_exits(steps, is_late, side))
-    different = [
-        _n_different(samples[0], one, most) if same else None for one, same in zip(samples, is_same, strict=True)
-    ]
-    return _Estimates(cell, most, tuple(estimates), tuple(different))
+def _estimate(cell: Cell, kept: Sequence[KeptExits], is_same: Sequence[bool]) -> _Estimates:
+    most = min(one.max_steps for one in kept)
+    estimates = tuple(one.estimate(most) for one in kept)
+    different = tuple(
+        n_different(kept[0], one, most) if same else None for one, same in zip(kept, is_same, strict=True)
+    )
+    return _Estimates(cell, most, estimates, different)
 
 
-def _n_different(one: CellSample, other: CellSample, max_steps: int) -> int:
-    """Count walkers of the same number that left after another time."""
-    _, mine, theirs = np.intersect1d(one.walker, other.walker, assume_unique=True, return_indices=True)
-    steps: list[npt.NDArray[np.int64]] = [
-        np.minimum(sample.exit_steps[places], max_steps) for sample, places in ((one, mine), (other, theirs))
-    ]
-    return int(np.count_nonzero(steps[0] != steps[1]))
-
-
-def _exit_cells(row: _Estimates) -> ExitCells:
+def _exit_cells(row: _Estimates, is_same: Sequence[bool]) -> ExitCells:
     first, *others = row.estimates
-    scores = [
-        z_of_means(first, other) if n is None else None for other, n in zip(others, row.n_different[1:], strict=True)
-    ]
+    scores = [None if same else z_of_means(first, other) for other, same in zip(others, is_same[1:], strict=True)]
     return ExitCells(
         eta=row.cell.eta,
         b=row.cell.b,
@@ -214,24 +196,24 @@ def _fit(rows: Sequence[_Estimates], k: int) -> LogLinearFit:
     )
 
 
-def _pair(
-    opened: Sequence[_Opened], k: int, rows: Sequence[ExitCells | VisitCells], is_same: bool, are_independent: bool
-) -> Pair:
+def _pair(opened: Sequence[_Opened], k: int, rows: Sequence[ExitCells | VisitCells], are_independent: bool) -> Pair:
     """Gather what the verdict on one folder rests on."""
     first, other = opened[0], opened[k]
     scores = [Score(name, z) for row in rows for name, z in _scores(row, k)]
-    scored = [row for row in rows if _scores(row, k) or (is_same and min(row.n_walkers[0], row.n_walkers[k]))]
+    same = [row for row in rows if row.n_different[k] is not None and min(row.n_walkers[0], row.n_walkers[k])]
+    scored = [row for row in rows if _scores(row, k)]
     return Pair(
         folder=str(other.path),
         against=str(first.path),
         names=(LETTERS[0], LETTERS[k]),
         scores=tuple(scores),
-        n_cells=len(scored),
+        n_cells=len(same or scored),
         are_independent=are_independent,
         world=world_differences(first.plan, other.plan),
         shares_seed=first.plan.seed == other.plan.seed and first.streams == other.streams,
-        n_same=sum(min(row.n_walkers[0], row.n_walkers[k]) for row in rows) if is_same else 0,
+        n_same=sum(min(row.n_walkers[0], row.n_walkers[k]) for row in same),
         n_different=sum(row.n_different[k] or 0 for row in rows),
+        are_summed=first.plan.keeps_summaries or other.plan.keeps_summaries,
     )
 
 

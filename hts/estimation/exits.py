@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hts.arrays import FloatArray, IntArray
+from hts.arrays import FloatArray, IntArray, exact_sum
 from hts.estimation.rates import LEVEL, estimate_mean
 
 
@@ -70,7 +70,7 @@ def estimate_exits(
         n_walkers=exit_steps.size,
         n_exits=exit_steps.size - n_censored,
         n_censored=n_censored,
-        exposure_steps=int(np.sum(exit_steps, dtype=np.int64)),
+        exposure_steps=exact_sum(exit_steps),
         mean_exit_steps=mean.mean,
         mean_low=mean.low,
         mean_high=mean.high,

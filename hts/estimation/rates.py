@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from hts.arrays import exact_sum
+
 LEVEL = 0.95  # of every interval of this package unless the caller says otherwise
 
 # From this mean on the exponential law's interval stands in for the geometric one. The ends then differ by less than
@@ -133,7 +135,7 @@ def estimate_mean(
     MeanEstimate
     """
     n_exits = int(np.count_nonzero(~is_censored))
-    exposure = int(np.sum(exit_steps, dtype=np.int64))
+    exposure = exact_sum(exit_steps)
     ratio = dispersion_of(exit_steps, is_censored)
     low, high = mean_interval(n_exits, exposure, n_exits < exit_steps.size, ratio, level)
     if n_exits == 0:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from hts.arrays import FloatArray, IntArray
+from hts.arrays import FloatArray, IntArray, exact_sum
 from hts.estimation.rates import LEVEL
 
 
@@ -42,7 +42,7 @@ def estimate_rates(transitions: IntArray, steps_in_well: IntArray, level: float 
     TransitionRates
     """
     counts = transitions.sum(axis=0)
-    steps = steps_in_well.sum(axis=0).astype(np.float64)[:, None]
+    steps = np.array([[exact_sum(of_well)] for of_well in steps_in_well.T], np.float64)
     n = (steps_in_well > 0).sum(axis=0)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = counts / steps

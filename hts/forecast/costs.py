@@ -4,6 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,6 +20,7 @@ from hts.theory.limit.limits import ExitLimit, mean_steps, rate_scale
 
 Line: TypeAlias = tuple[float, float | None, float | None]  # b, alpha and epsilon
 LimitMean: TypeAlias = Callable[[Cell], float | None]
+ExpectedSteps: TypeAlias = Callable[[Cell], tuple[float, str]]
 
 #: Bytes of a stored walker, measured on 1e6 rows (walker, steps, side, landing).
 BYTES_PER_WALKER = 14
@@ -75,22 +77,24 @@ def forecast_cells(
         works, refusal = dry_run(plan, folder), ""
     except PlanError as error:
         works, refusal = dry_run(plan, None), str(error)
-    known, limit_of = dict(means or {}), limit_means(plan)
+    known, limit_of, left = dict(means or {}), limit_means(plan), [work.walkers_left for work in works]
+    expected: ExpectedSteps = lru_cache(maxsize=None)(expected_steps(plan, None, limit_of))
     if not study_of(plan).takes_all_steps:
-        walkers = {work.cell: work.walkers_left for work in works if work.walkers_left and work.cell not in known}
-        known |= _means_that_matter(plan, walkers, limit_of)
-    expected = expected_steps(plan, known, limit_of)
+        walkers = {work.cell: n for work, n in zip(works, left, strict=True) if n and work.cell not in known}
+        known |= _means_that_matter(plan, walkers, expected)
+    if known:
+        expected = expected_steps(plan, known, limit_of)
     cells = (
         CellForecast(
             work.cell,
             work.state,
             work.reason,
             work.walkers_wanted,
-            work.walkers_left,
+            n,
             len(work.tasks),
             *expected(work.cell),
         )
-        for work in works
+        for work, n in zip(works, left, strict=True)
     )
     return tuple(cells), refusal
 
@@ -100,9 +104,9 @@ def line_of(cell: Cell) -> Line:
     return cell.b, cell.alpha, cell.epsilon
 
 
-def _means_that_matter(plan: Plan, walkers: Mapping[Cell, int], limit_of: LimitMean) -> dict[Cell, float]:
+def _means_that_matter(plan: Plan, walkers: Mapping[Cell, int], expected: ExpectedSteps) -> dict[Cell, float]:
     """Compute exact means of cells that are still to do; where the limit says nothing, max_steps is what is feared."""
-    expected, steps, without_limit = expected_steps(plan, None, limit_of), {}, set()
+    steps, without_limit = {}, set()
     for cell, n in walkers.items():
         mean, source = expected(cell)
         if source == "max_steps" or mean <= 1.0:
@@ -147,7 +151,7 @@ def limit_means(plan: Plan) -> LimitMean:
 
 def expected_steps(
     plan: Plan, means: Mapping[Cell, float] | None = None, limit_of: LimitMean | None = None
-) -> Callable[[Cell], tuple[float, str]]:
+) -> ExpectedSteps:
     """Return the function from a cell to the mean steps of one of its walkers, and where that comes from.
 
     A walker censored at C after an exponential time of mean m takes m (1 - exp(-C/m)) steps. Where there is no exact

@@ -13,6 +13,7 @@ from hts.errors import PlanError
 from hts.storage.atomic import write_whole
 from hts.storage.folders import ResultsFolder
 
+LARGEST = 2**63 - 1
 Table = Mapping[str, Sequence[Any]]
 
 
@@ -85,10 +86,17 @@ def _csv(table: Table) -> bytes:
 
 
 def _parquet(table: Table) -> bytes:
-    columns = {name: pa.array(values, from_pandas=False) for name, values in table.items()}
+    columns = {name: _array(values) for name, values in table.items()}
     # a column without any value would have no type, and readers of several files could not join them
     columns = {name: c.cast(pa.float64()) if pa.types.is_null(c.type) else c for name, c in columns.items()}
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(columns), sink, compression="zstd", store_schema=False)
     data: bytes = sink.getvalue().to_pybytes()
     return data
+
+
+def _array(values: Sequence[Any]) -> pa.Array:
+    """Lay out a column; whole numbers of which one is beyond int64 as float64, which Parquet has."""
+    if any(isinstance(value, int) and value > LARGEST for value in values):
+        return pa.array([None if value is None else float(value) for value in values], pa.float64())
+    return pa.array(values, from_pandas=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hts.arrays import exact_sum
 from hts.ensembles.space import (
     SPACE_VERSION,
     SpaceExitSample,
@@ -80,7 +81,7 @@ class SpaceExitStudy(SpaceStudy):
 
     def steps_of(self, sample: SpaceExitSample) -> int:
         """Count the steps of all walkers of a sample."""
-        return int(sample.exit_steps.sum())
+        return exact_sum(sample.exit_steps)
 
     def columns(self, sample: SpaceExitSample) -> Columns:
         """Lay out a sample as a shard has it: a domain of R^d has no left and right, and `side` is 1 for all exits."""
@@ -134,7 +135,7 @@ class SpaceVisitStudy(SpaceStudy):
 
     def steps_of(self, sample: SpaceVisitSample) -> int:
         """Count the steps of all walkers of a sample."""
-        return int(sample.steps_in_set[:, -1].sum())
+        return exact_sum(sample.steps_in_set[:, -1])
 
     def columns(self, sample: SpaceVisitSample) -> Columns:
         """Lay out a sample as a shard has it."""

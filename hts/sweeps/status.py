@@ -135,8 +135,10 @@ def _with_checkpoint(status: CellStatus, n_walkers: int) -> CellStatus:
 
 def status_of(folder: ResultsFolder, found: Survey, plan: AnyPlan, cell: Cell) -> CellStatus:
     """Say what is done of one cell."""
-    walkers, limit = plan.walkers_of(cell), study_of(plan).limit
-    slug = slug_of(cell)
+    walkers = plan.walkers_of(cell)
+    if found.is_empty:
+        return CellStatus(cell, "missing", 0, walkers, "")
+    slug, limit = slug_of(cell), study_of(plan).limit
     done = walkers - sum(end - first for first, end in found.missing(slug, walkers))
     damages = found.damages_by_cell.get(slug)
     if damages:
@@ -188,7 +190,8 @@ def dry_run(plan: AnyPlan, folder: Path | None, choices: Choices = EVERYTHING) -
     for cell in plan.cells():
         status = status_of(results, found, plan, cell)
         mine = tasks.get(cell, ())
-        reason = _reason(status, mine, sum(task in kept for task in mine), cell in left_alone)
+        n_kept = sum(task in kept for task in mine) if kept else 0
+        reason = _reason(status, mine, n_kept, bool(left_alone) and cell in left_alone)
         works.append(CellWork(cell, status.state, status.walkers_done, status.walkers_wanted, mine, reason))
     return tuple(works)
 
@@ -197,9 +200,12 @@ def _reason(status: CellStatus, tasks: tuple[Task, ...], n_kept: int, is_left_al
     """Say why a cell would run, or would not."""
     if status.state == "done":
         return ""
-    done = status.walkers_done
-    plain = {"missing": "no walkers yet", "partial": f"{plural(done, 'walker')} {'is' if done == 1 else 'are'} there"}
-    parts = [status.message or plain.get(status.state, "")]
+    parts = [status.message]
+    if not status.message and status.state == "missing":
+        parts = ["no walkers yet"]
+    elif not status.message and status.state == "partial":
+        done = status.walkers_done
+        parts = [f"{plural(done, 'walker')} {'is' if done == 1 else 'are'} there"]
     if is_left_alone:
         parts.append("left alone; hts run --retry-failed tries it again")
     elif not tasks:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from hts.arrays import exact_sum
 from hts.ensembles import (
     STREAM_VERSION,
     ExitProblem,
@@ -167,7 +168,7 @@ class ExitStudy:
 
     def steps_of(self, sample: ExitSample) -> int:
         """Count the steps of all walkers of a sample."""
-        return int(sample.exit_steps.sum())
+        return exact_sum(sample.exit_steps)
 
     def columns(self, sample: ExitSample) -> Columns:
         """Lay out a sample as a shard has it."""
@@ -251,7 +252,7 @@ class VisitStudy:
 
     def steps_of(self, sample: VisitSample) -> int:
         """Count the steps of all walkers of a sample: each step is in some well."""
-        return int(sample.steps_in_well[:, -1].sum())
+        return exact_sum(sample.steps_in_well[:, -1])
 
     def columns(self, sample: VisitSample) -> Columns:
         """Lay out a sample as a shard has it."""

@@ -20,6 +20,7 @@ from hts.sweeps.records import Difference
 from hts.sweeps.samples import sound_survey
 from hts.sweeps.studies import study_of
 from hts.sweeps.survey import Survey, open_results
+from hts.sweeps.tasks import Range, joined_ranges
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,15 @@ class SummedCell:
         At which walkers were censored.
     summary : ExitSummary
         Of those that are there.
+    ranges : tuple of (int, int)
+        Their numbers, from the first to one past the last; increasing, no two touch.
     """
 
     cell: Cell
     walkers_wanted: int
     max_steps: int
     summary: ExitSummary
+    ranges: tuple[Range, ...] = ()
 
 
 def write_finished(plan: AnyPlan, folder: ResultsFolder, cell: Cell, columns: Columns, provenance: Provenance) -> Path:
@@ -105,20 +109,47 @@ def load_summaries(folder: str | PathLike[str]) -> Iterator[SummedCell]:
     PlanError
         Where there is no plan, where it keeps walkers, or where summaries hold other walkers than it asks for.
     """
+    checked = check_summaries(folder)
+    return (checked.read(cell) for cell in checked.plan.cells())
+
+
+@dataclass(frozen=True, eq=False)
+class CheckedSummaries:
+    """The cells of a folder of summaries, every shard checked; they may be read in any order.
+
+    Attributes
+    ----------
+    plan : Plan
+        Of the folder.
+    found : Survey
+        Its shards.
+    """
+
+    plan: Plan
+    found: Survey
+
+    def read(self, cell: Cell) -> SummedCell:
+        """Read what is kept of one cell of the plan."""
+        plan, shards = self.plan, _shards(self.plan, self.found, cell)
+        summary = merged(read_summary(shard.path)[1] for shard in shards)
+        ranges = joined_ranges((shard.first_walker, shard.end) for shard in shards)
+        return SummedCell(cell, plan.walkers_of(cell), plan.most_steps, summary, ranges)
+
+
+def check_summaries(folder: str | PathLike[str]) -> CheckedSummaries:
+    """Check every shard of a folder of summaries.
+
+    Raises
+    ------
+    IntegrityError, PlanError
+        As `load_summaries`.
+    """
     results, plan, stream_version = open_results(Path(folder))
     if not plan.keeps_summaries:
         raise PlanError(f'{folder}: holds no summaries, which a plan with exit.keep = "summary" stores')
     found = sound_survey(results, plan, stream_version)
     check_whole(plan, results, found)
-    return (
-        SummedCell(
-            cell,
-            plan.walkers_of(cell),
-            plan.most_steps,
-            merged(read_summary(shard.path)[1] for shard in _shards(plan, found, cell)),
-        )
-        for cell in plan.cells()
-    )
+    return CheckedSummaries(plan, found)
 
 
 def _shards(plan: AnyPlan, found: Survey, cell: Cell) -> list[Shard]:

@@ -85,6 +85,11 @@ class Survey:
     columns: dict[Path, Columns] = field(default_factory=dict)
 
     @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing was found, so that no cell need be looked up."""
+        return not (self.n_shards or self.failed)
+
+    @property
     def n_shards(self) -> int:
         """Number of files, good or bad."""
         good = (self.usable, self.outdated, self.beyond)

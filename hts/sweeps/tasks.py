@@ -80,8 +80,9 @@ class ShardSizes:
 # exits: with fewer walkers the vector lanes of the kernels are idle at the end of a shard; the largest shard takes
 # about 2.5 MB on disk, and is the most that a stopped run loses of one cell
 EXIT_SHARDS = ShardSizes(256, 2**18)
-# summaries: a shard takes some 9 kB whatever it counts; its walkers are in memory, some 50 bytes each, until then
-SUMMARY_SHARDS = ShardSizes(256, 2**20)
+# summaries: a shard takes some 5 to 9 kB and 6 ms to make, write and read, whatever it counts, a third more than one of
+# a few hundred walkers; its walkers are in memory, some 50 bytes each, until then
+SUMMARY_SHARDS = ShardSizes(1024, 2**20)
 # walkers of visits end together: 64 lanes run at full speed, 32 at 0.8 and 16 at 0.7 of it; each leaves some kB
 VISIT_SHARDS = ShardSizes(64, 2**12, are_equal=True)
 # a cell's work then spreads over any machine, and a cell of any size stays below a hundred files or so
@@ -95,6 +96,16 @@ def walkers_per_shard(walkers: int, sizes: ShardSizes = EXIT_SHARDS) -> int:
     """Return the size of a shard; it depends on the plan alone, so the number of threads changes no file."""
     size = min(max(sizes.smallest, -(-walkers // SHARDS_PER_CELL)), sizes.largest)
     return -(-walkers // max(walkers // size, 1)) if sizes.are_equal else size
+
+
+def joined_ranges(ranges: Iterable[Range]) -> tuple[Range, ...]:
+    """Join ranges, in increasing order, wherever one begins where the last one ends."""
+    joined: list[Range] = []
+    for first, end in ranges:
+        if joined and joined[-1][1] == first:
+            first = joined.pop()[0]
+        joined.append((first, end))
+    return tuple(joined)
 
 
 def gaps(covered: Iterable[Range], walkers: int) -> list[Range]:

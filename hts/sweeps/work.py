@@ -65,7 +65,7 @@ def choose(plan: AnyPlan, folder: ResultsFolder, missing: list[Task], choices: C
     """Pick from the missing shards what a run computes."""
     failures = [] if choices.retry_failed else failures_of(folder, missing)
     failed = {failure.cell for failure in failures}
-    wanted = [task for task in missing if task.cell not in failed]
+    wanted = [task for task in missing if task.cell not in failed] if failed else missing
     tasks = wanted if choices.share is None else share_of(plan, wanted, *choices.share)
     return Work(tasks, failures, len(wanted) - len(tasks))
 
@@ -168,12 +168,13 @@ def tasks_of(plan: AnyPlan, found: Survey) -> list[Task]:
     Small eta first, then small b (more jumps), then large alpha (rarer jumps): roughly the longest first, for exit
     times grow with the power -alpha - (l* - 1)(alpha - 1) of eta (docs/model.md, equation (6)).
     """
-    return [
-        Task(cell, first, end - first)
-        for cell in _in_order(plan)
-        for walkers in (plan.walkers_of(cell),)
-        for first, end in shards_for(found.missing(slug_of(cell), walkers), walkers, study_of(plan).sizes)
-    ]
+    sizes, is_new = study_of(plan).sizes, not found.usable
+    tasks = []
+    for cell in _in_order(plan):
+        walkers = plan.walkers_of(cell)
+        missing = [(0, walkers)] if is_new else found.missing(slug_of(cell), walkers)
+        tasks += [Task(cell, first, end - first) for first, end in shards_for(missing, walkers, sizes)]
+    return tasks
 
 
 def _in_order(plan: AnyPlan) -> list[Cell]:

@@ -4,12 +4,14 @@ Runs of one world are called different once in 1000 comparisons; seeds are fixed
 """
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from answers import document
 from double_well import DOUBLE_WELL
 
 from hts.plans import parse_plan
+from hts.storage.summaries import read_summary, write_summary
 from hts.sweeps import run_sweep
 
 VISITS = (
@@ -24,6 +26,9 @@ RUNS = {
     "fewer": (DOUBLE_WELL, 5, "exit.walkers=100"),
     "short": (DOUBLE_WELL, 8, "exit.max_steps=60"),
     "other": (DOUBLE_WELL, 5, "grid.eta=[0.2]"),
+    "kept": (DOUBLE_WELL, 6, 'exit.keep="summary"'),
+    "kept-fewer": (DOUBLE_WELL, 6, 'exit.keep="summary"', "exit.walkers=100"),
+    "kept-world": (DOUBLE_WELL, 7, 'exit.keep="summary"', "noise.scale=1.4"),
     "visits": (VISITS, 5),
     "visits-seed": (VISITS, 6),
     "visits-short": (VISITS, 9, "visits.steps=5000"),
@@ -94,6 +99,67 @@ def test_walkers_are_censored_alike_before_they_are_compared(hts, work):
     assert verdicts(found) == ["agree"]
     assert [cell["max_steps"] for cell in found["cells"]] == [60, 60]
     assert all(cell["n_censored"][0] > 50 for cell in found["cells"])
+
+
+def assert_alike(mine, theirs):
+    """Assert that two JSON values are the same, numbers to rounding; words may name another folder."""
+    assert type(mine) is type(theirs)
+    if isinstance(mine, dict):
+        assert mine.keys() == theirs.keys()
+        for key in mine.keys() - {"folder", "against", "verdict", "differences"}:
+            assert_alike(mine[key], theirs[key])
+    elif isinstance(mine, list):
+        for one, other in zip(mine, theirs, strict=True):
+            assert_alike(one, other)
+    else:
+        assert mine == (pytest.approx(theirs, rel=1e-9) if isinstance(theirs, float) else theirs)
+
+
+def test_summaries_compare_as_their_walkers_do(hts, work):
+    of_walkers = document(hts("compare", "seed", "first", "world", "--json"))
+    assert verdicts(of_walkers) == ["agree", "differ"]
+    for folders in (("kept", "first", "kept-world"), ("seed", "first", "kept-world"), ("kept", "first", "world")):
+        assert_alike(document(hts("compare", *folders, "--json")), of_walkers)
+    assert {one["key"] for one in document(hts("compare", "kept", "first", "--json"))["differences"]} == {
+        "seed",
+        "exit.keep",
+    }
+    assert "A and B agree in 2 cells" in hts("compare", "kept", "first")[1]
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [("seed", "kept"), ("kept", "seed"), ("kept", "kept-fewer"), ("kept-fewer", "kept"), ("kept-fewer", "seed")],
+)
+def test_summaries_of_one_seed_are_held_against_each_other(hts, work, folders):
+    found = document(hts("compare", *folders, "--json"))
+    assert verdicts(found) == ["equal"]
+    assert [(cell["n_different"], cell["z"]) for cell in found["cells"]] == [([None, 0], [None, None])] * 2
+    assert "no summary shows a difference" in found["verdicts"][0]["verdict"]
+
+
+def test_a_summary_of_other_walkers_is_called_different(hts, work, tmp_path):
+    shutil.copytree("kept", tmp_path / "wrong")
+    path = min((tmp_path / "wrong" / "summaries").iterdir())
+    shard, summary = read_summary(path)
+    wrong = replace(summary, n_left=summary.n_left + 3, n_right=summary.n_right - 3)
+    write_summary(path.parent, tmp_path, shard.cell, shard.first_walker, wrong, shard.provenance)
+    path.unlink()
+    for other in ("kept", "seed"):
+        found = document(hts("compare", other, tmp_path / "wrong", "--json"))
+        assert verdicts(found) == ["differ"]
+        assert sum(cell["n_different"][1] for cell in found["cells"]) == 3
+        assert "at least 3 walkers came out otherwise" in found["verdicts"][0]["verdict"]
+
+
+def test_a_summary_cannot_be_stopped_earlier_afterwards(hts, work, tmp_path):
+    code, _, told = hts("compare", "kept", "short")
+    assert code == 2
+    assert "stopped at max_steps = 60, and a summary cannot be stopped earlier" in told
+    told = " ".join(told.split())
+    assert "hts run kept/plan.toml --set exit.max_steps=60 -o RESULTS" in told
+    assert hts("run", "kept/plan.toml", "--set", "exit.max_steps=60", "-o", tmp_path / "new")[0] == 0
+    assert verdicts(document(hts("compare", tmp_path / "new", "short", "--json"))) == ["agree"]
 
 
 def test_what_cannot_be_compared_is_refused_with_its_reason(hts, work, tmp_path):

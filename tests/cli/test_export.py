@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from answers import document
 
 from hts import load_cells
+from hts.storage.exports import write_table
 
 PLAN = """title = "to be read elsewhere"
 seed = 4
@@ -115,3 +117,10 @@ def test_stored_shards_and_files_that_exist_are_not_overwritten(folder, monkeypa
     Path("mine.csv").write_text("mine")
     code, _, err = hts("export", "results/quick", "--to", "mine.csv", "--no-exact")
     assert (code, "--force" in err, Path("mine.csv").read_text()) == (2, True, "mine")
+
+
+def test_a_parquet_table_holds_whole_numbers_beyond_sixty_four_bits(tmp_path):
+    write_table(tmp_path / "t.parquet", {"few": [1, None], "many": [2**64, None]})
+    found = pq.read_table(tmp_path / "t.parquet").to_pydict()
+    assert found == {"few": [1, None], "many": [2.0**64, None]}
+    assert isinstance(found["few"][0], int)

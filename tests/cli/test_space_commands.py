@@ -81,8 +81,9 @@ def test_one_dimension_as_a_space_is_predicted_as_the_line(tmp_path, hts):
 
 
 @pytest.mark.long
-def test_one_dimension_as_a_space_passes_every_command(tmp_path, hts):
+def test_one_dimension_as_a_space_passes_every_command(tmp_path, hts, monkeypatch):
     """|z| below 4 fails once in 8000 for the two cells."""
+    monkeypatch.chdir(tmp_path)
     space = tmp_path / "space.toml"
     space.write_text(RADIAL.replace("dimension = 2", "dimension = 1"))
     described = document(hts("describe", space, "--json"))

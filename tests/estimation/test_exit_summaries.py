@@ -24,6 +24,7 @@ from hts.summaries import (
     bins_of_steps,
     distance_of_bins,
     ends_of_bins,
+    least_different,
     merged,
     summarise,
 )
@@ -84,6 +85,22 @@ def test_sums_are_exact_where_int64_would_overflow():
     found = counted(steps, np.array([-1, 1, 0], np.int8), np.array([-2.0, 2.0, 0.0]))
     assert found.exposure_steps == sum(steps.tolist())
     assert found.sum_of_squares == sum(n * n for n in steps.tolist())
+
+
+def test_walkers_that_summaries_show_to_differ_are_counted():
+    steps, side, landing = walkers(400, 50, 90)
+    whole, half = counted(steps, side, landing), counted(steps[:200], side[:200], landing[:200])
+    assert least_different(whole, whole) == least_different(half, whole) == least_different(ExitSummary(), half) == 0
+    later = steps.copy()
+    later[:7] += 100
+    assert 1 <= least_different(counted(later, side, landing), whole) <= 7
+    one_bin = steps.copy()
+    one_bin[0] = 2001
+    other = one_bin.copy()
+    other[0] = 2002  # in the same bin, which only the sums can tell
+    assert least_different(counted(one_bin, side, landing), counted(other, side, landing)) == 1
+    far = np.where(np.arange(400) == np.flatnonzero(side)[0], 1e9, landing)
+    assert least_different(counted(steps, side, far), whole) == 1
 
 
 @pytest.mark.parametrize(

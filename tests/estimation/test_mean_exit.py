@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from hts.arrays import exact_sum
 from hts.estimation.exits import count_landings, estimate_exits, name_destinations
 from hts.estimation.rates import EXPONENTIAL_FROM, dispersion_of, estimate_mean, mean_interval
 
@@ -38,6 +39,20 @@ def test_the_mean_is_exposure_over_exits_with_the_censored_counted() -> None:
     assert estimate.exposure_steps == 3 + 8 + 20 + 5 + 20
     assert estimate.mean_exit_steps == pytest.approx(56 / 3)
     assert (estimate.n_left, estimate.n_right) == (1, 2)
+
+
+def test_steps_beyond_sixty_three_bits_are_summed_exactly() -> None:
+    steps = np.array([2**62 + 1, 2**62 - 5, 2**62, 2**61], dtype=np.int64)
+    censored = np.array([False, True, False, False])
+    exposure = sum(steps.tolist())
+    estimate = estimate_exits(steps, censored, np.where(censored, 0, 1).astype(np.int8))
+    assert estimate.exposure_steps == exposure > 2**63
+    assert estimate.mean_exit_steps == exposure / 3
+    assert estimate.mean_low is not None
+    assert estimate.mean_high is not None
+    assert estimate.mean_low < exposure / 3 < estimate.mean_high
+    assert exact_sum(np.empty(0, np.int64)) == 0
+    assert exact_sum(np.array([2**63 - 1] * 3)) == 3 * (2**63 - 1)
 
 
 @settings(deadline=None)  # a busy machine is no failure

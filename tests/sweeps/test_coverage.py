@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hts.sweeps.tasks import VISIT_SHARDS, gaps, shards_for, walkers_per_shard
+from hts.sweeps.tasks import SUMMARY_SHARDS, VISIT_SHARDS, gaps, shards_for, walkers_per_shard
 
 ranges = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30)).map(lambda p: (p[0], p[0] + p[1])), max_size=8)
 
@@ -33,6 +33,13 @@ def test_shards_tile_what_is_missing_and_cut_at_multiples_of_their_size(covered,
 )
 def test_a_shard_is_sized_by_the_number_of_walkers(walkers, size):
     assert walkers_per_shard(walkers) == size
+
+
+def test_many_small_cells_have_fewer_shards_as_summaries_than_as_walkers():
+    """One of them takes longer than one of a few hundred walkers."""
+    for walkers, most in ((1000, 1), (20_000, 20), (2**17, 64), (10**9, 954)):
+        cut = list(shards_for([(0, walkers)], walkers, SUMMARY_SHARDS))
+        assert len(cut) <= min(most, len(list(shards_for([(0, walkers)], walkers))))
 
 
 def test_a_run_that_goes_on_cuts_as_one_that_was_never_stopped():

@@ -8,9 +8,17 @@ from hts.errors import IntegrityError, PlanError
 from hts.plans import parse_plan
 from hts.summaries import summarise
 from hts.sweeps import load_cells, load_summaries, repair_sweep, sweep_status, verify_sweep
+from hts.sweeps.studies import SummaryStudy
 from hts.sweeps.summed import summary_of
+from hts.sweeps.tasks import ShardSizes
 
 KEEP = 'exit.keep="summary"'
+
+
+@pytest.fixture(autouse=True)
+def small_shards(monkeypatch):
+    """Cut cells of these few walkers into several shards."""
+    monkeypatch.setattr(SummaryStudy, "sizes", ShardSizes(256, 2**20))
 
 
 def summed(*overrides):

@@ -9,6 +9,7 @@ from numpy.polynomial import chebyshev, polynomial
 from hts.arrays import BoolArray, FloatArray
 from hts.kernels.quadrature import Table
 from hts.noise import Noise
+from hts.theory.exact.steps import ExactExitError
 
 #: Degree of the polynomial on each interval: on one whose ends have the ratio sqrt(2) it meets TOLERANCE for a power.
 DEGREE = 13
@@ -20,6 +21,8 @@ STEEP = 50.0
 MAX_DEPTH = 40
 #: How many times the effect of rounding z on a density is allowed.
 ROUNDED = 8.0
+#: Intervals that may wait to be halved while no rounding is allowed for but that of a normal part, and at all.
+MANY, TOO_MANY = 2_000, 50_000
 EPS = float(np.finfo(np.float64).eps)
 #: Deviations of the normal part within which a jump of the law stays steep.
 EDGE = 50.0
@@ -67,6 +70,11 @@ def tabulate_density(noise: Noise, low: float, high: float) -> DensityTable:
         The law of Z.
     low, high : float
         In units of Z: all steps that may stay inside the domain.
+
+    Raises
+    ------
+    ExactExitError
+        The density is not smooth between its singular points.
     """
     singular = np.concatenate([noise.singular_points, noise.kinks])
     pending = _first_intervals(noise, low, high)
@@ -79,13 +87,18 @@ def tabulate_density(noise: Noise, low: float, high: float) -> DensityTable:
         is_nothing = np.all(exact <= NEGLIGIBLE, axis=1)
         error = np.abs(polynomial.polyval(_CHECKS, fit.T) - exact)
         allowed = TOLERANCE * exact * np.maximum(1.0, -np.log(np.maximum(exact, NEGLIGIBLE)) / STEEP)
-        allowed += _rounding(noise, middle + half * _CHECKS, exact, half)
+        allowed += _rounding(noise, middle + half * _CHECKS, exact, half, is_always=len(pending) > MANY)
         is_done = np.all(error <= np.maximum(allowed, NEGLIGIBLE), axis=1) | is_nothing | (depth == MAX_DEPTH - 1)
         intervals.append(pending[is_done])
         polynomials.append(np.where(is_nothing[:, None], 0.0, fit)[is_done])
         if np.all(is_done):
             break
         ends = np.hstack([pending, middle])[~is_done]
+        if len(ends) > TOO_MANY:
+            raise ExactExitError(
+                f"no table of the density of {noise.kind} noise: near z = {ends[0, 2]:.6g} it is not smooth; name its "
+                "jumps and cusps in the law's singular_points"
+            )
         pending = np.concatenate([ends[:, [0, 2]], ends[:, [2, 1]]])
     order = np.argsort(np.concatenate(intervals)[:, 0])
     breaks = np.append(np.concatenate(intervals)[order, 0], high)
@@ -93,11 +106,16 @@ def tabulate_density(noise: Noise, low: float, high: float) -> DensityTable:
     return DensityTable(breaks, table, ~np.any(table, axis=1), np.isin(breaks, singular))
 
 
-def _rounding(noise: Noise, z: FloatArray, exact: FloatArray, half: FloatArray) -> FloatArray:
-    """Return what the rounding of z leaves in the density where a narrow normal part makes it steep."""
-    if noise.normal_scale == 0.0:
+def _rounding(noise: Noise, z: FloatArray, exact: FloatArray, half: FloatArray, is_always: bool) -> FloatArray:
+    """Return what the rounding of z leaves in the density where a narrow normal part makes it steep.
+
+    `is_always`: without one too, as near a point off 0 where the density is 0, which no interval meets to a part of it.
+    """
+    if noise.normal_scale == 0.0 and not is_always:
         return np.zeros_like(exact)
     slope = np.ptp(exact, axis=1, keepdims=True) / half
+    if noise.normal_scale == 0.0:
+        return np.asarray(ROUNDED * EPS * (np.abs(z) + abs(noise.centre)) * slope)
     # all jumps and cusps of a law lie within its scale; about them the density varies on the normal part's length
     is_edge = np.abs(z + noise.centre) <= noise.scale + EDGE * noise.normal_scale
     steepest = slope + np.where(is_edge, exact / noise.normal_scale, 0.0)

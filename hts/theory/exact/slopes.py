@@ -23,8 +23,7 @@ def local_exponent(refined: Refined) -> tuple[float, float]:
     Break points move with eta, and where two of them meet the slope has a kink: the error says by how much the
     difference across it is in doubt. Bends that no break point marks move across the panels, and the mean's error
     changes with eta faster the finer the panels are: the error of the slope is what the mesh misses of the profile's
-    own derivative. It is up to 50 times the true one and more (docs/model.md, below (12)); of 27 random
-    plans one errs by 2.1 times it.
+    own derivative. It is up to 50 times the true one and more (docs/model.md, below (12)).
     """
     far = min(LOG_STEP, LONG_LOG_STEP / log(max(e, refined.solution.mean_exit_steps)))
     slope, profile, rate = _change(refined, far / CLOSER)

@@ -1,6 +1,6 @@
 """The whole process as a Markov chain on the widest minima (docs/model.md (14)-(17))."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, nan
 
@@ -73,13 +73,22 @@ class LimitChain(Tabular):
         shares[list(absorbing[0].widest)] = absorbing[0].stationary
         return shares
 
-    def relaxation_steps(self, noise: Noise, eta: float) -> tuple[float | None, ...]:
+    def relaxation_steps(
+        self, noise: Noise, eta: float, scale: Callable[[Noise, float, int], float] = rate_scale
+    ) -> tuple[float | None, ...]:
         """Return each class's relaxation time in steps, None where it has none.
 
         A histogram over N steps tells the stationary law only if N is many times that.
+
+        Parameters
+        ----------
+        noise : Noise
+        eta : float
+        scale : callable, optional
+            `rate_scale`, or one that remembers what it returned.
         """
         numbers = {c.jump_number for c in self.classes if c.relaxation_time is not None and c.jump_number is not None}
-        scales = {n: rate_scale(noise, eta, n) for n in numbers}  # often one for all classes
+        scales = {n: scale(noise, eta, n) for n in numbers}  # often one for all classes
         return tuple(_in_steps(c, scales) for c in self.classes)
 
 
