@@ -125,14 +125,17 @@ def report_on_space(plan: "SpacePlan", target: Path, threads: int | None, with_e
     """Gather a study in several dimensions."""
     from hts.cli.space import figures_of
     from hts.reports.document import report_of
+    from hts.reports.paths import stored_part
     from hts.reports.space import space_page_figures
+    from hts.storage import ResultsFolder
 
     commands, figures = commands_for(plan), figures_of(plan, target, (), threads, with_exact)
     if target.is_dir():
         part = commands.measured_part(target, plan.title, threads, with_exact)
-    else:
-        part = commands.predicted_part(plan, None, threads, with_exact)
-    return report_of(plan, part, space_page_figures(figures), ["run"] * target.is_dir())
+        paths, drawn = stored_part(ResultsFolder(target).paths)
+        return report_of(plan, part + paths, [*space_page_figures(figures), *drawn], ["run"])
+    part = commands.predicted_part(plan, None, threads, with_exact)
+    return report_of(plan, part, space_page_figures(figures), ())
 
 
 def has_shards(folder: "ResultsFolder") -> bool:
