@@ -109,11 +109,13 @@ def test_a_quadratic_well_in_a_box_has_a_constant_with_its_error(plan, hts):
     assert described["wells"][0]["jump_numbers"] == [{"b": 0.7, "jump_number": 2}]
 
 
-def test_a_box_that_ends_within_the_ball_is_warned_of(visits, hts):
+def test_a_map_that_ends_where_walkers_can_be_is_warned_of(visits, hts):
+    """A map reaches to the ball of radius L; without L it ends at the box."""
     text = VISITS.replace("[visits]", "[exit]").replace("steps =", "max_steps =").replace("radius = 0.4\n", "")
-    visits.write_text(text)
-    warned = document(hts("describe", visits, "--json"))["warnings"]
-    assert any("give corners that hold the ball" in words for words in warned)
+    for L, is_warned in (("L = 2.5", False), ("", True)):
+        visits.write_text(text.replace("L = 2.5", L))
+        warned = document(hts("describe", visits, "--json"))["warnings"]
+        assert any("counts as having left; give L" in words for words in warned) == is_warned
 
 
 def test_a_study_of_long_runs(visits, hts):

@@ -121,3 +121,20 @@ def test_a_misspelt_dimension_and_a_landscape_without_one_have_their_remedies():
     text = "\n".join(line for line in RADIAL.splitlines() if not line.startswith("dimension"))
     with pytest.raises(PlanError, match=r"is a landscape in several dimensions \(.radial.\); write dimension = 2"):
         parse_study(text, Path("plan.toml"))
+
+
+def test_a_map_reaches_to_the_ball_of_radius_l_with_the_same_cells():
+    """A jump beyond the box, to (2.3, 0), is one within the right basin: the flow leads back from there."""
+    text = (
+        VISITS.replace("[visits]", "[exit]")
+        .replace("steps =", "max_steps =")
+        .replace("radius = 0.4\n", "spacing = 0.1\n")
+    )
+    plan = plan_of(text.replace("low = [-2.0, -2.0]", "low = [-1.5, -1.5]").replace("high = [2.0, 2.0]",
+                                                                                  "high = [1.5, 1.5]"))  # fmt: skip
+    assert [corner.tolist() for corner in plan.map_box] == [[-2.5, -2.5], [2.5, 2.5]]
+    assert plan.spacing == 0.1
+    right = int(np.argmax([one.points[0][0] for one in plan.wells.minima]))
+    assert plan.basins.at(np.array([[2.3, 0.1], [-2.3, 0.1]])).tolist() == [right, 1 - right]
+    wide = plan_of(text.replace("L = 2.5", "L = 1e9"))
+    assert [corner.tolist() for corner in wide.map_box] == [[-2.0, -2.0], [2.0, 2.0]]
