@@ -57,19 +57,23 @@ def compare_paths(plan: Plan, paths: CellPaths) -> PathComparison:
     """
     sample, event, eta = paths.sample, paths.event, paths.cell.eta
     if event is None:
-        return _silent(len(sample.number), None, "no jump is needed, or none helps: there is no threshold to count by")
+        return without_limit(
+            len(sample.number), None, "no jump is needed, or none helps: there is no threshold to count by"
+        )
     jumps = big_jumps(sample.first, sample.step, sample.z, eta, event.threshold)
     noise, landscape = plan.noise_of(paths.cell), plan.build_landscape()
     if not paths.has_limit:
-        return _silent(jumps.n_paths, jumps, "no limit law: (18) is about paths that leave within a given time")
+        return without_limit(jumps.n_paths, jumps, "no limit law: (18) is about paths that leave within a given time")
     if not noise.is_heavy or noise.alpha is None:
-        return _silent(jumps.n_paths, jumps, "light tails: no jump stands out by itself, and there is no limit law")
+        return without_limit(
+            jumps.n_paths, jumps, "light tails: no jump stands out by itself, and there is no limit law"
+        )
     found = limit_paths(
         landscape.derivative, event, noise.alpha, noise.p_plus, landscape.projection, N_LIMIT, plan.seed
     )
     if len(found.times) < FEWEST_LIMIT:
         why = f"{event.n_jumps} jumps leave so rarely that the limit law could not be sampled"
-        return _silent(jumps.n_paths, jumps, why)
+        return without_limit(jumps.n_paths, jumps, why)
     return judge(jumps, sample.n_steps, eta, float(noise.tail(event.threshold / eta)), found, seed=plan.seed)
 
 
@@ -130,7 +134,7 @@ def _verdict(n_jumps: int, share: float, number_p: float, tests: Sequence[JumpTe
     )
 
 
-def _silent(n_paths: int, jumps: BigJumps | None, why: str) -> PathComparison:
+def without_limit(n_paths: int, jumps: BigJumps | None, why: str) -> PathComparison:
     """Return what can be said without a limit law."""
     mean = None if jumps is None else float(jumps.numbers.mean())
     threshold = None if jumps is None else jumps.threshold

@@ -1,6 +1,6 @@
 """Paths of walkers in several dimensions: as they come, or the walkers that leave within a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil, inf, sqrt
@@ -42,7 +42,7 @@ class SpacePaths:
     step: IntArray  # int64[record]
     x: FloatArray  # float64[record, d]
     jump_number: int | None  # l*
-    threshold: float | None  # gamma of docs/model.md (19): larger moves are big jumps; None where none are counted
+    threshold: float | None  # gamma: longer moves are big jumps; None where none are counted
     probability: float | None  # of leaving within n_steps, as the walkers tried say
     relative_error: float | None
 
@@ -147,7 +147,7 @@ def _walkers(
 
 
 def _threshold(plan: SpacePlan, cell: Cell, n_jumps: int) -> float | None:
-    """Return the largest gamma of docs/model.md (19); None where the flow helps, so that there is none."""
+    """Return half the smallest jump that can be of use, as on the line; None where the flow helps: it is unknown."""
     well, searched = plan.radial_well(cell), searched_jumps(plan, cell.b)
     if well is not None:
         distance = well.radius - well.start
@@ -159,38 +159,44 @@ def _threshold(plan: SpacePlan, cell: Cell, n_jumps: int) -> float | None:
     else:
         distance = nearest_end(plan.region, plan.start, plan.build_landscape().projection).distance
     rest = distance - (n_jumps - 1) * cell.b if n_jumps > 1 else distance
-    return rest / (2.0 * n_jumps) if rest > 0.0 else None
+    return 0.5 * rest if rest > 0.0 else None
 
 
-def paths_picture(plan: SpacePlan, found: dict[float, SpacePaths], n_shown: int) -> SpacePicture:
-    """Gather what a picture of paths shows: some of one cell for each b, over the landscape, with the way out.
-
-    Parameters
-    ----------
-    plan : SpacePlan
-        In two dimensions.
-    found : dict of float to SpacePaths
-        By b.
-    n_shown : int
-        Paths of each cell.
-    """
+def drawn_paths(found: dict[float, SpacePaths], n_shown: int) -> dict[float, FloatArray]:
+    """Gather some paths of one cell for each b, one after the other with a row of nan between two."""
     gap, drawn = np.full((1, 2), np.nan), {}
     for b, paths in found.items():
         ends = paths.first[: n_shown + 1]
         pieces = [np.vstack([paths.x[i:j], gap]) for i, j in pairwise(ends)]
         drawn[b] = np.concatenate(pieces)[:-1]
+    return drawn
+
+
+def picture_of_paths(
+    plan: SpacePlan, drawn: dict[float, FloatArray], jumps: Mapping[float, int | None]
+) -> SpacePicture:
+    """Gather what a picture of paths shows: some for each b, over the landscape, with the way out.
+
+    Parameters
+    ----------
+    plan : SpacePlan
+        In two dimensions.
+    drawn : dict of float to float64[place, 2]
+        By b, as `drawn_paths` gives them.
+    jumps : mapping of float to int
+        l* by b; None where it is not known.
+    """
     picture = picture_of(plan, study_of(plan).problem(plan, plan.cells()[0]), drawn)
     places = np.stack(np.meshgrid(picture.x, picture.y, indexing="ij"), axis=-1).reshape(-1, 2)
     inside = contains(plan.region, places).reshape(picture.heights.shape) if plan.exit is not None else None
-    ways = picture.ways | {b: way for b, one in found.items() if (way := _radial_way(plan, one)) is not None}
+    ways = picture.ways | {b: way for b in drawn if (way := _radial_way(plan, b, jumps[b])) is not None}
     return replace(picture, ways={b: ways[b] for b in drawn if b in ways}, inside=inside)
 
 
-def _radial_way(plan: SpacePlan, paths: SpacePaths) -> tuple[Way, ...] | None:
+def _radial_way(plan: SpacePlan, b: float, n_jumps: int | None) -> tuple[Way, ...] | None:
     """Return a shortest way out of a ball: jumps of the same length, one right after the other."""
-    well = plan.radial_well(paths.cell)
-    if well is None or paths.jump_number is None:
+    well = next((plan.radial_well(cell) for cell in plan.cells() if cell.b == b), None)
+    if well is None or n_jumps is None:
         return None
-    ends = [plan.wells.minima[0].points[0] + np.array([well.radius * k / paths.jump_number, 0.0]) for k in
-            range(paths.jump_number + 1)]  # fmt: skip
+    ends = [plan.wells.minima[0].points[0] + np.array([well.radius * k / n_jumps, 0.0]) for k in range(n_jumps + 1)]
     return tuple(Way(one[None], other) for one, other in pairwise(ends))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import expm1, isfinite
+from math import expm1, inf, isfinite
 from pathlib import Path
 
 import numpy as np
@@ -119,7 +119,7 @@ def expected_space_steps(plan: SpacePlan) -> Callable[[Cell], tuple[float, str]]
 
 def _ends_early(plan: SpacePlan) -> bool:
     """Tell whether walkers can be where the map of basins has ended."""
-    low, high = plan.box
+    low, high = plan.map_box
     return bool(np.abs([low, high]).min() < plan.build_landscape().projection * (1.0 - 1e-9))
 
 
@@ -136,10 +136,11 @@ def space_warnings(plan: SpacePlan) -> tuple[str, ...]:
             f"eta = {which}: eta times the largest curvature, {curvature:.4g}, is 2 or more: descent is unstable"
         )
     if plan.has_map and _ends_early(plan):
-        said.append(
-            "the box from low to high ends within the ball of radius L, and a walker that jumps beyond the box counts "
-            "as having left; give corners that hold the ball"
+        L = plan.build_landscape().projection
+        mend = (
+            "give L" if inf == L else "a map of the ball of radius L would be finer than memory: give a wider spacing"
         )
+        said.append(f"a walker that jumps beyond the box from low to high counts as having left; {mend}")
     well = plan.radial_well(cells[0])
     if well is None:
         searched = {b: searched_jumps(plan, b) for b in sorted({cell.b for cell in cells})}

@@ -27,6 +27,7 @@ def kept_map(
     low: FloatArray,
     high: FloatArray,
     spacing: float,
+    side: float,
 ) -> BasinMap:
     """Read the map of a landscape's basins from the cache, or make it and keep it there.
 
@@ -37,7 +38,7 @@ def kept_map(
         What the landscape is, ready for JSON.
     wells : CriticalPoints
     low, high : float64[2]
-    spacing : float
+    spacing, side : float
         As `map_basins` takes them.
 
     Raises
@@ -52,16 +53,17 @@ def kept_map(
         "minima": places,
         "box": [low.tolist(), high.tolist()],
         "spacing": spacing,
+        "side": side,
     }
     folder = user_folder()
     if folder is None:
-        return map_basins(landscape.gradient, wells.minima, low, high, spacing, landscape.projection)
+        return map_basins(landscape.gradient, wells.minima, low, high, spacing, landscape.projection, side)
     path = folder / "maps" / f"{sha256(canonical(key).encode()).hexdigest()[:16]}.map"
     found = read_checkpoint(path, key)
     labels = None if found is None else found.get("labels")
     if labels is not None and labels.ndim == 2 and labels.dtype == np.int16:
         return BasinMap(labels, low, spacing, wells.minima, landscape.projection)
-    made = map_basins(landscape.gradient, wells.minima, low, high, spacing, landscape.projection)
+    made = map_basins(landscape.gradient, wells.minima, low, high, spacing, landscape.projection, side)
     with suppress(StoppedError):  # a cache that cannot be written costs time later, nothing else
         write_checkpoint(path, folder / "maps", key, {"labels": made.labels})
     return made

@@ -153,6 +153,13 @@ class SpacePlan:
         )
 
     @property
+    def map_box(self) -> tuple[FloatArray, FloatArray]:
+        """Corners of the map of basins: those of `box`, extended to hold the ball of radius L."""
+        from hts.space.wells import box_of_map
+
+        return box_of_map(self.build_landscape(), *self.box, self.spacing)
+
+    @property
     def spacing(self) -> float:
         """Of the map of basins."""
         from hts.space.wells import default_spacing
@@ -165,8 +172,10 @@ class SpacePlan:
         """The basins of the plane, made once and kept in the user's cache."""
         from hts.plans.maps import kept_map
 
-        low, high = self.box
-        return kept_map(self.build_landscape(), self._landscape_physics(), self.wells, low, high, self.spacing)
+        side = float((self.box[1] - self.box[0]).max())
+        return kept_map(
+            self.build_landscape(), self._landscape_physics(), self.wells, *self.map_box, self.spacing, side
+        )
 
     @property
     def has_map(self) -> bool:

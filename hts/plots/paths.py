@@ -18,7 +18,8 @@ from matplotlib.ticker import MaxNLocator
 from hts.arrays import FloatArray
 from hts.comparison.paths import PathComparison
 from hts.conditioning import CellPaths
-from hts.plans import Plan
+from hts.conditioning.space import SpacePaths
+from hts.plans import Plan, SpacePlan
 from hts.plots.looks import AID, COLOURS, LINES
 from hts.plots.save import Row
 from hts.plots.style import (
@@ -42,6 +43,7 @@ TICKS = 12
 """Intervals between time ticks across a page."""
 BEYOND = 0.22
 """How far the view goes beyond an end of the domain, in parts of its distance from the start."""
+POSITION_LABEL, DISTANCE_LABEL = "position $x$", "distance from the minimum"
 TIME_LABEL, LEVY_TIME_LABEL = r"time $t = \eta n$", r"time $t = k h$"
 
 
@@ -70,6 +72,32 @@ class PathPanel:
     threshold: float | None  # gamma
     paths: tuple[DrawnPath, ...]
     epsilon: float | None = None  # of [levy]
+    is_distance: bool = False  # x is a distance from the minimum, of paths in several dimensions
+
+
+def space_panel_of(plan: SpacePlan, paths: SpacePaths) -> PathPanel:
+    """Take what a panel shows from the paths of a cell in several dimensions: distances from the minimum over time."""
+    cell, minimum, well = paths.cell, plan.wells.minima[plan.well].points, plan.radial_well(paths.cell)
+    middle = minimum[len(minimum) // 2]
+    time: FloatArray = cell.eta * paths.step.astype(np.float64)
+    distance = np.linalg.norm(paths.x - middle, axis=1)
+    shown = [slice(*paths.first[i : i + 2].tolist()) for i in range(min(len(paths.number), PATHS_SHOWN))]
+    return PathPanel(
+        eta=cell.eta,
+        b=cell.b,
+        alpha=cell.alpha,
+        low=-math.inf,
+        high=math.inf if well is None else well.radius,
+        barriers=(),
+        start=float(np.linalg.norm(plan.start - middle)),
+        probability=paths.probability,
+        threshold=paths.threshold,
+        paths=tuple(
+            DrawnPath(int(number), time[rows], distance[rows], paths.is_big[rows])
+            for number, rows in zip(paths.number, shown, strict=False)
+        ),
+        is_distance=True,
+    )
 
 
 def panel_of(plan: Plan, paths: CellPaths) -> PathPanel:
@@ -101,7 +129,7 @@ def panel_of(plan: Plan, paths: CellPaths) -> PathPanel:
     )
 
 
-def title_of(found: Sequence[CellPaths], comparisons: Sequence[PathComparison]) -> str:
+def title_of(found: Sequence[CellPaths | SpacePaths], comparisons: Sequence[PathComparison]) -> str:
     """Say what the paths have in common: how they leave, and by how many big jumps at the smallest eta."""
     question = found[0].question
     if question.given == "none":
@@ -186,7 +214,7 @@ def draw_paths(axes: Axes, panel: PathPanel, view: tuple[float, float] | None = 
                 axes.plot(path.time[k], edge, zorder=4, clip_on=False, **{**_LANDING, "marker": marker})
     axes.plot(0.0, panel.start, zorder=4, clip_on=False, **_START)
     time = TIME_LABEL if panel.epsilon is None else LEVY_TIME_LABEL
-    axes.set(ylim=(bottom, top), xlabel=time, ylabel="position $x$")
+    axes.set(ylim=(bottom, top), xlabel=time, ylabel=POSITION_LABEL)
     axes.set_xlim(0.0, max((float(path.time[-1]) for path in panel.paths), default=1.0))
     axes.set_title(_heading(panel))
     return axes
@@ -214,7 +242,7 @@ def paths_figure(panels: Sequence[PathPanel], title: str) -> Figure:
     for axes in places[:-columns]:
         axes.set_xlabel("")
     places[0].set_xlim(0.0, max(float(path.time[-1]) for panel in panels for path in panel.paths))  # shared by all
-    figure.supylabel("position $x$", fontsize="medium")
+    figure.supylabel(DISTANCE_LABEL if panels[0].is_distance else POSITION_LABEL, fontsize="medium")
     place_legend(figure, (_handles(panels),), n_columns=5)
     set_title(figure, title)
     return figure
@@ -229,7 +257,7 @@ def path_rows(panels: Sequence[PathPanel]) -> list[Row]:
             "threshold": panel.threshold,
             "path": path.path,
             "time": float(time),
-            "x": float(x),
+            "distance" if panel.is_distance else "x": float(x),
             "is_big": bool(is_big),
         }
         for panel in panels
@@ -267,6 +295,8 @@ def view_of(panels: Sequence[PathPanel]) -> tuple[float, float]:
         low = panel.low - BEYOND * (panel.start - panel.low)
     if math.isfinite(panel.high):
         high = panel.high + BEYOND * (panel.high - panel.start)
+    elif panel.is_distance:  # the domain is no ball: landings say where it ends
+        high = max(high, *(float(np.median([path.x[-1] for path in one.paths])) for one in panels))
     low, high = min((low, *panel.barriers)), max((high, *panel.barriers))
     margin = 0.04 * (high - low)
     return low - margin, high + margin
@@ -300,6 +330,7 @@ def _handles(panels: Sequence[PathPanel]) -> list[Artist]:
     if any(path.is_big.any() for panel in panels for path in marked_paths(panel)):
         jump = {**_LANDING, "linestyle": "-", "linewidth": _JUMP["linewidth"]}
         size = r"\eta|Z|" if panels[0].epsilon is None else r"\varepsilon h^{1/\alpha}|S|"
+        size = r"|\Delta X|" if panels[0].is_distance else size
         handles.append(Line2D([], [], label=rf"big jump, ${size} > \gamma$", **jump))
         handles.append(Line2D([], [], label="lands out of view", **{**_LANDING, "marker": "v"}))
     return handles

@@ -139,10 +139,11 @@ def _report_on_folder(folder: ResultsFolder, theory: Theory) -> Report:
     has_run = not rare.tables or any(list_shards(place) for place in (folder.shards, folder.visits, folder.summaries))
     part = measured_part(compared(folder.path, plan, theory), plan.title) if has_run else Part(())
     done = ["run"] * has_run + ["rare"] * bool(rare.tables)
-    if isinstance(plan, SpacePlan):
-        return report_of(plan, part + rare, space_page_figures(space_figures(plan, folder.path, (), theory)), done)
-    figures = list(page_figures(study_for_figures(plan, folder.path, None, theory)))
     paths, drawn = stored_part(folder.paths)
+    if isinstance(plan, SpacePlan):
+        shown = space_page_figures(space_figures(plan, folder.path, (), theory))
+        return report_of(plan, part + rare + paths, [*shown, *drawn], done)
+    figures = list(page_figures(study_for_figures(plan, folder.path, None, theory)))
     devices = [f"{', '.join(run.devices)} ({plural(run.shards, 'shard')})" for run in added_up(runs_on_devices(folder))]
     return report_of(plan, part + rare + paths, figures + drawn, done, devices)
 

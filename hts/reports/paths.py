@@ -27,6 +27,7 @@ Row = Mapping[str, Any]
 #: What a narrow terminal does without, in that order.
 DROPS = ("rel. error", "left", "right", "steps", "gamma", "l* + others")
 SIZES = "A jump is big where eta |Z| > gamma; sizes are eta |Z|, before the clip."
+SPACE_SIZES = "A jump is big where a step is longer than gamma; sizes are lengths of steps, after clip and projection."
 LEVY_SIZES = "A jump is big where epsilon h^(1/alpha) |S| > gamma; sizes are epsilon h^(1/alpha) |S|. Time is t = k h."
 
 
@@ -55,6 +56,8 @@ def path_lines(rows: Sequence[Row]) -> list[str]:
 
 def size_line(rows: Sequence[Row]) -> str:
     """Say which jumps are called big."""
+    if "out" in rows[0]["exits"]:
+        return SPACE_SIZES
     return LEVY_SIZES if "step" in rows[0] else SIZES
 
 
@@ -89,7 +92,7 @@ def stored_document(
     frames = [
         {"epsilon": p.epsilon, "eta": p.eta, "b": p.b, "alpha": p.alpha, "ends": [str(p.low), str(p.high)],
          "barriers": list(p.barriers), "start": p.start, "probability": p.probability, "threshold": p.threshold,
-         "paths": len(p.paths)}
+         "paths": len(p.paths), "is_distance": p.is_distance}
         for p in panels
     ]  # fmt: skip
     title, figure = titles
@@ -110,7 +113,11 @@ def stored_part(folder: Path) -> tuple[Part, list[PageFigure]]:
     try:
         document = json.loads(file.read_bytes())
         rows, title = document["cells"], document["figure"]
-        panels = _panels(document["panels"], folder / "paths.csv")
+        if "dimension" in document:
+            from hts.reports.space_paths import stored_space_part
+
+            return stored_space_part(document, folder)
+        panels = stored_panels(document["panels"], folder / "paths.csv")
         part = Part([path_table(rows, document["title"])], path_lines(rows), [size_line(rows)])
     except (OSError, ValueError, KeyError, TypeError, IndexError) as problem:
         reason = f"is not what hts paths writes ({type(problem).__name__}: {problem})"
@@ -138,7 +145,7 @@ def paths_report(folder: Path) -> Report:
     )
 
 
-def _panels(frames: Sequence[Row], file: Path) -> list[PathPanel]:
+def stored_panels(frames: Sequence[Row], file: Path) -> list[PathPanel]:
     """Read the paths that were drawn: of each panel as many as its frame says, one below the other in the CSV."""
     with file.open(newline="", encoding="utf-8") as stream:
         lines = list(csv.DictReader(stream))
@@ -146,11 +153,12 @@ def _panels(frames: Sequence[Row], file: Path) -> list[PathPanel]:
     pieces = [lines[a:b] for a, b in pairwise(starts)]
     panels = []
     for frame in frames:
+        is_distance = frame.get("is_distance", False)
         drawn = [
             DrawnPath(
                 int(piece[0]["path"]),
                 np.array([float(line["time"]) for line in piece]),
-                np.array([float(line["x"]) for line in piece]),
+                np.array([float(line["distance" if is_distance else "x"]) for line in piece]),
                 np.array([line["is_big"] == "true" for line in piece]),
             )
             for piece in pieces[: frame["paths"]]
@@ -160,7 +168,7 @@ def _panels(frames: Sequence[Row], file: Path) -> list[PathPanel]:
         kept = {name: frame[name] for name in ("epsilon", "eta", "alpha", "start", "probability", "threshold")}
         panel = PathPanel(
             b=float(frame["b"]), low=float(low), high=float(high), barriers=tuple(frame["barriers"]),
-            paths=tuple(drawn), **kept,
+            paths=tuple(drawn), is_distance=is_distance, **kept,
         )  # fmt: skip
         panels.append(panel)
     return panels

@@ -22,7 +22,7 @@ LANDING_HEADERS = ("b", "alpha", "eta", "destinations", "mean landing", "standar
 SHARE_HEADERS = ("b", "alpha", "eta", "paths", "steps", "well", "share of time [95 %]", "spread of single paths")
 
 PATH_HEADERS = ("b", "alpha", "eta", "steps", "P(event)", "rel. error", "paths", "left", "l*", "gamma",
-                "big jumps per path", "mean landing")  # fmt: skip
+                "big jumps per path", "l* + others", "mean landing")  # fmt: skip
 
 
 def vector(values: Sequence[float] | None) -> str:
@@ -61,12 +61,14 @@ def space_path_table(rows: Sequence[Mapping[str, Any]], title: str) -> TextTable
     """Lay out recorded paths: how likely the event is, how many left, and their big jumps."""
     laid = []
     for row in rows:
-        head = [number(row[name]) for name in ("b", "alpha", "eta", "n_steps", "probability")]
+        head = [number(float(row["b"])), *(number(row[name]) for name in ("alpha", "eta", "n_steps", "probability"))]
         laid.append(
             [*head, number(row["relative_error"], 1), str(row["n_paths"]), str(row["exits"]["out"]),
-             *(number(row[name], 3) for name in ("jump_number", "threshold", "mean_big_jumps")), vector(row["landing"])]
+             *(number(row[name], 3) for name in ("jump_number", "threshold", "mean_big_jumps", "expected_big_jumps")),
+             vector(row["landing"])]
         )  # fmt: skip
-    return text_table(f"Paths given {rows[0]['given']}: {title}", PATH_HEADERS, laid, drops=("rel. error", "steps"))
+    drops = ("rel. error", "steps", "gamma", "l* + others")
+    return text_table(f"Paths given {rows[0]['given']}: {title}", PATH_HEADERS, laid, drops=drops)
 
 
 def space_exit_part(comparison: SpaceComparison, title: str) -> Part:

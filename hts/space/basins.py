@@ -77,6 +77,7 @@ def map_basins(
     high: npt.ArrayLike,
     spacing: float,
     projection: float = inf,
+    side: float | None = None,
 ) -> BasinMap:
     """Follow the flow from the nodes of a grid, from all of a coarse one and then only beside boundaries.
 
@@ -92,6 +93,8 @@ def map_basins(
         Between nodes, in landscape units: how far off a boundary may be.
     projection : float
         L: the flow slides along that circle. A node outside has the label of its projection.
+    side : float, optional
+        Of a box whose 64th part no basin is narrower than; by default the longer side of the map.
 
     Raises
     ------
@@ -103,8 +106,8 @@ def map_basins(
         raise ValueError(f"spacing = {spacing:g}, low = {low}, high = {high}: give a box and a positive spacing")
     if len(minima) > np.iinfo(np.int16).max:
         raise ValueError(f"{len(minima)} minima are more than labels can tell apart: give a smaller box")
-    check_size(low, high, spacing)
-    stride, cells = _grid(low, high, spacing)
+    check_size(low, high, spacing, side)
+    stride, cells = _grid(low, high, spacing, side)
     shape = tuple((cells * stride).astype(int) + 1)
     basins = BasinMap(np.full(shape, NOWHERE, dtype=np.int16), low, spacing, tuple(minima), projection)
     is_known = np.zeros(shape, dtype=bool)
@@ -116,13 +119,14 @@ def map_basins(
     return basins
 
 
-def _grid(low: FloatArray, high: FloatArray, spacing: float) -> tuple[int, FloatArray]:
+def _grid(low: FloatArray, high: FloatArray, spacing: float, side: float | None) -> tuple[int, FloatArray]:
     """Return the stride of the first grid, and its cells along both sides."""
-    stride = 2 ** max(0, int(np.log2(max(1.0, float((high - low).max()) / spacing / FIRST_NODES))))
+    side = float((high - low).max()) if side is None else side
+    stride = 2 ** max(0, int(np.log2(max(1.0, side / spacing / FIRST_NODES))))
     return stride, np.ceil((high - low) / (spacing * stride) - 1e-9)
 
 
-def check_size(low: FloatArray, high: FloatArray, spacing: float) -> None:
+def check_size(low: FloatArray, high: FloatArray, spacing: float, side: float | None = None) -> None:
     """Refuse a map finer than memory.
 
     Raises
@@ -130,7 +134,7 @@ def check_size(low: FloatArray, high: FloatArray, spacing: float) -> None:
     ValueError
         It would take more than 1 GiB; the message says which spacing would do.
     """
-    stride, cells = _grid(low, high, spacing)
+    stride, cells = _grid(low, high, spacing, side)
     n_bytes = 2.0 * float(np.prod(cells * stride + 1.0))
     if n_bytes > LARGEST_MAP:
         finest = spacing * (n_bytes / LARGEST_MAP) ** 0.5

@@ -5,6 +5,7 @@ from math import isfinite
 import numpy as np
 
 from hts.arrays import FloatArray
+from hts.space.basins import check_size
 from hts.space.critical_points import CHAIN, CriticalPoints, Minima, find_critical_points
 from hts.space.flows import descend
 from hts.space.landscapes import SpaceLandscape
@@ -123,6 +124,21 @@ def _nearest(segment: FloatArray, found: tuple[Minima, ...], projection: float) 
     inside = points[np.linalg.norm(points, axis=1) < projection]
     kept = np.unique(np.linspace(0, len(inside) - 1, CHAIN).astype(int))
     return Minima(inside[kept], 0.0)
+
+
+def box_of_map(
+    landscape: SpaceLandscape, low: FloatArray, high: FloatArray, spacing: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the box of a map of basins: it holds the ball of radius L too, if there is one and memory allows it."""
+    L = landscape.projection
+    if not isfinite(L):
+        return low, high
+    wide_low, wide_high = np.minimum(low, -L), np.maximum(high, L)
+    try:
+        check_size(wide_low, wide_high, spacing, float((high - low).max()))
+    except ValueError:
+        return low, high
+    return wide_low, wide_high
 
 
 def default_spacing(low: FloatArray, high: FloatArray) -> float:

@@ -110,11 +110,13 @@ def test_a_quadratic_well_in_a_box_has_a_constant_with_its_error(plan, hts):
     assert described["wells"][0]["jump_numbers"] == [{"b": 0.7, "jump_number": 2}]
 
 
-def test_a_box_that_ends_within_the_ball_is_warned_of(visits, hts):
+def test_a_map_that_ends_where_walkers_can_be_is_warned_of(visits, hts):
+    """A map reaches to the ball of radius L; without L it ends at the box."""
     text = VISITS.replace("[visits]", "[exit]").replace("steps =", "max_steps =").replace("radius = 0.4\n", "")
-    visits.write_text(text)
-    warned = document(hts("describe", visits, "--json"))["warnings"]
-    assert any("give corners that hold the ball" in words for words in warned)
+    for L, is_warned in (("L = 2.5", False), ("", True)):
+        visits.write_text(text.replace("L = 2.5", L))
+        warned = document(hts("describe", visits, "--json"))["warnings"]
+        assert any("counts as having left; give L" in words for words in warned) == is_warned
 
 
 def test_a_study_of_long_runs(visits, hts):
@@ -134,7 +136,8 @@ def test_paths_are_those_of_the_walkers_that_leave_in_time(plan, hts):
     (cell,) = document(hts("paths", plan, *asked))["cells"]
     assert cell["exits"] == {"out": 20, "none": 0}
     assert cell["jump_number"] == 2
-    assert cell["threshold"] == pytest.approx((1.0 - 0.7) / 4)
+    assert cell["threshold"] == pytest.approx((1.0 - 0.7) / 2)
+    assert "big jumps in" in cell["verdict"]
     columns = pq.read_table(cell["file"]).to_pydict()
     assert max(columns["step"]) <= 10
     walkers = simulated(plan, 0.1, 4096)
@@ -207,4 +210,26 @@ def test_a_formula_in_a_domain_of_its_own_has_a_constant_and_says_what_it_rests_
     described = document(hts("describe", plan, "--json"))
     assert described["wells"][0]["is_certain"] is False
     (paths,) = document(hts("paths", plan, "--paths", "3", "--within", "2", "--json"))["cells"]
-    assert paths["threshold"] == pytest.approx((0.5**0.5 - 0.5) / 4, rel=1e-6)
+    assert paths["threshold"] == pytest.approx((0.5**0.5 - 0.5) / 2, rel=1e-6)
+    assert hts("report", "results/study")[0] == 0
+    page = Path("results/study/report.html").read_text()
+    assert "distance from the minimum" in page
+    assert "sizes are lengths of steps" in page
+
+
+def test_a_report_shows_recorded_paths_again_with_and_without_a_run(plan, hts, monkeypatch):
+    """Sentences, table and figure of the command; without clipping, b is stored as text."""
+    monkeypatch.setattr("hts.answers.space_picture.PATH_STEPS", 500)
+    few = ("--set", "grid.b=[0.7, inf]", "--set", "grid.eta=[0.2]", "--set", "exit.walkers=20")
+    code, told, _ = hts("paths", plan, *few, "--paths", "4", "--within", "1")
+    assert (code, "sizes are lengths of steps" in told) == (0, True)
+    assert hts("report", "results/study")[0] == 0
+    page = Path("results/study/report.html").read_text()
+    verdict = next(line for line in told.splitlines() if "b = inf" in line).split(": ", 1)[1]
+    assert verdict[:30] in page
+    assert page.count("<svg") == 1
+    assert hts("run", plan, *few)[0] == 0
+    assert hts("report", "results/study", "--no-exact")[0] == 0
+    page = Path("results/study/report.html").read_text()
+    assert page.count("<svg") == 3
+    assert verdict[:30] in page

@@ -163,3 +163,20 @@ def test_what_is_not_found_may_be_given(method: str):
     text = RADIAL.replace("well = 0", 'domain = { kind = "formula", g = "x**2 + y**4 - 1" }\nwithin = 1.0')
     plan = parse_study(f"{text}[rare]\nmethod = {method}\n", Path("p.toml"))
     assert parse_study(plan.to_toml(), Path("p.toml")) == plan
+
+
+def test_a_map_reaches_to_the_ball_of_radius_l_with_the_same_cells():
+    """A jump beyond the box, to (2.3, 0), is one within the right basin: the flow leads back from there."""
+    text = (
+        VISITS.replace("[visits]", "[exit]")
+        .replace("steps =", "max_steps =")
+        .replace("radius = 0.4\n", "spacing = 0.1\n")
+    )
+    plan = plan_of(text.replace("low = [-2.0, -2.0]", "low = [-1.5, -1.5]").replace("high = [2.0, 2.0]",
+                                                                                  "high = [1.5, 1.5]"))  # fmt: skip
+    assert [corner.tolist() for corner in plan.map_box] == [[-2.5, -2.5], [2.5, 2.5]]
+    assert plan.spacing == 0.1
+    right = int(np.argmax([one.points[0][0] for one in plan.wells.minima]))
+    assert plan.basins.at(np.array([[2.3, 0.1], [-2.3, 0.1]])).tolist() == [right, 1 - right]
+    wide = plan_of(text.replace("L = 2.5", "L = 1e9"))
+    assert [corner.tolist() for corner in wide.map_box] == [[-2.0, -2.0], [2.0, 2.0]]
