@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from hts.plots.space import SpaceFigure
     from hts.plots.study import Study
     from hts.reports.document import Part
+
+
+#: The figure of plans with [rare], drawn as in one dimension.
+RARE = "rare_errors"
 
 
 def predict_with_bar(
@@ -256,7 +261,8 @@ def figures_of(
     from hts.plots import space as plots
     from hts.sweeps import study_of
 
-    known = [name for name in plots.NAMES if name != ("shares" if plan.visits is None else "exits")]
+    other = {"shares"} if plan.visits is None else {"exits"}
+    known = [name for name in (*plots.NAMES, RARE) if name not in other and (name != RARE or plan.rare is not None)]
     if unknown := [name for name in names if name not in known]:
         raise PlanError(
             f"no figure called {', '.join(map(repr, unknown))} of such a study; there are {', '.join(known)}"
@@ -268,6 +274,21 @@ def figures_of(
         yield plots.shares_figure(SpaceVisitCommands().compare(target, threads, with_exact), plan.figure.published)
     if target.is_dir() and "exits" in wanted:
         yield plots.exits_figure(SpaceExitCommands().compare(target, threads, with_exact), plan.dimension)
+    if target.is_dir() and RARE in wanted:
+        yield from rare_figure(plan, target, threads, with_exact)
+
+
+def rare_figure(plan: "SpacePlan", target: Path, threads: int | None, with_exact: bool) -> "Iterator[SpaceFigure]":
+    """Yield the errors of the estimators of rare exits, where there are samples and exact values."""
+    from hts.cli.rare import exact_values
+    from hts.plots.rare_errors import columns_of, draw, finding, rows
+    from hts.plots.space import SpaceFigure
+    from hts.rare import rare_results
+
+    exact = exact_values(plan, target, threads) if with_exact else {}
+    columns = columns_of(rare_results(plan, target, exact))
+    if columns:
+        yield SpaceFigure(RARE, finding(columns), rows(columns), partial(draw, columns))
 
 
 def draw(
