@@ -15,7 +15,7 @@ PREDICTED := finite_eta tail_index staircase graph levy_steps levy_flight
 # configs/radial.toml in other dimensions than two
 DIMENSIONS := 5 20
 CONDITIONED := conditional_heavy conditional_clipped
-SAMPLED := rare_errors
+SAMPLED := rare_errors rare_plane
 FIGURES := $(addprefix figure-,$(SIMULATED) $(PREDICTED) $(CONDITIONED) $(SAMPLED) $(DIMENSIONS:%=radial_%) \
   trajectories regression block_accuracy training initialisation)
 # `make figures QUICK=1`: fewer walkers, fewer or shorter steps, fewer values on the axes
@@ -23,6 +23,7 @@ QUICK_published_exit := --set exit.walkers=50
 QUICK_published_exit_lomax := --set exit.walkers=50
 QUICK_rare := --set exit.walkers=20000 --set grid.eta=[0.1,0.04,0.02,0.01,0.005,0.001]
 QUICK_rare_errors := --set rare.relative_error=0.4 --set rare.max_samples=20_000 --set rare.effort=64
+QUICK_rare_plane := $(QUICK_rare_errors) --set grid.eta=[1e-2,3e-3]
 QUICK_histograms_heavy := --set visits.steps=1_000_000
 QUICK_histograms_light := --set visits.steps=1_000_000
 QUICK_elimination := --set visits.steps=1_000_000 --set grid.eta=[1e-2,3e-3,1e-3]
@@ -113,7 +114,7 @@ $(PREDICTED:%=figure-%): figure-%: setup
 
 $(SAMPLED:%=figure-%): figure-%: setup
 	$(BIN)/hts rare configs/$*.toml $(SET) -o $(RESULTS)/$*
-	$(BIN)/hts plot $(RESULTS)/$* --figure $*
+	$(BIN)/hts plot $(RESULTS)/$* --figure rare_errors
 
 $(CONDITIONED:%=figure-%): figure-%: setup
 	$(BIN)/hts paths configs/$*.toml $(BESIDE_$*) $(SET) -o $(RESULTS)/$*

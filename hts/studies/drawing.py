@@ -15,6 +15,7 @@ from hts.plans import AnyPlan, Plan, SpacePlan, read_study
 from hts.plots.save import Row, save_figure
 from hts.plots.study import Study
 from hts.plots.style import house_style
+from hts.rare import rare_results
 from hts.storage import ResultsFolder
 from hts.studies.fitting import compared, compared_regression, compared_training
 from hts.studies.theory import OnCell, Theory
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from hts.plots.space import SpaceFigure
 
 
+#: The figure of plans with [rare] in several dimensions, drawn as in one.
+RARE = "rare_errors"
 #: Dots per inch of a figure in a notebook.
 SCREEN_DPI = 110
 
@@ -198,7 +201,8 @@ def space_figures(plan: SpacePlan, folder: Path | None, names: Sequence[str], th
     from hts.comparison.space import SpaceComparison, SpaceShareComparison
     from hts.plots import space as plots
 
-    known = [name for name in plots.NAMES if name != ("shares" if plan.visits is None else "exits")]
+    other = {"shares"} if plan.visits is None else {"exits"}
+    known = [name for name in (*plots.NAMES, RARE) if name not in other and (name != RARE or plan.rare is not None)]
     if unknown := [name for name in names if name not in known]:
         raise PlanError(
             f"no figure called {', '.join(map(repr, unknown))} of such a study; there are {', '.join(known)}"
@@ -206,13 +210,26 @@ def space_figures(plan: SpacePlan, folder: Path | None, names: Sequence[str], th
     wanted: Sequence[str] = names or known
     if "plane" in wanted and plan.dimension == 2:
         yield plots.plane_figure(picture_of(plan, study_of(plan).problem(plan, plan.cells()[0])))
-    if folder is None or not {"shares", "exits"} & set(wanted):
-        return
-    comparison = compared(folder, plan, theory)
-    if isinstance(comparison, SpaceShareComparison):
-        yield plots.shares_figure(comparison, plan.figure.published)
-    elif isinstance(comparison, SpaceComparison):
-        yield plots.exits_figure(comparison, plan.dimension)
+    if folder is not None and {"shares", "exits"} & set(wanted):
+        comparison = compared(folder, plan, theory)
+        if isinstance(comparison, SpaceShareComparison):
+            yield plots.shares_figure(comparison, plan.figure.published)
+        elif isinstance(comparison, SpaceComparison):
+            yield plots.exits_figure(comparison, plan.dimension)
+    if folder is not None and RARE in wanted:
+        yield from _rare_figure(plan, folder, theory)
+
+
+def _rare_figure(plan: SpacePlan, folder: Path, theory: Theory) -> Iterator[SpaceFigure]:
+    """Yield the errors of the estimators of rare exits, where there are samples and exact values."""
+    from hts.plots import rare_errors
+    from hts.plots.space import SpaceFigure
+
+    exact = theory.means(plan, folder) if theory.with_exact else {}
+    columns = rare_errors.columns_of(rare_results(plan, folder, exact))
+    if columns:
+        drawn = partial(rare_errors.draw, columns)
+        yield SpaceFigure(RARE, rare_errors.finding(columns), rare_errors.rows(columns), drawn)
 
 
 def _drawn_space(found: Iterator[SpaceFigure], target: AnyPlan | Path) -> Iterator[OneFigure]:
