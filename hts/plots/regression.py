@@ -16,6 +16,7 @@ from hts.errors import IncompleteError
 from hts.plans.regression import RegressionCell
 from hts.plots.looks import AID, DOTTED, LINES, Look, eta_looks, look
 from hts.plots.save import Row, save_figure
+from hts.plots.smooth import POINTS, smooth
 from hts.plots.style import PAGE, house_style, number, place_legend, set_title
 from hts.regression import CellResult
 
@@ -116,9 +117,11 @@ def _panel(
         ordered = sorted(group, key=lambda result: place(result.prediction.cell))
         x = [place(result.prediction.cell) for result in ordered]
         alphas = [_alpha(result) for result in ordered]
-        near = [alpha if alpha < FAR * HIGHEST else np.nan for alpha in alphas]
-        marker = "." if len(x) < 8 else ""
-        axes.plot(x, near, color=drawn.colour, ls=drawn.line, lw=1.1, marker=marker)
+        near = [(at, alpha) for at, alpha in zip(x, alphas, strict=True) if alpha < FAR * HIGHEST]
+        if near:
+            marker = "." if len(x) < 8 else ""
+            axes.plot(*smooth(*np.array(near, dtype=np.float64).T), color=drawn.colour, ls=drawn.line, lw=1.1,
+                      marker=marker, markevery=POINTS)  # fmt: skip
         for result in ordered:
             hill = None if result.iterates is None else result.iterates.hill
             if hill is not None and result.prediction.tail.is_stationary:
