@@ -130,8 +130,8 @@ def draw_histogram(axes: Axes, panel: HistogramPanel, landscape: Landscape) -> A
 
 def label_shares(axes: Axes) -> None:
     """Label an axis of shares from 0 to 1 at most: above are words, and no share is that large."""
-    top = axes.get_ylim()[1]
-    axes.set_yticks([tick for tick in MaxNLocator(4).tick_values(0.0, top) if 0.0 <= tick <= min(1.0, top)])
+    top = min(1.0, axes.get_ylim()[1])
+    axes.set_yticks([tick for tick in MaxNLocator(4).tick_values(0.0, top) if 0.0 <= tick <= top])
 
 
 def horizon_words(cell: VisitComparison) -> str:

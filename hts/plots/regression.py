@@ -29,6 +29,8 @@ HIGHEST, LOWEST = 20.0, 0.1
 FAR = 4.0
 #: Learning rates for which alpha is drawn against b and d, and sizes for which it is drawn against eta.
 N_RATES, N_SIZES = 4, 3
+#: Sizes that an axis names.
+MOST_SIZES = 7
 
 
 def plot_regression(results: Sequence[CellResult], folder: str | Path) -> tuple[Path, ...]:
@@ -95,6 +97,9 @@ def draw_regression(results: Sequence[CellResult]) -> Figure:
     for place, label in zip(axes.flat, labels, strict=True):
         place.set(xscale="log", yscale="log", xlabel=label, ylim=(LOWEST, HIGHEST))
         place.axhline(2.0, color=AID, lw=0.6, ls=DOTTED, zorder=0)
+    for place, sizes in zip(axes[1], (batches, dimensions), strict=True):
+        place.set_xticks(_spread(sizes, MOST_SIZES), [str(size) for size in _spread(sizes, MOST_SIZES)])
+        place.minorticks_off()
     for place in axes[:, 0]:
         place.set_ylabel(r"tail index $\alpha$")
     place_legend(figure, [_pair_handles(looks), _rate_handles(shades)], 5)
