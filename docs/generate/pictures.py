@@ -37,7 +37,7 @@ SOURCES = {
 }
 #: Pixels across, and colours: flat ones and their edges need no more. Few pixels have a marker's colour, so colours are
 #: chosen to cover those there are, not the most frequent ones.
-WIDTH, COLOURS = 1400, 96
+WIDTH, COLOURS = 1400, 80
 
 
 def shrink(source: Path, target: Path) -> None:
