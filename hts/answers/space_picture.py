@@ -20,6 +20,8 @@ from hts.space.wells import box_of
 N_HEIGHTS = 241
 #: Steps of a drawn path, and between two of its places.
 PATH_STEPS, STRIDE = 400_000, 20
+#: Of a ball that is left: a longer path covers it.
+FEW_STEPS = 1000
 #: A box around a ball that is left is larger by this.
 MARGIN = 1.5
 
@@ -74,7 +76,9 @@ def picture_of(plan: SpacePlan, problem: SpaceProblem, recorded: dict[float, Flo
     for b, cell in cells.items():
         if recorded is None:
             mine = replace(problem, eta=cell.eta, b=b, noise=plan.noise_of(cell), region=everywhere)
-            paths[b] = record_space_path(mine, purpose, 0, PATH_STEPS, STRIDE)
+            is_ball = plan.exit is not None and not plan.has_map
+            steps, stride = (min(FEW_STEPS, PATH_STEPS), 1) if is_ball else (PATH_STEPS, STRIDE)
+            paths[b] = record_space_path(mine, purpose, 0, steps, stride)
         found = basin_jumps(plan, b)
         if found is not None:
             ways[b] = tuple(Way(leg.flow, leg.landing) for leg in found.legs)

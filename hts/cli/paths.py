@@ -214,7 +214,7 @@ def draw(found: Sequence[Found], rows: Sequence[dict[str, Any]], title: str, tar
     from hts.storage.atomic import write_whole
 
     panels = few_panels([panel_of(one.plan, one.paths) for one in found])
-    said = title_of([one.paths for one in found], [one.comparison for one in found])
+    said = title_of([one.paths for one in found], [one.comparison for one in found], panels)
     with house_style():
         files = save_figure(paths_figure(panels, said), target, "paths", path_rows(panels))
     plans = list(dict.fromkeys(one.plan.to_toml() for one in found))

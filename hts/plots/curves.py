@@ -125,7 +125,11 @@ def points_aside(panel: SeriesPanel) -> dict[float, dict[float, float]]:
     marks = [
         (one.eta, math.log(one.height), series.b) for series in panel.series for one in series.points if one.height
     ]
-    close = CLOSE * (max(y for _, y, _ in marks) - min(y for _, y, _ in marks)) if marks else 0.0
+    drawn = [y for _, y, _ in marks]
+    for series in panel.series:
+        if (exact := series.curves.get("exact")) is not None:
+            drawn += np.log(exact.value[exact.value > 0]).tolist()
+    close = CLOSE * (max(drawn) - min(drawn)) if marks else 0.0
     found: dict[float, dict[float, float]] = {}
     for _, those in groupby(sorted(marks), key=itemgetter(0)):
         group: list[tuple[float, float, float]] = []
@@ -152,8 +156,7 @@ def draw_series(axes: Axes, series: Series, own: Look, aside: Mapping[float, flo
         style = _line_style(layer, own)
         if curve.eta.size == 1:  # a line of one point would not show
             style = {"color": style["color"], "marker": "_", "markersize": 10, "markeredgewidth": EXACT_WIDTH}
-        points = smooth(curve.eta, curve.value, curve.exponent) if layer == "exact" else (curve.eta, curve.value)
-        axes.plot(*points, zorder=LIFT[layer], label=layer, **style)
+        axes.plot(*smooth(curve.eta, curve.value, curve.exponent), zorder=LIFT[layer], label=layer, **style)
     for shift in sorted({aside.get(one.eta, 0.0) for one in series.points}):
         group = [one for one in series.points if aside.get(one.eta, 0.0) == shift]
         place: Transform = axes.transData

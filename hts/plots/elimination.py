@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,6 +16,7 @@ from hts.comparison.horizons import Elimination, Horizon, eliminations
 from hts.comparison.visit_records import OutsideShare, VisitComparison
 from hts.plots.looks import AID, Look, look, looks_in_order, paler
 from hts.plots.save import Row
+from hts.plots.smooth import smooth, smooth_share
 from hts.plots.study import FigureKind, Study
 from hts.plots.style import ETA_LABEL, PAGE, clip_label, listing, log_axis, number, place_legend, tail_label
 
@@ -26,6 +28,8 @@ MOST_PANELS = 3
 """Pairs (b, alpha) drawn, a row each."""
 MOST_ETAS = 7
 """Curves in a panel, spread evenly over those there are; more look alike."""
+DASH: dict[str, Any] = {"linestyle": "none", "marker": "_", "markersize": 11, "markeredgewidth": 2.2}
+"""The share of the chain of exact escapes at one eta."""
 
 
 def curves_of(panel: Elimination) -> tuple[VisitComparison, ...]:
@@ -57,7 +61,8 @@ def draw_against_steps(axes: Axes, panel: Elimination, looks: Mapping[float, Loo
         style = looks[cell.eta]
         exact = [(one.steps, one.expected) for one in cell.outside_widest if one.expected]
         if exact:
-            axes.plot(*zip(*exact, strict=True), color=paler(style.colour), linewidth=2.2, zorder=1.8)
+            curve = smooth(*np.array(exact, dtype=np.float64).T)
+            axes.plot(*curve, color=paler(style.colour), linewidth=2.2, zorder=1.8)
         for one in cell.outside_widest:
             _mark(axes, float(one.steps), (one.share, one.low, one.high), style)
     _scale(axes, [one.share for cell in curves_of(panel) for one in cell.outside_widest])
@@ -69,7 +74,8 @@ def draw_against_eta(axes: Axes, panel: Elimination, looks: Mapping[float, Look]
     """Draw the share of all steps spent outside the widest wells against eta, with the exact stationary one."""
     exact = [(cell.eta, share) for cell in panel.cells if (share := panel.exact_outside(cell))]
     if exact:
-        axes.plot(*zip(*exact, strict=True), color="black", linewidth=1.0)
+        marker = "_" if len(exact) == 1 else ""  # a line of one point would not show
+        axes.plot(*smooth_share(*np.array(exact).T), color="black", linewidth=1.0, marker=marker, markersize=11)
     return _draw_shares(axes, panel, [cell.outside_widest[-1] for cell in panel.cells], looks, [y for _, y in exact])
 
 
@@ -90,7 +96,8 @@ def _draw_shares(
     log_axis(axes, "x", etas)
     expected = [(eta, one.expected) for eta, one in zip(etas, shares, strict=True) if one.expected]
     if expected:
-        axes.plot(*zip(*expected, strict=True), color=paler(AID), linewidth=2.2, zorder=1.8)
+        # each eta has a number of steps of its own, so nothing lies between two of them
+        axes.plot(*zip(*expected, strict=True), color=paler(AID), zorder=1.8, **DASH)
     for eta, one in zip(etas, shares, strict=True):
         _mark(axes, eta, (one.share, one.low, one.high), looks.get(eta, look(0)))
     _scale(axes, [*(one.share for one in shares), *(one.expected for one in shares), *also])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,6 +14,7 @@ from matplotlib.lines import Line2D
 from hts.comparison.levy_points import LevyPoint, exit_points, visit_points
 from hts.plots.looks import AID, Look, looks_in_order, paler
 from hts.plots.save import Row
+from hts.plots.smooth import smooth_share
 from hts.plots.study import FigureKind, Study
 from hts.plots.style import PAGE, log_axis, number, place_legend, tail_label
 
@@ -101,7 +103,7 @@ def draw_marks(axes: Axes, marks: Mapping[str, Sequence[Mark]], looks: Mapping[s
         own = looks[name]
         exact = [(mark.epsilon, mark.exact) for mark in those if mark.exact is not None]
         if exact:
-            axes.plot(*zip(*exact, strict=True), color=paler(own.colour), linewidth=2.5)
+            axes.plot(*smooth_share(*np.array(exact).T), color=paler(own.colour), linewidth=2.5)
         for mark in those:
             if mark.measured is None:
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -34,9 +34,8 @@ from hts.plots.looks import Look
 from hts.plots.published import PublishedPoint, read_published
 from hts.plots.save import Row
 from hts.plots.study import FigureKind, Study
-from hts.plots.style import ETA_LABEL, draw_panels, log_axis, number, place_legend, tail_label
+from hts.plots.style import ETA_LABEL, MEAN_LABEL, draw_panels, log_axis, number, place_legend, tail_label
 
-MEAN_LABEL = r"mean exit time $\mathrm{E}\,\sigma$ (steps)"
 CURVE_POINTS = 33
 """Points of a limit line: four a decade over eight decades; a power law needs two, a lomax law bends."""
 MOST_STEPS = 1e18
@@ -237,32 +236,48 @@ def draw(panels: Sequence[SeriesPanel]) -> Figure:
 
 
 def finding(panels: Sequence[SeriesPanel]) -> str:
-    """Say how much slower the tightest clipping makes exit, at the smallest eta at which all walkers of both left."""
+    """Say how much slower the tightest clipping makes exit, at the smallest eta at which all walkers of both left.
+
+    Where there is none, the exact means of the smallest eta say it.
+    """
     series = every_series(panels)
     if not any(one.points for one in series):
         is_law, is_exact = any("limit" in one.curves for one in series), any("exact" in one.curves for one in series)
         if is_exact:
             return "Mean exit time, exact and by the limit law" if is_law else "Mean exit time, exact"
         return "Mean exit time by the limit law" if is_law else "Published mean exit times"
-    ratios, rates = [], set()
-    for panel in panels:
-        tight, loose = (
-            {point.eta: point.value for point in one.points if point.value and not point.is_open}
-            for one in (panel.series[0], panel.series[-1])
-        )
-        common = min(tight.keys() & loose.keys(), default=None)
-        if len(panel.series) < 2 or common is None:
-            return "Mean exit time against learning rate"
-        ratios.append(tight[common] / loose[common])
-        rates.add(common)
+    slower = [(_slower(panel, _measured_means), "") for panel in panels]
+    if None in (found for found, _ in slower):
+        slower = [(_slower(panel, _exact_means), ", exact") for panel in panels]
+    ratios, rates = [found[0] for found, _ in slower if found], {found[1] for found, _ in slower if found}
+    if len(ratios) < len(panels):
+        return "Mean exit time against learning rate"
     b, other = panels[0].series[0].b, panels[0].series[-1].b
     same_clips = all((panel.series[0].b, panel.series[-1].b) == (b, other) for panel in panels)
-    if not ratios or len(rates) > 1 or not same_clips or min(ratios) < 1.5:
+    if len(rates) > 1 or not same_clips or min(ratios) < 1.5:
         return "Mean exit time against learning rate"
     low, high = number(float(f"{min(ratios):.2g}")), number(float(f"{max(ratios):.2g}"))
     factor = low if low == high else f"{low} to {high}"
     than = "without clipping" if math.isinf(other) else rf"for $b$ = {number(other)}"
-    return rf"Exit is {factor} times slower for $b$ = {number(b)} than {than} ($\eta$ = {number(rates.pop())})"
+    at = rf"$\eta$ = {number(rates.pop())}{slower[0][1]}"
+    return f"Exit is {factor} times slower for $b$ = {number(b)} than {than} ({at})"
+
+
+def _slower(panel: SeriesPanel, means: Callable[[Series], Mapping[float, float]]) -> tuple[float, float] | None:
+    """Say how many times slower the tightest clipping is than the loosest, and at which eta: the smallest of both."""
+    tight, loose = means(panel.series[0]), means(panel.series[-1])
+    eta = min(tight.keys() & loose.keys(), default=None)
+    return None if len(panel.series) < 2 or eta is None else (tight[eta] / loose[eta], eta)
+
+
+def _measured_means(series: Series) -> Mapping[float, float]:
+    """Return the means of the cells that all walkers have left, by eta."""
+    return {point.eta: point.value for point in series.points if point.value and not point.is_open}
+
+
+def _exact_means(series: Series) -> Mapping[float, float]:
+    curve = series.curves.get("exact")
+    return {} if curve is None else dict(zip(curve.eta.tolist(), curve.value.tolist(), strict=True))
 
 
 def rows(panels: Sequence[SeriesPanel]) -> list[Row]:

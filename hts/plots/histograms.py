@@ -121,11 +121,17 @@ def draw_histogram(axes: Axes, panel: HistogramPanel, landscape: Landscape) -> A
     axes.text(0.98, 0.985, horizon_words(panel.cell), transform=axes.transAxes, ha="right", va="top", fontsize=7.5)
     axes.set(xlabel="position $x$", ylabel="share of time in a bin")
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], prune="both"))
-    axes.yaxis.set_major_locator(MaxNLocator(4))
+    label_shares(axes)
     cell = panel.cell
     axes.set_title(rf"{clip_label(cell.b)}, {tail_label(cell.alpha)}, $\eta$ = {number(cell.eta)}")
     axes.grid(visible=False)
     return axes
+
+
+def label_shares(axes: Axes) -> None:
+    """Label an axis of shares from 0 to 1 at most: above are words, and no share is that large."""
+    top = min(1.0, axes.get_ylim()[1])
+    axes.set_yticks([tick for tick in MaxNLocator(4).tick_values(0.0, top) if 0.0 <= tick <= top])
 
 
 def horizon_words(cell: VisitComparison) -> str:
@@ -145,6 +151,7 @@ def draw(shown: Histograms) -> Figure:
     figure, places = draw_panels(panels, draw_panel, n_columns, panel_height=2.15)
     top = HEADROOM * max(float(panel.part.max()) for panel in panels)
     places[0].set_ylim(0.0, top)
+    label_shares(places[0])
     place_legend(figure, (_handles(panels),), n_columns=4)
     return figure
 

@@ -39,6 +39,8 @@ COLUMNS = 4
 """Panels in a row."""
 MOST_JUMPS = 20
 """Big jumps of a path that are marked; where a path makes more of them they hide it."""
+MOST_COUNTED = 4
+"""Panels whose wells a title can count."""
 TICKS = 12
 """Intervals between time ticks across a page."""
 BEYOND = 0.22
@@ -129,11 +131,16 @@ def panel_of(plan: Plan, paths: CellPaths) -> PathPanel:
     )
 
 
-def title_of(found: Sequence[CellPaths | SpacePaths], comparisons: Sequence[PathComparison]) -> str:
-    """Say what the paths have in common: how they leave, and by how many big jumps at the smallest eta."""
+def title_of(
+    found: Sequence[CellPaths | SpacePaths], comparisons: Sequence[PathComparison], panels: Sequence[PathPanel] = ()
+) -> str:
+    """Say what the paths have in common: how they leave, and by how many big jumps at the smallest eta.
+
+    Of walkers that are never stopped it says how many wells each of the panels shows.
+    """
     question = found[0].question
     if question.given == "none":
-        return "Walkers as they come"
+        return _wells_seen(panels)
     where = {"exit": "leave", "left": "leave on the left", "right": "leave on the right"}[question.given]
     limit = "" if question.within is None else rf" within $t$ = {number(question.within)}"
     smallest = min(one.cell.eta for one in found)
@@ -147,6 +154,18 @@ def title_of(found: Sequence[CellPaths | SpacePaths], comparisons: Sequence[Path
     text = f"Paths given that they {where}{limit}"
     step = "$h$" if found[0].cell.epsilon is not None else "$\\eta$"
     return f"{text}: at {step} = {_fraction(smallest)}, {listing(said)}" if all(said) else text
+
+
+def _wells_seen(panels: Sequence[PathPanel]) -> str:
+    """Count the wells that the one walker of each panel is seen in."""
+    if not 0 < len(panels) <= MOST_COUNTED or not all(panel.barriers for panel in panels):
+        return "Walkers as they come"
+    seen = []
+    for panel in panels:
+        wells = {int(well) for path in panel.paths for well in np.searchsorted(panel.barriers, path.x)}
+        clip = "" if math.isinf(panel.b) else f", {clip_label(panel.b)}"
+        seen.append(f"{len(wells)} ({tail_label(panel.alpha)}{clip})")
+    return f"Of {len(panels[0].barriers) + 1} wells the walker sees {listing(seen)}"
 
 
 def _finding(comparison: PathComparison) -> str:

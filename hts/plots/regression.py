@@ -16,6 +16,7 @@ from hts.errors import IncompleteError
 from hts.plans.regression import RegressionCell
 from hts.plots.looks import AID, DOTTED, LINES, Look, eta_looks, look
 from hts.plots.save import Row, save_figure
+from hts.plots.smooth import POINTS, smooth
 from hts.plots.style import PAGE, house_style, number, place_legend, set_title
 from hts.regression import CellResult
 
@@ -28,6 +29,8 @@ HIGHEST, LOWEST = 20.0, 0.1
 FAR = 4.0
 #: Learning rates for which alpha is drawn against b and d, and sizes for which it is drawn against eta.
 N_RATES, N_SIZES = 4, 3
+#: Sizes that an axis names.
+MOST_SIZES = 7
 
 
 def plot_regression(results: Sequence[CellResult], folder: str | Path) -> tuple[Path, ...]:
@@ -94,6 +97,9 @@ def draw_regression(results: Sequence[CellResult]) -> Figure:
     for place, label in zip(axes.flat, labels, strict=True):
         place.set(xscale="log", yscale="log", xlabel=label, ylim=(LOWEST, HIGHEST))
         place.axhline(2.0, color=AID, lw=0.6, ls=DOTTED, zorder=0)
+    for place, sizes in zip(axes[1], (batches, dimensions), strict=True):
+        place.set_xticks(_spread(sizes, MOST_SIZES), [str(size) for size in _spread(sizes, MOST_SIZES)])
+        place.minorticks_off()
     for place in axes[:, 0]:
         place.set_ylabel(r"tail index $\alpha$")
     place_legend(figure, [_pair_handles(looks), _rate_handles(shades)], 5)
@@ -116,9 +122,11 @@ def _panel(
         ordered = sorted(group, key=lambda result: place(result.prediction.cell))
         x = [place(result.prediction.cell) for result in ordered]
         alphas = [_alpha(result) for result in ordered]
-        near = [alpha if alpha < FAR * HIGHEST else np.nan for alpha in alphas]
-        marker = "." if len(x) < 8 else ""
-        axes.plot(x, near, color=drawn.colour, ls=drawn.line, lw=1.1, marker=marker)
+        near = [(at, alpha) for at, alpha in zip(x, alphas, strict=True) if alpha < FAR * HIGHEST]
+        if near:
+            marker = "." if len(x) < 8 else ""
+            axes.plot(*smooth(*np.array(near, dtype=np.float64).T), color=drawn.colour, ls=drawn.line, lw=1.1,
+                      marker=marker, markevery=POINTS)  # fmt: skip
         for result in ordered:
             hill = None if result.iterates is None else result.iterates.hill
             if hill is not None and result.prediction.tail.is_stationary:

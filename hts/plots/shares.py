@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,6 +14,7 @@ from matplotlib.lines import Line2D
 from hts.comparison import VisitComparison
 from hts.plots.looks import AID, Look, looks_in_order, paler
 from hts.plots.save import Row
+from hts.plots.smooth import POINTS, smooth_share
 from hts.plots.study import FigureKind, Study
 from hts.plots.style import (
     COLUMN,
@@ -75,8 +78,8 @@ def draw_shares(axes: Axes, panel: Panel, looks: Mapping[int, Look]) -> Axes:
     for well, style in looks.items():
         exact = [(cell.eta, share) for cell in panel if (share := cell.exact[well]) is not None]
         if exact:
-            pale = paler(style.colour)
-            axes.plot(*zip(*exact, strict=True), color=pale, linewidth=2.5, marker="o", markersize=8, markeredgewidth=0)
+            halo: dict[str, Any] = {"marker": "o", "markersize": 8, "markeredgewidth": 0, "markevery": POINTS}
+            axes.plot(*smooth_share(*np.array(exact).T), color=paler(style.colour), linewidth=2.5, **halo)
         expected = [(cell.eta, share) for cell in panel if (share := cell.expected[well]) is not None]
         if expected:
             axes.plot(*zip(*expected, strict=True), color=style.colour, marker="_", markersize=11, linestyle="none")

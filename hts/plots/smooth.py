@@ -52,6 +52,32 @@ def smooth(eta: FloatArray, value: FloatArray, exponent: FloatArray | None = Non
     return fine, drawn
 
 
+def smooth_share(eta: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Draw a curve through numbers between 0 and 1, smooth against a logarithmic axis.
+
+    Between two neighbours it stays between their values, so that no share above 1 or below 0 is drawn.
+
+    Parameters
+    ----------
+    eta : float64[value]
+        Positive, in any order.
+    share : float64[value]
+
+    Returns
+    -------
+    eta, share : float64[point]
+        By increasing eta, on a fine grid that holds the values given.
+    """
+    order = np.argsort(eta)
+    eta, share = eta[order], share[order]
+    if len(eta) < 2:
+        return eta, share
+    fine = fine_grid(eta)
+    drawn = np.asarray(PchipInterpolator(np.log(eta), share)(np.log(fine)))
+    drawn[::POINTS] = share
+    return fine, drawn
+
+
 def smooth_exponent(eta: FloatArray, value: FloatArray, exponent: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Draw the local exponent of the curve of `smooth` on a fine grid; it passes through the exponents given."""
     if len(eta) < 2:

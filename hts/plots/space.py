@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
 from math import isfinite
@@ -18,20 +18,11 @@ from matplotlib.patches import Patch
 
 from hts.answers.space_picture import SpacePicture
 from hts.comparison.space import SpaceComparison, SpaceShareComparison, SpaceShares
-from hts.plots.looks import AID, COLOURS, clip_looks, paler
+from hts.plots import exits
+from hts.plots.curves import Curve, Series, SeriesPanel
+from hts.plots.looks import AID, COLOURS, paler
 from hts.plots.save import Row, save_figure
-from hts.plots.style import (
-    ETA_LABEL,
-    MEAN_LABEL,
-    PAGE,
-    clip_label,
-    house_style,
-    listing,
-    log_axis,
-    number,
-    place_legend,
-    set_title,
-)
+from hts.plots.style import PAGE, clip_label, house_style, listing, number, place_legend, set_title
 
 #: Levels of f between its lowest and highest values in the picture.
 N_LEVELS = 14
@@ -236,45 +227,41 @@ def _published(source: str | None, b: float) -> list[float]:
 
 def exits_figure(comparison: SpaceComparison, dimension: int) -> SpaceFigure:
     """Show mean exit times against eta for each b, measured, exact and in the limit."""
-    cells = [cell for cell in comparison.exits.cells if cell.mean_exit_steps is not None]
-    jumps = {fit.b: fit.jump_number for fit in comparison.exits.fits}
-    looks = clip_looks(cell.b for cell in comparison.exits.cells)
-
-    def draw() -> Figure:
-        figure = Figure(figsize=(PAGE, 3.2), layout="constrained")
-        axes = figure.subplots()
-        means = [cell.mean_exit_steps for cell in cells if cell.mean_exit_steps is not None]
-        limits = [cell.mean_exit_steps_limit for cell in cells if cell.mean_exit_steps_limit is not None]
-        for b, style in looks.items():
-            mine = [cell for cell in cells if cell.b == b]
-            for name, line in (("mean_exit_steps_exact", style.line), ("mean_exit_steps_limit", ":")):
-                points = [(c.eta, value) for c in mine if (value := getattr(c, name)) is not None]
-                if points:
-                    axes.plot(*zip(*points, strict=True), color=style.colour, ls=line, lw=1.0)
-            for cell in mine:
-                mean, low, high = cell.mean_exit_steps or 0.0, cell.mean_low, cell.mean_high
-                if low is not None and high is not None:
-                    axes.plot([cell.eta] * 2, [low, high], color=style.colour, lw=0.8)
-                face = style.colour if not cell.n_censored else "white"
-                axes.plot(cell.eta, mean, color=style.colour, marker=style.marker, mfc=face, ls="none")
-        log_axis(axes, "x", [cell.eta for cell in cells] or [1.0])
-        log_axis(axes, "y", [*means, *limits] or [1.0])
-        axes.set(xlabel=ETA_LABEL, ylabel=MEAN_LABEL)
-        series = [
-            Line2D([], [], color=s.colour, marker=s.marker, ls=s.line, label=clip_label(b, [jumps.get(b)]))
-            for b, s in looks.items()
-        ]
-        aids = [
-            Line2D([], [], color=AID, marker="o", ls="none", label="measured, 95 % (open: censored)"),
-            Line2D([], [], color=AID, label="exact"),
-            Line2D([], [], color=AID, ls=":", label=r"limit $\eta \to 0$"),
-        ]
-        place_legend(figure, [series, aids], 4)
-        return figure
-
+    panels = _exit_panels(comparison)
     where = "one dimension" if dimension == 1 else f"{dimension} dimensions"
-    finding = f"Exits in {where}: each further jump multiplies the time"
-    return SpaceFigure("exits", finding, _exit_rows(comparison), draw)
+    said = exits.finding(panels) if panels else "No exits yet"
+    return SpaceFigure("exits", f"{said}, in {where}", _exit_rows(comparison), partial(exits.draw, panels))
+
+
+def _exit_panels(comparison: SpaceComparison) -> tuple[SeriesPanel, ...]:
+    """Gather the cells into panels by alpha, with the limit of each series through those of its cells."""
+    jumps = {(fit.alpha, fit.b): fit.jump_number for fit in comparison.exits.fits}
+    limits: dict[tuple[float | None, float], dict[float, float]] = {}
+    for cell in comparison.exits.cells:
+        if cell.mean_exit_steps_limit:
+            limits.setdefault((cell.alpha, cell.b), {})[cell.eta] = cell.mean_exit_steps_limit
+    clips = tuple(sorted({cell.b for cell in comparison.exits.cells}))
+    panels = exits.exit_panels(comparison.exits.cells)
+    return tuple(
+        replace(
+            panel,
+            clips=clips,
+            series=tuple(
+                _with_limit(one, limits.get((panel.alpha, one.b), {}), jumps.get((panel.alpha, one.b)))
+                for one in panel.series
+            ),
+        )
+        for panel in panels
+    )
+
+
+def _with_limit(series: Series, means: Mapping[float, float], jumps: int | None) -> Series:
+    """Add the limit line, which the eta of the cells suffice for."""
+    known = replace(series, jump_number=jumps, limit_name=r"limit $\eta \to 0$")
+    if not means:
+        return known
+    eta = np.array(sorted(means))
+    return replace(known, curves={**series.curves, "limit": Curve(eta, np.array([means[one] for one in eta.tolist()]))})
 
 
 def _exit_rows(comparison: SpaceComparison) -> list[Row]:

@@ -180,7 +180,7 @@ def number(value: float) -> str:
     """Write a number for a label: plain near 1, as m×10^k in mathtext far from it; "∞" and 0 as themselves."""
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
         return f"{value:.4g}".replace("-", "−")
     mantissa, exponent = f"{value:.2e}".split("e")
     mantissa = mantissa.rstrip("0").rstrip(".")

@@ -51,7 +51,6 @@ def large_grid(n_eta=9, clips=(0.22, 0.28, 0.4, 0.7, math.inf), alphas=(1.2, 1.5
 def collisions(figure: Figure) -> list[str]:
     """List the texts that overlap another text, or leave the figure; only what is really drawn counts."""
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
     boxes = []
     draw = Text.draw
 
@@ -62,7 +61,7 @@ def collisions(figure: Figure) -> list[str]:
         return draw(text, renderer, *args, **kwargs)
 
     with patch.object(Text, "draw", noted):
-        canvas.draw()
+        figure.draw_without_rendering()  # lays out, places and measures all texts; no pixel is needed
     width, height = canvas.get_width_height()
     found = [
         f"{text!r} leaves the figure"

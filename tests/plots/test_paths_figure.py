@@ -118,6 +118,16 @@ def test_walkers_across_all_wells_are_shown_with_barriers_and_one_at_a_time():
     assert panel.paths[0].time[-1] == pytest.approx(500 * panel.eta)
 
 
+def test_the_title_of_walkers_across_all_wells_counts_the_wells_that_each_sees(world):
+    path = replace(world[2][0].paths[0], x=np.array([0.3, -1.5, 0.4]), time=np.arange(3.0), is_big=np.zeros(3, bool))
+    heavy = replace(world[2][0], barriers=(-1.3, 0.2, 0.7), b=0.5, paths=(path,))
+    light = replace(heavy, alpha=None, b=inf, paths=(replace(path, x=np.full(3, 0.5)),))
+    free = [replace(world[1][0], question=Question("none", None, 3))]
+    said = r"Of 4 wells the walker sees 1 (normal noise) and 2 ($\alpha$ = 1.5, $b$ = 0.5)"
+    assert title_of(free, (), (light, heavy)) == said
+    assert title_of(free, (), (light, heavy) * 3) == "Walkers as they come"
+
+
 def test_barriers_stay_in_view_of_a_walker_that_never_reaches_them(world):
     panel = replace(world[2][0], low=-inf, high=inf, barriers=(-5.0, 7.0))
     low, high = view_of([panel])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hts.plots.smooth import POINTS, fine_grid, smooth, smooth_exponent
+from hts.plots.smooth import POINTS, fine_grid, smooth, smooth_exponent, smooth_share
 
 ETA = np.array([1e-3, 5e-3, 1e-2, 2e-2, 4e-2, 1e-1])
 
@@ -40,5 +40,15 @@ def test_the_exponent_is_the_slope_of_the_curve_of_the_mean():
     np.testing.assert_allclose(without_means[::POINTS], exponent(ETA), rtol=1e-9)
 
 
+def test_a_curve_of_shares_stays_between_its_neighbours_in_any_order():
+    eta, share = np.array([1e-1, 1e-2, 1e-3, 1e-4]), np.array([0.2, 0.97, 1.0, 1.0])
+    fine, drawn = smooth_share(eta, share)
+    np.testing.assert_array_equal(fine[::POINTS], eta[::-1])
+    np.testing.assert_array_equal(drawn[::POINTS], share[::-1])
+    assert drawn.max() <= 1.0
+    assert np.all(np.diff(drawn) <= 0.0)
+
+
 def test_one_value_is_left_as_it_is():
     assert smooth(ETA[:1], ETA[:1]) == (ETA[:1], ETA[:1])
+    assert smooth_share(ETA[:1], ETA[:1]) == (ETA[:1], ETA[:1])

@@ -1,14 +1,18 @@
 """Figures of studies in several dimensions, from records made by hand."""
 
 import csv
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from figure_worlds import MadeCell, collisions
 from small_space_plans import RADIAL, VISITS, plan_of
 
 from hts.answers.space_picture import picture_of
-from hts.comparison.space import SpaceShareComparison, SpaceShares
+from hts.comparison.records import ExitComparison
+from hts.comparison.space import SpaceComparison, SpaceShareComparison, SpaceShares
 from hts.plots import space
+from hts.plots.style import house_style
 from hts.sweeps import study_of
 
 
@@ -47,6 +51,46 @@ def test_a_path_of_exits_ends_where_the_walker_left():
     path = record_space_path(study_of(plan).problem(plan, cell), b"hts space exits", 3, 400, 1)
     assert np.array_equal(path[-1], walker.landing[0])
     assert len(path) == walker.exit_steps[0] + 1
+
+
+@dataclass
+class Fit:
+    """What a figure reads of a fit."""
+
+    b: float
+    alpha: float
+    jump_number: int
+
+
+@dataclass(frozen=True)
+class Exit(MadeCell):
+    """A cell with its limit."""
+
+    mean_exit_steps_limit: float | None = None
+
+
+def test_exits_lie_on_broad_exact_curves_beside_the_limit_as_in_one_dimension():
+    cells = tuple(
+        Exit(eta, b, 1.5, 0, 100, 100, 0, mean, 0.9 * mean, 1.1 * mean, mean, mean_exit_steps_limit=2 * mean)
+        for b, size in ((0.7, 60.0), (1.3, 3.0))
+        for eta in (0.1, 0.05, 0.02)
+        for mean in (size * eta**-1.5,)
+    )
+    fits = (Fit(0.7, 1.5, 2), Fit(1.3, 1.5, 1))
+    shown = space.exits_figure(SpaceComparison(ExitComparison(cells, fits), ()), 20)
+    assert (
+        shown.finding == r"Exit is 20 times slower for $b$ = 0.7 than for $b$ = 1.3 ($\eta$ = 0.02), in 20 dimensions"
+    )
+    with house_style():
+        figure = shown.titled()
+        assert collisions(figure) == []
+    lines = [line for line in figure.axes[0].lines if line.get_label() in ("exact", "limit")]
+    ends = [(line.get_label(), line.get_xdata()[0], line.get_ydata()[0]) for line in lines]
+    means = [60.0 * 0.02**-1.5, 3.0 * 0.02**-1.5]
+    assert ends == [
+        (name, 0.02, pytest.approx(size * mean)) for mean in means for name, size in (("exact", 1), ("limit", 2))
+    ]
+    assert len(lines[0].get_xdata()) > 3  # a fine grid of eta
 
 
 def test_shares_stand_beside_the_published_ones_of_the_same_clip(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from hts.plots.looks import clip_looks
-from hts.plots.style import COLUMN, log_axis, set_title
+from hts.plots.style import COLUMN, log_axis, number, set_title
 
 
 @pytest.mark.parametrize("which", ["x", "y"])
@@ -17,6 +17,12 @@ def test_an_axis_of_about_two_decades_has_three_labels_or_more_and_no_crowd(whic
     axis, (low, high) = (axes.xaxis, axes.get_xlim()) if which == "x" else (axes.yaxis, axes.get_ylim())
     labelled = [tick for tick in axis.get_major_locator()() if low <= tick <= high]
     assert 3 <= len(labelled) <= 9
+
+
+def test_numbers_of_labels_never_read_as_those_of_a_program():
+    assert [number(value) for value in (0.001, 9999.0, 1e4, 5e4, 1e5, -2e-4)] == [
+        "0.001", "9999", "$10^{4}$", r"$5\times10^{4}$", "$10^{5}$", r"$-2\times10^{-4}$"
+    ]  # fmt: skip
 
 
 def test_a_line_of_a_title_does_not_end_within_an_equation():

@@ -16,6 +16,7 @@ from hts.plots import elimination, histograms
 from hts.plots.histograms import Histograms, histogram_panels, horizon_words
 from hts.plots.published import read_published_shares
 from hts.plots.shares import told_cell
+from hts.plots.smooth import POINTS
 from hts.plots.style import house_style
 from hts.sweeps import VisitCellSample
 
@@ -70,6 +71,10 @@ def test_a_histogram_shows_the_share_of_time_in_each_bin_and_published_shares_of
         figure = histograms.FIGURE.titled(Histograms(panels, LANDSCAPE))
         assert collisions(figure) == []
         bars = figure.axes[2].patches[0].get_data()
+        certain = dataclasses.replace(panels[0], part=np.eye(16)[8])
+        labelled = histograms.FIGURE.titled(Histograms((certain,), LANDSCAPE)).axes[0]
+    # a walker that stays in one bin: above 1 stand words, and no number
+    assert max(labelled.get_yticks()) == 1.0 < labelled.get_ylim()[1]
     assert bars.values == pytest.approx(shares[:16])
     assert bars.edges[[0, -1]].tolist() == [-1.6, 1.6]
 
@@ -105,8 +110,8 @@ def test_elimination_lists_measured_exact_and_limit_shares_outside_the_widest_we
         assert collisions(figure) == []
         left, middle, right = figure.axes
     exact = next(line for line in middle.lines if line.get_color() == "black")
-    assert exact.get_xdata() == pytest.approx(etas)
-    assert exact.get_ydata() == pytest.approx([0.015] * 3)
+    assert exact.get_xdata()[::POINTS] == pytest.approx(etas[::-1])
+    assert exact.get_ydata() == pytest.approx(np.full(2 * POINTS + 1, 0.015))
     for axes, x, y in ((left, 1000.0, 1000**-0.4), (middle, 1e-3, 1e5**-0.4), (right, 1e-3, 1000**-0.4)):
         points = [line.get_xydata()[0].tolist() for line in axes.lines if line.get_marker() not in ("None", None)]
         assert any(point == pytest.approx([x, y]) for point in points)
