@@ -95,7 +95,8 @@ def test_every_walker_of_every_landscape_exits_at_the_step_of_the_plain_python_t
     def derivative(x):
         return float(landscape.derivative(np.array([x]))[0])
 
-    assert_same_as_twin(problem, derivative, n_walkers=20, max_steps=300)
+    n_walkers = 8 if name == "published" else 20  # the twin takes a millisecond for each of its gradients
+    assert_same_as_twin(problem, derivative, n_walkers, max_steps=300)
 
 
 def test_a_domain_of_several_wells_uses_every_join_of_the_landscape():

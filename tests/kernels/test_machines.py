@@ -35,12 +35,15 @@ def compiled_visits():
     return small_exits(9, 40, "small_visits.py")
 
 
-def test_interpreted_and_generic_code_give_the_same_visits_as_compiled_code(compiled_visits, tmp_path):
-    compiled = compiled_visits
-    assert small_exits(9, 40, "small_visits.py", NUMBA_DISABLE_JIT="1") == compiled
+def test_interpreted_code_gives_the_same_visits_as_compiled_code(compiled_visits):
+    assert small_exits(9, 40, "small_visits.py", NUMBA_DISABLE_JIT="1") == compiled_visits
+    assert any(any(map(any, sample["transitions"][0])) for sample in compiled_visits)
+
+
+@pytest.mark.long
+def test_a_generic_cpu_gives_the_same_visits(compiled_visits, tmp_path):
     generic = {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(tmp_path)}
-    assert small_exits(9, 40, "small_visits.py", **generic) == compiled
-    assert any(any(map(any, sample["transitions"][0])) for sample in compiled)
+    assert small_exits(9, 40, "small_visits.py", **generic) == compiled_visits
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +66,12 @@ def compiled_space():
     return small_exits(5, 20, "small_space.py")
 
 
-def test_interpreted_and_generic_code_give_the_same_walkers_in_several_dimensions(compiled_space, tmp_path):
+def test_interpreted_code_gives_the_same_walkers_in_several_dimensions(compiled_space):
     assert small_exits(5, 20, "small_space.py", NUMBA_DISABLE_JIT="1") == compiled_space
+
+
+@pytest.mark.long
+def test_a_generic_cpu_gives_the_same_walkers_in_several_dimensions(compiled_space, tmp_path):
     generic = {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(tmp_path)}
     assert small_exits(5, 20, "small_space.py", **generic) == compiled_space
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hts.kernels import environment, objects
-from hts.kernels.objects import StoredKernel
+from hts.kernels import environment, objects, privacy
+from hts.kernels.objects import StoredKernel, keep_code, read_code
 
 SCRIPT = """
 import json, runpy, sys
 samples = runpy.run_path({small_exits!r})["samples"]
-print(json.dumps([list(samples(20, 40)), "numba" in sys.modules]))
+print(json.dumps([list(samples(8, 20)), "numba" in sys.modules]))
 """
 
 
@@ -59,14 +59,24 @@ def test_a_process_started_by_another_finds_the_same_folder(cache):
     assert small_exits(*folder.glob("kernels-*")) == [samples, False]
 
 
-@pytest.mark.parametrize("spoil", [lambda code: code[:1000], lambda code: b"", lambda code: code[:-1] + b"?"])
-def test_a_spoilt_object_file_is_made_anew(cache, spoil):
+def test_a_spoilt_object_file_is_made_anew(cache):
     folder, (samples, _) = cache
     (path,) = objects_in(folder)
     whole = path.read_bytes()
-    path.write_bytes(spoil(whole))
+    path.write_bytes(whole[:-1] + b"?")
     assert small_exits(folder) == [samples, True]
     assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("spoil", [lambda kept: kept[:1000], lambda kept: b"", lambda kept: kept[:-1] + b"?"])
+def test_no_code_is_read_from_a_spoilt_object_file(tmp_path, monkeypatch, spoil):
+    monkeypatch.setattr(privacy, "_warned", set())
+    path, code = tmp_path / "some.kernel-0123.o", bytes(range(256)) * 8
+    keep_code(path, "d", code)
+    assert read_code(path, "d") == code
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.warns(UserWarning, match="damaged"):
+        assert read_code(path, "d") is None
 
 
 @pytest.mark.long

@@ -237,7 +237,9 @@ def test_noise_that_never_jumps_back_ends_in_the_last_well():
             "known[^:]*: eta = 0.005 is too",
         ),
         (FREE, PARETO, 0.0, 0.5, "must be positive"),
-        (WIDE, Noise("pareto", 100.0, 1e10), 0.01, inf, "no digit of the shares is known"),  # scale^alpha overflows
+        pytest.param(  # scale^alpha overflows
+            WIDE, Noise("pareto", 100.0, 1e10), 0.01, inf, "no digit of the shares is known", marks=pytest.mark.long
+        ),
         (WIDE, Noise("normal", None), 1e-17, inf, "more than the 4000 to begin with"),  # 1 - eta f'' is 1
     ],
 )
