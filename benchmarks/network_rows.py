@@ -31,7 +31,7 @@ def network_rows(repetitions: int) -> list[Row]:
 
 
 def ours() -> Contender:
-    """Methods side by side, as `hts train` runs them; programs are compiled in the run that is not measured."""
+    """Networks one in a thread, as `hts train` runs them; programs are compiled in the run that is not measured."""
     from hts.engines import available_cores
     from hts.networks.data import load_digits
     from hts.networks.training import Trainer
@@ -40,7 +40,8 @@ def ours() -> Contender:
     plan = read_training_plan(PLAN, SHORT)
     table, some = plan.table, range(plan.table.replications)
     data = load_digits(table.images, table.corrupted, plan.seed, some)
-    trainers = [Trainer(plan, method, data, some) for method in sorted(table.methods, key=lambda m: -plan.steps(m))]
+    whole, longest_first = Trainer(plan, "LB", data, some), sorted(table.methods, key=lambda m: -plan.steps(m))
+    trainers = [whole.part_of(method, range(r, r + 1)) for method in longest_first for r in some]
     starts = [trainer.start() for trainer in trainers]
 
     def one(place: int) -> None:

@@ -21,7 +21,7 @@ from hts.sweeps import Verification
 
 Arrays = dict[str, npt.NDArray[Any]]
 #: Version of the arithmetic and random numbers of a run; another one makes other networks.
-TRAINING_VERSION: Final = "training 2"
+TRAINING_VERSION: Final = "training 3"
 NAME: Final = re.compile(r"(?P<method>[A-Za-z0-9+]+)-r(?P<first>\d{6})-(?P<last>\d{6})\.trained")
 DAMAGED: Final = "is not what was written"
 
@@ -38,6 +38,12 @@ class Task:
         """Name of its file."""
         return f"{self.method}-r{self.replications.start:06d}-{self.replications.stop - 1:06d}.trained"
 
+    @property
+    def words(self) -> str:
+        """Method and replications, as messages name them."""
+        first, last = self.replications.start, self.replications.stop - 1
+        return f"{self.method}, " + (f"replication {first}" if first == last else f"replications {first} to {last}")
+
     def key(self, plan: TrainingPlan) -> dict[str, Any]:
         """Say what decides its numbers."""
         return {"identity": plan.identity(), "version": TRAINING_VERSION, "name": self.name}
@@ -53,14 +59,15 @@ def _task(match: re.Match[str]) -> Task:
     return Task(match["method"], range(int(match["first"]), int(match["last"]) + 1))
 
 
-def missing(plan: TrainingPlan, results: ResultsFolder) -> list[Task]:
-    """List the replications that no file has, method by method."""
+def missing(plan: TrainingPlan, results: ResultsFolder, together: int | None = None) -> list[Task]:
+    """List the replications that no file has, method by method, at most `together` in a task; None for all."""
     found = []
     for method in plan.table.methods:
         there = {r for task in stored(results) if task.method == method for r in task.replications}
         lacking = [r for r in range(plan.table.replications) if r not in there]
-        if lacking:
-            found.append(Task(method, range(lacking[0], lacking[-1] + 1)))
+        size = together or max(len(lacking), 1)
+        parts = [lacking[begin : begin + size] for begin in range(0, len(lacking), size)]
+        found += [Task(method, range(part[0], part[-1] + 1)) for part in parts]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import jax
 import jax.numpy as jnp
@@ -14,6 +14,8 @@ from hts.networks.sharpness import expected, maximal, pac_bayes, top_eigenvalues
 from hts.networks.training import Runs, Trainer
 
 Array = jax.Array
+#: Name of its program among those that a trainer keeps.
+MEASURES: Final = "measures"
 
 
 def measure(trainer: Trainer, runs: Runs, data: Data) -> dict[str, npt.NDArray[Any]]:
@@ -47,7 +49,9 @@ def measure(trainer: Trainer, runs: Runs, data: Data) -> dict[str, npt.NDArray[A
             "eigenvalues": top_eigenvalues(loss, theta, keys[2]),
         }
 
-    found = jax.jit(jax.vmap(one, in_axes=(0, 0, 0, None, None, None)))(runs.theta, trainer.keys, trainer.y, *images)
+    if MEASURES not in trainer.programs:
+        trainer.programs[MEASURES] = jax.jit(jax.vmap(one, in_axes=(0, 0, 0, None, None, None)))
+    found = trainer.programs[MEASURES](runs.theta, trainer.keys, trainer.y, *images)
     return {name: np.asarray(value) for name, value in found.items()}
 
 

@@ -51,13 +51,13 @@ def machine_bytes() -> int | None:
 
 
 def methods_that_fit(plan: TrainingPlan, replications: int, available: int | None) -> int:
-    """Say how many methods may be trained at the same time.
+    """Say how many methods, or parts of methods, may be trained at the same time.
 
     Parameters
     ----------
     plan : TrainingPlan
     replications : int
-        Those that are not trained yet; they run side by side.
+        Those of a task, which run side by side in one program.
     available : int or None
         Bytes; None where they are not known, and then all may.
 
@@ -67,10 +67,10 @@ def methods_that_fit(plan: TrainingPlan, replications: int, available: int | Non
         Where there is not enough memory for one, with the number of replications for which there is.
     """
     if available is None:
-        return len(plan.table.methods)
+        return len(plan.table.methods) * plan.table.replications
     needed, room = needed_bytes(plan, replications), SHARE * available
     if needed <= room:
-        return min(len(plan.table.methods), int(room // needed))
+        return int(room // needed)
     images = needed_bytes(plan, 0)
     n = int((room - images) // (needed_bytes(plan, 1) - images))
     if n >= 1:
@@ -78,7 +78,8 @@ def methods_that_fit(plan: TrainingPlan, replications: int, available: int | Non
         remedy = f"train fewer with --set training.replications={fewer}, then the others into the same folder"
     else:
         remedy = "make large_batch and small_batch smaller, or take another machine"
-    taken = f"{replications} replications side by side take about {in_bytes(needed)}"
+    taken = f"{replications} replications side by side take" if replications > 1 else "one replication takes"
+    taken += f" about {in_bytes(needed)}"
     raise PlanError(f"{plan.path}: {taken}, and there are {in_bytes(available)}; {remedy}")
 
 

@@ -87,9 +87,9 @@ SOURCES: Final = {
 
 
 def where_to_put(data: str, folder: Path) -> str:
-    """Say which files of a data set belong into a folder."""
+    """Say where the files of a data set come from, and into which folder they belong."""
     source = SOURCES[data]
-    return f"put {', '.join(source.names)} of {source.address}, unpacked, into {folder} or {folder / source.inner}"
+    return f"put them, from {source.address}, unpacked, into {folder} or {folder / source.inner}"
 
 
 def missing_files(data: str, folder: Path) -> tuple[str, ...]:

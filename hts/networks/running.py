@@ -71,10 +71,11 @@ def run_training(
     on_progress: Callable[[TrainingProgress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> TrainingReport:
-    """Train the networks of a plan that a folder lacks, the replications of a method in one compiled program.
+    """Train the networks of a plan that a folder lacks, by programs that are compiled once for all of them.
 
-    Methods run side by side, longest first, in as many threads as there are cores: a step is too small to be worth
-    dividing among them.
+    On a CPU networks run one in a thread, those of the longest method first, in as many threads as there are cores: a
+    step is too small to be worth dividing, and a network's numbers stay in a core's cache. On a GPU the replications
+    of a method run side by side in one program.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def run_training(
     results = ResultsFolder(Path(folder))
     check_same_study(results, plan, TRAINING_VERSION, "hts train")
     n_damaged = _set_damaged_aside(results)
-    tasks = missing(plan, results)
+    tasks = missing(plan, results, _together())
     n_together = _prepare(plan, tasks)
     document = {"identity": plan.identity(), "physics": plan.physics(), "stream_version": TRAINING_VERSION}
     results.write_json(results.identity, document)
@@ -108,7 +109,7 @@ def run_training(
 
 
 def _prepare(plan: TrainingPlan, tasks: Sequence[Task]) -> int:
-    """Read the images before anything is written, and say how many methods there is memory for at the same time.
+    """Read the images before anything is written, and say how many tasks there is memory for at the same time.
 
     Raises
     ------
@@ -118,16 +119,26 @@ def _prepare(plan: TrainingPlan, tasks: Sequence[Task]) -> int:
     most = max((len(task.replications) for task in tasks), default=1)
     stats = jax.devices()[0].memory_stats()  # None of a CPU
     n_together = methods_that_fit(plan, most, stats["bytes_limit"] if stats else machine_bytes())
-    for task in tasks:
-        _data(plan, task.replications)
+    if tasks:
+        _prepared(plan, _span(tasks))
     return min(available_cores(), n_together)
+
+
+def _together() -> int | None:
+    """Replications of a task: one on a CPU; None, which is all, on a GPU, which small networks would leave idle."""
+    return 1 if jax.default_backend() == "cpu" else None
+
+
+def _span(tasks: Sequence[Task]) -> range:
+    """Give the replications of all tasks, and those between."""
+    return range(min(task.replications.start for task in tasks), max(task.replications.stop for task in tasks))
 
 
 def _train_all(
     plan: TrainingPlan, tasks: Sequence[Task], results: ResultsFolder, pace: _Pace, should_stop: Callable[[], bool],
     n_together: int,
 ) -> None:  # fmt: skip
-    """Train methods side by side; where one fails, the others keep what they have.
+    """Train tasks side by side; where one fails, the others keep what they have.
 
     Raises
     ------
@@ -135,19 +146,20 @@ def _train_all(
         Where `should_stop` said so.
     """
     is_broken = threading.Event()
+    span = _span(tasks) if tasks else range(0)
     with ThreadPoolExecutor(n_together) as pool:
         ordered = sorted(tasks, key=lambda task: -plan.steps(task.method))
         works = {
-            task: pool.submit(_train, plan, task, results, pace, lambda: is_broken.is_set() or should_stop())
+            task: pool.submit(_train, plan, task, span, results, pace, lambda: is_broken.is_set() or should_stop())
             for task in ordered
         }
         try:
             wait(works.values(), return_when=FIRST_EXCEPTION)
         finally:
             is_broken.set()
-    kept = {task.method: step for task, work in works.items() if (step := work.result()) is not None}
+    kept = {task: step for task, work in works.items() if (step := work.result()) is not None}
     if kept:
-        steps = ", ".join(f"{step} iterations of {method}" for method, step in kept.items() if step)
+        steps = ", ".join(f"{step} iterations of {task.words}" for task, step in kept.items() if step)
         said = f"{pace.done} of {pace.total} trainings" + (f" and {steps}" if steps else "")
         raise StoppedError(f"stopped; {said} are kept. Run it again to go on.")
 
@@ -179,9 +191,9 @@ class _Pace:
 
 
 def _train(
-    plan: TrainingPlan, task: Task, results: ResultsFolder, pace: _Pace, should_stop: Callable[[], bool]
+    plan: TrainingPlan, task: Task, span: range, results: ResultsFolder, pace: _Pace, should_stop: Callable[[], bool]
 ) -> int | None:
-    """Train and measure some replications, from their checkpoint where there is one.
+    """Train and measure some replications of those in `span`, from their checkpoint where there is one.
 
     Returns
     -------
@@ -191,7 +203,8 @@ def _train(
     if should_stop():
         return 0
     place = results.checkpoints / task.name
-    data, trainer = _prepared(plan, task)
+    data, whole = _prepared(plan, span)
+    trainer = whole.part_of(task.method, task.replications)
     kept = read_checkpoint(place, task.key(plan))
     runs = trainer.start()
     if kept is not None:
@@ -221,16 +234,10 @@ def _train(
 
 
 @lru_cache(maxsize=1)
-def _prepared(plan: TrainingPlan, task: Task) -> tuple[Data, Trainer]:
-    """Read the data and make the trainer, whose programs take seconds to compile, once for the same task."""
-    data = _data(plan, task.replications)
-    return data, Trainer(plan, task.method, data, task.replications)
-
-
-@lru_cache(maxsize=2)
-def _data(plan: TrainingPlan, replications: range) -> Data:
-    """Read the images once for all methods."""
-    return load_data(plan, replications)
+def _prepared(plan: TrainingPlan, replications: range) -> tuple[Data, Trainer]:
+    """Read the images and make the trainer once for all tasks."""
+    data = load_data(plan, replications)
+    return data, Trainer(plan, plan.table.methods[0], data, replications)
 
 
 def _arrays(runs: Runs) -> Arrays:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -110,7 +111,15 @@ class Trainer:
         self.keys = jnp.stack([jax.random.fold_in(root, r) for r in replications])
         flat, self.unravel = ravel_pytree(initial_weights(root, self.network, plan.table.moment))
         self.n_weights = flat.size
-        self._programs: dict[Rule, Callable[..., Any]] = {}
+        self.programs: dict[Rule | str, Callable[..., Any]] = {}
+
+    def part_of(self, method: str, replications: range) -> Trainer:
+        """Take another method, or some of the replications; compiled programs are shared, which take seconds each."""
+        other, begin = copy(self), replications.start - self.replications.start
+        some = slice(begin, begin + len(replications))
+        other.method, other.replications = method, replications
+        other.keys, other.y = self.keys[some], self.y[some]
+        return other
 
     def start(self) -> Runs:
         """Draw initial weights: the same for every method."""
@@ -151,10 +160,10 @@ class Trainer:
         return runs
 
     def _program(self, rule: Rule) -> Callable[..., Any]:
-        if rule not in self._programs:
+        if rule not in self.programs:
             one = partial(self._one, rule)
-            self._programs[rule] = jax.jit(jax.vmap(one, in_axes=(0, 0, 0, None, 0, 0, None, None)))
-        return self._programs[rule]
+            self.programs[rule] = jax.jit(jax.vmap(one, in_axes=(0, 0, 0, None, 0, 0, None, None)))
+        return self.programs[rule]
 
     def _one(
         self, rule: Rule, theta: Array, diverged: Array, norm: Array, first: Array, key: Array, y: Array, x: Array,

@@ -101,11 +101,12 @@ def test_describe_says_what_is_left_what_it_takes_and_which_files_lack(hts, fold
     said = hts("train", path, "-o", tmp_path / "out")
     assert (said[0], (tmp_path / "out").exists()) == (2, False)
     assert "lacks data_batch_1" in said[2]
-    monkeypatch.setattr("hts.networks.running.machine_bytes", lambda: 20 * 10**9)
+    assert said[2].count("data_batch_1") == 1
+    monkeypatch.setattr("hts.networks.running.machine_bytes", lambda: 2 * 10**9)
     said = hts("train", path, "-o", tmp_path / "out")
     assert (said[0], (tmp_path / "out").exists()) == (2, False)
-    assert "5 replications side by side take about" in said[2]
-    assert "and there are 20 GB; train fewer with --set training.replications=" in said[2]
+    assert "one replication takes about" in said[2]
+    assert "and there are 2 GB; make large_batch and small_batch smaller" in said[2]
 
 
 def test_a_report_and_an_export_hold_what_fit_shows(hts, folder, tmp_path):

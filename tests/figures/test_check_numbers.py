@@ -48,3 +48,15 @@ def test_a_figure_that_was_not_drawn_is_named(folders):
     kept, results, drawn = folders
     drawn.unlink()
     assert [line.partition(": ")[2] for line in check(results, kept)] == ["is missing; make figures QUICK=1 draws it"]
+
+
+def test_means_of_trained_networks_have_more_room_and_no_more_than_stated(folders):
+    kept, results, _ = folders
+    table = "kind,method,measure,n,mean,error\nmean,LB,train_loss,5,0.4,0.01\nmean,SB+Noise,train_loss,5,1.2,0.4\n"
+    for place in (kept, results):
+        (place / "study" / "figures" / "training.csv").write_text(table)
+    drawn = results / "study" / "figures" / "training.csv"
+    drawn.write_text(table.replace("0.4,0.01", "0.43,0.02").replace("1.2", "2.3"))
+    assert list(check(results, kept)) == []
+    drawn.write_text(table.replace("0.4,0.01", "0.46,0.01"))
+    assert [said.split(": ", 1)[1] for said in check(results, kept)] == ["line 2: mean 0.46, not 0.4"]

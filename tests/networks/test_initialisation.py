@@ -39,6 +39,9 @@ def test_the_sum_of_wide_leaky_layers_continues_that_of_narrow_ones(monkeypatch)
 def test_limits_and_log_norms_are_those_of_the_formulas():
     assert sigma(Layer("relu", 16), 0.0) == pytest.approx(0.38615281, abs=5e-9)
     assert sigma(Layer("leaky-relu", 16, 0.2), 1.0) == pytest.approx(0.35942837, abs=5e-9)
+    assert np.log(sigma(Layer("relu", 16), 1.0)) + Layer("relu", 16).log_norm()[0] == pytest.approx(
+        -0.04759788, abs=1e-7
+    )
     published = ((16, 0.95152211, 0.10489835), (64, 1.71281365, 0.02074934), (256, 2.42110080, 0.00495468))
     for width, mean, variance in published:
         assert Layer("relu", width).log_norm() == (pytest.approx(mean, abs=5.1e-9), pytest.approx(variance, abs=5.1e-9))

@@ -90,7 +90,7 @@ def test_missing_files_are_named_with_the_place_where_they_belong(tmp_path):
         read_published("cifar10", tmp_path)
     _, paths = own("svhn", tmp_path / "data")
     paths[1].unlink()
-    with pytest.raises(PlanError, match=r"lacks test_32x32.mat; put train_32x32.mat, test_32x32.mat of http"):
+    with pytest.raises(PlanError, match=r"lacks test_32x32.mat; put them, from http"):
         read_published("svhn", tmp_path / "data")
 
 
