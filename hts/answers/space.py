@@ -290,6 +290,8 @@ def predict_space_cell(plan: SpacePlan, cell: Cell, with_exponent: bool = False)
     warnings, exact, exponent, exponent_error = list(limit.warnings), None, None, None
     if well is None:
         warnings.append(NO_EXACT)
+    elif well.noise.body is not None:
+        warnings.append("no exact value: the law of |X| is solved of laws by name, not of numbers")
     else:
         try:
             exact = radial_exit(well, TOLERANCE)

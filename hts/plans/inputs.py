@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from hts.errors import PlanError
 from hts.noise import LAWS, Body
 from hts.noise.laws.empirical import Empirical
 from hts.plans.landscapes import SamplesPlan
 from hts.plans.mistakes import Mistake
-from hts.plans.models import QUANTILE, GridPlan, NoisePlan
+from hts.plans.models import GridPlan, NoisePlan
 from hts.plans.positions import KeyPath
 from hts.plans.sources import OwnNumbers, Slice, SourceFile
 
@@ -17,6 +18,7 @@ from hts.plans.sources import OwnNumbers, Slice, SourceFile
 MOST_BYTES = 2**30
 #: Most numbers of a law; of more, every second, third, ... is taken.
 MOST_NUMBERS = 10_000_000
+AnyNoise = TypeVar("AnyNoise", bound=NoisePlan)
 #: Keys of [noise] that belong to a law of numbers alone.
 OWN_KEYS = ("file", "column", "quantile", "sha256")
 
@@ -47,7 +49,7 @@ def with_slice(plan: SamplesPlan, folder: Path, mistakes: list[Mistake]) -> Samp
     return plan.with_slice(Slice(source, *columns))
 
 
-def with_numbers(noise: NoisePlan, folder: Path, mistakes: list[Mistake]) -> NoisePlan | None:
+def with_numbers(noise: AnyNoise, folder: Path, mistakes: list[Mistake]) -> AnyNoise | None:
     """Read the numbers of a law that is made of them; other laws are returned as they are.
 
     Takes what `with_slice` takes.
@@ -148,7 +150,7 @@ def _numbers(source: SourceFile, noise: NoisePlan) -> OwnNumbers:
             f"{source.path}: {read.n_not_finite} of {read.n_rows} numbers are not finite (row {rows}); leave them out"
         )
     try:
-        body = Body.of(read.values, noise.quantile or QUANTILE)
+        body = noise.body_of(read.values)
     except ValueError as error:
         raise PlanError(f"{source.path}: {error}") from error
     said = f"{read.values.size} numbers, median {body.median:.4g}, half of them within {body.unit:.4g} of it"

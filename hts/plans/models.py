@@ -1,10 +1,11 @@
 """The tables of a plan beside its landscape: keys, types, bounds and defaults."""
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import Field, PrivateAttr
 
-from hts.noise import LAWS, Noise
+from hts.arrays import FloatArray
+from hts.noise import LAWS, Body, Noise
 from hts.plans.counts import MAX_WALKERS
 from hts.plans.fields import (
     Axis,
@@ -63,11 +64,15 @@ class NoisePlan(Table):
     sha256: Digest = None
     _numbers: OwnNumbers | None = PrivateAttr(None)
 
-    def with_numbers(self, read: OwnNumbers) -> "NoisePlan":
+    def with_numbers(self, read: OwnNumbers) -> Self:
         """Return the plan with what its file holds."""
         plan = self.model_copy(update={"sha256": read.source.sha256, "quantile": self.quantile or QUANTILE})
         plan._numbers = read
         return plan
+
+    def body_of(self, numbers: FloatArray) -> Body:
+        """Return the quantiles of numbers, as this table takes them; ValueError where they make no law."""
+        return Body.of(numbers, self.quantile or QUANTILE)
 
     @property
     def source(self) -> SourceFile | None:

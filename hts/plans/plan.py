@@ -170,7 +170,7 @@ class Plan:
         """Give the plan as a results folder keeps it: the files that it names are the folder's copies."""
         if not self.sources:
             return self
-        return replace(self, landscape=_with_copy(self.landscape), noise=_with_copy(self.noise))
+        return replace(self, landscape=with_copy(self.landscape), noise=with_copy(self.noise))
 
     def build_landscape(self) -> Landscape:
         """Build the landscape; the second call gives the first one's."""
@@ -272,7 +272,7 @@ def text_of(head: Sequence[str], tables: Iterable[tuple[str, Table]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _with_copy(table: AnyTable) -> AnyTable:
+def with_copy(table: AnyTable) -> AnyTable:
     """Name the copy of a table's file instead of the file."""
     source = table.source
     return table if source is None else table.model_copy(update={"file": f"{INPUTS}/{source.copy_name}"})

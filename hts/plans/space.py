@@ -14,7 +14,7 @@ from hts.noise import Noise
 from hts.plans.counts import Count
 from hts.plans.identity import identity_of, noise_physics
 from hts.plans.models import FigurePlan, GridPlan
-from hts.plans.plan import Cell, Plan, cells_of, text_of
+from hts.plans.plan import Cell, Plan, cells_of, text_of, with_copy
 from hts.plans.sources import SourceFile
 from hts.plans.space_landscapes import BallPlan, SpaceFormulaPlan, SpaceLandscapePlan
 from hts.plans.space_models import SpaceExitPlan, SpaceNoisePlan, SpaceRarePlan, SpaceVisitsPlan
@@ -48,7 +48,6 @@ class SpacePlan:
     rare: SpaceRarePlan | None = None  # no walker's numbers depend on it
 
     levy: ClassVar[None] = None
-    sources: ClassVar[tuple[SourceFile, ...]] = ()
 
     def cells(self) -> tuple[Cell, ...]:
         """List the union of the products, each point once: by b, then alpha, then eta from large to small."""
@@ -88,9 +87,14 @@ class SpacePlan:
         """Give the plan itself: its walkers are a number."""
         return replace(self, counts=counts)
 
+    @property
+    def sources(self) -> tuple[SourceFile, ...]:
+        """The files of numbers that the plan names."""
+        return () if self.noise.source is None else (self.noise.source,)
+
     def with_copies(self) -> "SpacePlan":
-        """Give the plan itself: it names no files."""
-        return self
+        """Give the plan as a results folder keeps it: the file that it names is the folder's copy."""
+        return replace(self, noise=with_copy(self.noise)) if self.sources else self
 
     def build_landscape(self) -> SpaceLandscape:
         """Build the landscape; the second call gives the first one's."""

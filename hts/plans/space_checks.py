@@ -29,9 +29,6 @@ def about_grid(noise: SpaceNoisePlan | None, grids: Grids, study: Study | None) 
     """Yield what is wrong with [noise] in several dimensions, and with steps too large or too many."""
     etas = [eta for _, grid in grids for eta in grid.eta]
     if noise is not None:
-        if noise.kind == "empirical" or noise.file is not None:
-            text = f"{noise.kind} noise is of one dimension: take pareto, lomax, stable, student or normal"
-            yield Mistake(("noise", "kind"), text)
         if noise.spread == "isotropic":
             for key, value, plain in (("p_plus", noise.p_plus, 0.5), ("normal_scale", noise.normal_scale, 0.0)):
                 if value != plain:

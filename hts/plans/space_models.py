@@ -4,9 +4,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from hts.arrays import FloatArray
+from hts.noise import Body
 from hts.plans.counts import MAX_WALKERS
 from hts.plans.fields import Numbers, Positive, Table
-from hts.plans.models import MAX_CHECKPOINTS, MAX_STEPS, MAX_WELL, HeadPlan, NoisePlan
+from hts.plans.models import MAX_CHECKPOINTS, MAX_STEPS, MAX_WELL, QUANTILE, HeadPlan, NoisePlan
 from hts.plans.rare import RarePlan
 from hts.plans.space_landscapes import DomainPlan
 from hts.space import MAX_DIMENSION
@@ -33,6 +35,12 @@ class SpaceNoisePlan(NoisePlan):
         description="|W| in a uniform direction, or independent coordinates.",
         examples=['spread = "isotropic"'],
     )
+
+    def body_of(self, numbers: FloatArray) -> Body:
+        """Return the quantiles of numbers: of isotropic noise they are sizes, whose signs are dropped."""
+        if self.spread == "coordinates":
+            return super().body_of(numbers)
+        return Body.of_sizes(numbers, self.quantile or QUANTILE)
 
 
 class SpaceExitPlan(Table):

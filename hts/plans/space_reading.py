@@ -7,6 +7,7 @@ import numpy as np
 
 from hts.landscapes import LandscapeError
 from hts.plans.checks import grid_mistakes
+from hts.plans.inputs import with_numbers
 from hts.plans.mistakes import Mistake, did_you_mean, first_in_words
 from hts.plans.models import FigurePlan
 from hts.plans.positions import KeyPath
@@ -28,6 +29,7 @@ def check_space(tables: dict[str, Any], path: Path, mistakes: list[Mistake]) -> 
     dimension = None if head is None else head.dimension
     landscape = _landscape(tables, dimension, mistakes)
     noise = table_of(tables, "noise", SpaceNoisePlan, mistakes)
+    noise = None if noise is None else with_numbers(noise, path.parent, mistakes)
     grids = grids_of(tables, mistakes)
     tables = with_exit_defaults(tables, [eta for _, grid in grids for eta in grid.eta])
     study, rare = _study(tables, mistakes), _rare(tables, mistakes)

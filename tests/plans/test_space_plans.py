@@ -8,7 +8,7 @@ import pytest
 from small_space_plans import RADIAL, VISITS, plan_of
 
 from hts.errors import PlanError
-from hts.plans import parse_plan, parse_study
+from hts.plans import parse_plan, parse_study, read_study
 
 BALL = 'domain = { kind = "ball", radius = 0.9, centre = [0.0, 0.5] }\nstart = [0.0, 0.5]'
 
@@ -54,7 +54,9 @@ FORMULA = 'kind = "formula"\nf = "x**2 + sqrt(y + 0.5)**3 - y"\nlow = [-0.4, -0.
         ("well = 0", 'domain = { kind = "formula", g = "x**2 + * y" }', "exit.domain.g", ""),
         ("scale = 0.5", "scale = 1e99\np_plus = 0.7", "noise.p_plus", "isotropic"),
         ("scale = 0.5", "normal_scale = 0.1", "noise.normal_scale", "isotropic"),
-        ('kind = "pareto"', 'kind = "empirical"\nfile = "x.csv"', "noise.kind", "of one dimension"),
+        ('kind = "pareto"', 'kind = "empirical"\nfile = "x.csv"', "noise.file", "no such file"),
+        ('kind = "pareto"', 'kind = "empirical"', "noise.file", "is missing"),
+        ('kind = "pareto"', 'kind = "pareto"\nfile = "x.csv"', "noise.file", "belongs to"),
         ('kind = "radial"', 'kind = "quadratic"\nhessian = [[1.0, 0.0], [0.0, -1.0]]', "landscape.hessian", "least"),
         ('kind = "radial"', 'kind = "quadratic"\nhessian = [[1.0]]', "landscape.hessian", "has 1 rows"),
         ('kind = "radial"', 'kind = "quadratic"\nhessian = [[1.0, 0.0], [0.0, 1.0]]', "exit.well", "everything"),
@@ -167,16 +169,31 @@ def test_what_is_not_found_may_be_given(method: str):
 
 def test_a_map_reaches_to_the_ball_of_radius_l_with_the_same_cells():
     """A jump beyond the box, to (2.3, 0), is one within the right basin: the flow leads back from there."""
-    text = (
-        VISITS.replace("[visits]", "[exit]")
-        .replace("steps =", "max_steps =")
-        .replace("radius = 0.4\n", "spacing = 0.1\n")
-    )
-    plan = plan_of(text.replace("low = [-2.0, -2.0]", "low = [-1.5, -1.5]").replace("high = [2.0, 2.0]",
-                                                                                  "high = [1.5, 1.5]"))  # fmt: skip
+    text = VISITS.replace("[visits]", "[exit]").replace("steps =", "max_steps =")
+    text = text.replace("radius = 0.4", "spacing = 0.1")
+    plan = plan_of(text.replace("[-2.0, -2.0]", "[-1.5, -1.5]").replace("[2.0, 2.0]", "[1.5, 1.5]"))
     assert [corner.tolist() for corner in plan.map_box] == [[-2.5, -2.5], [2.5, 2.5]]
     assert plan.spacing == 0.1
     right = int(np.argmax([one.points[0][0] for one in plan.wells.minima]))
     assert plan.basins.at(np.array([[2.3, 0.1], [-2.3, 0.1]])).tolist() == [right, 1 - right]
     wide = plan_of(text.replace("L = 2.5", "L = 1e9"))
     assert [corner.tolist() for corner in wide.map_box] == [[-2.0, -2.0], [2.0, 2.0]]
+
+
+def test_sizes_of_ones_own_have_any_direction_and_their_file_is_part_of_the_identity(tmp_path):
+    """Half of the symmetric law's distances are below the sizes' median; tails begin at the sizes' quantile."""
+    rng = np.random.default_rng(6)
+    sizes = np.linalg.norm(rng.standard_t(1.5, (3000, 2)), axis=1)
+    np.save(tmp_path / "sizes.npy", sizes)
+    (tmp_path / "p.toml").write_text(RADIAL.replace('kind = "pareto"', 'kind = "empirical"\nfile = "sizes.npy"'))
+    plan = read_study(tmp_path / "p.toml")
+    noise = plan.noise_of(plan.cells()[0])
+    assert noise.scale == pytest.approx(0.5 * np.median(sizes))
+    assert (noise.p_plus, noise.centre) == (0.5, pytest.approx(0.0, abs=1e-15))
+    for share in (0.3, 0.5, 0.9):
+        assert noise.tail(0.5 * np.quantile(sizes, share)) == pytest.approx(1.0 - share, abs=2e-3)
+    assert noise.tail(0.5 * np.quantile(sizes, 0.95)) == pytest.approx(0.05, rel=1e-6)
+    assert plan.with_copies().noise.file == f"inputs/{plan.sources[0].copy_name}"
+    assert parse_study(plan.to_toml(), tmp_path / "p.toml").identity() == plan.identity()
+    np.save(tmp_path / "sizes.npy", 2.0 * sizes)
+    assert read_study(tmp_path / "p.toml").identity() != plan.identity()

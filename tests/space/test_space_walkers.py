@@ -12,7 +12,7 @@ from hts import landscapes, space
 from hts.ensembles import Interrupted, driving
 from hts.ensembles.space import simulate_space_exits, simulate_space_visits
 from hts.exits import Exit
-from hts.noise import Noise
+from hts.noise import Body, Noise
 from hts.space import regions
 from hts.theory.exact.exits import exact_exit
 
@@ -23,6 +23,7 @@ LAWS = {
     "stable": Noise("stable", 1.4),
     "student": Noise("student", 1.5, scale=2.0),
     "normal": Noise("normal", None, scale=6.0),
+    "empirical": Noise("empirical", 1.5, scale=1.5, body=Body.of_sizes(np.random.default_rng(4).pareto(1.5, 900), 0.9)),
 }
 
 

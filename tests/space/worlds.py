@@ -39,7 +39,7 @@ def noise_of(problem, words):
 
     def draw():
         return reference.draw(
-            noise.kind, noise.alpha, noise.scale, words, noise.p_plus, noise.normal_scale, noise.shape
+            noise.kind, noise.alpha, noise.scale, words, noise.p_plus, noise.normal_scale, noise.shape, noise.body
         )  # fmt: skip
 
     if not problem.is_isotropic:

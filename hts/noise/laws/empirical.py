@@ -79,6 +79,43 @@ class Body:
         unit = float(np.median(np.abs(x - median)))
         return _named(unit, median, outside, (at - median) / unit)
 
+    @classmethod
+    def of_sizes(cls, sizes: npt.ArrayLike, quantile: float) -> "Body":
+        """Take quantiles of the law of sizes whose signs are fair: with a direction it is noise of R^d.
+
+        Parameters
+        ----------
+        sizes : float64[number]
+            Lengths; of negative ones the sign is dropped.
+        quantile : float
+            Of the sizes, where the tails begin.
+
+        Raises
+        ------
+        ValueError
+            Too few numbers lie in the tail, or too many are equal.
+        """
+        x = np.abs(np.asarray(sizes, dtype=np.float64))
+        outside = 0.5 * (1.0 - quantile)
+        if x.size * 2.0 * outside < LEAST_IN_TAIL:
+            least = math.ceil(LEAST_IN_TAIL / (2.0 * outside))
+            raise ValueError(
+                f"{x.size} sizes: beyond the quantile {quantile:g} there must be {LEAST_IN_TAIL}, of {least} or more; "
+                "take more numbers or a smaller quantile"
+            )
+        half = N_CELLS // 2
+        upper = np.quantile(x, quantile * np.arange(1, half + 1) / half)
+        right = np.append(0.0, upper)
+        if not np.all(np.diff(right) > 0.0):
+            value = float(right[int(np.argmin(np.diff(right)))])
+            share = float(np.mean(x == value))
+            raise ValueError(
+                f"{100 * share:.3g} % of the sizes are {value:g}: the law needs a density; leave such numbers out, "
+                "or give them with more digits"
+            )
+        unit = float(np.median(x))
+        return _named(unit, 0.0, outside, np.concatenate([-upper[::-1], right]) / unit)
+
     @property
     def mirrored(self) -> "Body":
         """The body of the numbers with the other sign."""
