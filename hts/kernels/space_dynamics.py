@@ -149,7 +149,8 @@ def turn(words, size, norm, z, n):
     """Give draws of W float64[draw] their directions: z float64[d, draw] is written; see `draw_vectors`."""
     d = z.shape[0]
     if d == 1:
-        z[0, :n] = size[:n]
+        for i in range(n):
+            z[0, i] = size[i]
     elif d == 2:
         for i in range(n):
             z[0, i] = size[i] * sinpi(0.5 - uniform(words[0, i]))
