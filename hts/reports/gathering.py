@@ -137,12 +137,12 @@ def _report_on_folder(folder: ResultsFolder, theory: Theory) -> Report:
     if isinstance(plan, SpacePlan):
         part = measured_part(compared(folder.path, plan, theory), plan.title)
         return report_of(plan, part, space_page_figures(space_figures(plan, folder.path, (), theory)), ["run"])
+    paths, drawn = stored_part(folder.paths)
     figures = list(page_figures(study_for_figures(plan, folder.path, None, theory)))
     rare = _rare_part(plan, folder, theory)
     # of samples of rare exits alone a table of walkers would be empty
     has_run = not rare.tables or any(list_shards(place) for place in (folder.shards, folder.visits, folder.summaries))
     part = measured_part(compared(folder.path, plan, theory), plan.title) if has_run else Part(())
-    paths, drawn = stored_part(folder.paths)
     done = ["run"] * has_run + ["rare"] * bool(rare.tables)
     devices = [f"{', '.join(run.devices)} ({plural(run.shards, 'shard')})" for run in added_up(runs_on_devices(folder))]
     return report_of(plan, part + rare + paths, figures + drawn, done, devices)
