@@ -134,12 +134,12 @@ def _report_on_folder(folder: ResultsFolder, theory: Theory) -> Report:
     if folder.is_of_regression:
         return regression_report(*compared_regression(folder.path, theory), has_run=True)
     plan = open_study(folder.path)[1]
+    paths, drawn = stored_part(folder.paths)
     rare = _rare_part(plan, folder, theory)
     # of samples of rare exits alone a table of walkers would be empty
     has_run = not rare.tables or any(list_shards(place) for place in (folder.shards, folder.visits, folder.summaries))
     part = measured_part(compared(folder.path, plan, theory), plan.title) if has_run else Part(())
     done = ["run"] * has_run + ["rare"] * bool(rare.tables)
-    paths, drawn = stored_part(folder.paths)
     if isinstance(plan, SpacePlan):
         shown = space_page_figures(space_figures(plan, folder.path, (), theory))
         return report_of(plan, part + rare + paths, [*shown, *drawn], done)

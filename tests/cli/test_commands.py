@@ -17,7 +17,7 @@ def test_a_newcomer_s_road_from_a_starter_plan_to_figures(hts, tmp_path, monkeyp
         "--set",
         "exit.walkers=100",
         "--set",
-        "grid.eta=[0.1, 0.05, 0.03]",
+        "grid.eta=[0.1, 0.05]",
         "--set",
         "grid.b=[0.7]",
         "--set",
