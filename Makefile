@@ -80,8 +80,8 @@ run: setup  ## simulate configs/quick.toml, print its tables, draw its figures, 
 	$(BIN)/hts plot results/quick
 	$(BIN)/hts report results/quick
 
-# files in the order of their names, which ends with many short ones: with those of most tests first, the default of
-# loadfile, the longest files came last and the other processes stood idle
+# files in the order of their names, which ends with short ones: by their number of tests, the default of loadfile, long
+# files of few tests come last, and the other processes wait for them
 test: setup  ## the tests (a few minutes)
 	$(BIN)/python -m pytest -m "not long" -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 

@@ -3,7 +3,6 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
-import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,8 @@ ETA = np.geomspace(1e-3, 1e-1, 6)
 )
 def test_slope_and_error_are_those_of_a_poisson_glm(exponent: float, n_exits: list[int], seed: int) -> None:
     """Referee: statsmodels, Poisson family, offset log(exposure)."""
+    import statsmodels.api as sm  # 3 s that every process of the tests spent
+
     rng = np.random.default_rng(seed)
     eta = np.geomspace(1e-4, 1e-1, len(n_exits))
     exits = np.array(n_exits, dtype=np.float64)

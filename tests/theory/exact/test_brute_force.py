@@ -30,6 +30,8 @@ N_CELLS = 64
 N_TWINS = 24
 #: Brute force is for means of no more steps.
 AFFORDABLE = 3e4
+#: Cells of the list with longer means, as their exact solutions said; to solve them again took a quarter of the time.
+TOO_LONG = frozenset({2, 4, 12, 17, 23, 24, 39, 43, 68, 71, 73})
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,10 @@ def brute_force():
         noise = draw_noise(rng, ["pareto", "lomax", "student", "stable", "normal"][number % 5], width)
         cell = Cell(number, noise, float(rng.choice(ETAS)), width * float(rng.choice(SHARES_OF_B)), where)
         number += 1
-        exact = cell.exact()
-        if exact.mean_exit_steps > AFFORDABLE:
+        if cell.number in TOO_LONG:
             continue
+        exact = cell.exact()
+        assert exact.mean_exit_steps < AFFORDABLE
         gradient, L = landscape.gradient(low, high), landscape.projection
         problem = ExitProblem(gradient, noise, cell.eta, cell.b, L, low, high, start, seed=1000 + cell.number)
         walkers = simulate_exits(problem, 0, N_WALKERS, 10**8)
