@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @threads_option
 @click.option("--calibrate", is_flag=True, help="Measure the speed of this machine now; takes a second.")
 @click.option(
-    "--device", metavar=DEVICES, help="Say how long GPUs would take, too; they are told of where they ran before."
+    "--device", metavar=DEVICES, help="Say how long GPUs would take, too; by default those that have run before."
 )
 @wide_option
 @json_option

@@ -70,7 +70,7 @@ def describe(
     predict : callable, optional
         As `choose_walkers` takes it; asked only where the plan leaves walkers to a relative error.
     device : str, optional
-        What `run_sweep` would be given; by default devices are told of where they have run before.
+        What `run_sweep` would be given; by default the devices that have run before.
 
     Returns
     -------

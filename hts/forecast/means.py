@@ -16,7 +16,7 @@ def rough_means(plan: Plan, steps: Mapping[Cell, float], without_limit: Collecti
 
     Elsewhere is where the limit says nothing, so that no other eta can stand for it: the largest eta first, then some
     between. Nothing is computed for more than `MOST_LINES` pairs: a mean takes up to a second, and a description should
-    not wait. Nor where the work of a (b, alpha) is done before anybody could wonder how long it takes.
+    not wait. Nor where the work of a (b, alpha) takes no longer than a glance.
 
     Parameters
     ----------

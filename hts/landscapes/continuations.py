@@ -10,7 +10,7 @@ import numpy.typing as npt
 from hts.arrays import FloatArray, IntArray
 from hts.landscapes.checks import LARGEST, LandscapeError
 from hts.landscapes.critical_points import MAX_POINTS, samples, sign_changes
-from hts.landscapes.formulas import Formula, FormulaError
+from hts.landscapes.formulas import Formula
 from hts.landscapes.gradients import (
     Gradient,
     check_largest_table,
@@ -20,6 +20,7 @@ from hts.landscapes.gradients import (
     tabulated_gradient,
 )
 from hts.landscapes.jets import Jet
+from hts.landscapes.reading import FormulaError
 from hts.landscapes.roots import brent_roots
 
 KINK = 1e-7  # a jump is one when larger than this, relative to the largest f' or f''; extrapolation errs by 1e-9 or so

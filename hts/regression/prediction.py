@@ -11,7 +11,7 @@ from hts.plans.regression import RegressionCell, RegressionPlan
 from hts.records import Records, Row, Tabular, fields_of
 from hts.regression.theory import LARGEST_INDEX, RegressionTail, critical_eta, edge_eta, regression_tail
 
-#: Relative error of alpha above which the reader is told.
+#: Relative error of alpha above which a warning says so.
 COARSE = 1e-6
 #: Tail indices above this show in no sample of any size that can be had.
 INVISIBLE = 20.0

@@ -230,7 +230,7 @@ def replay_regression(
 def _replay(
     plan: RegressionPlan, path: Path, cell: RegressionCell, run: int, should_stop: Callable[[], bool] | None
 ) -> Difference | None:
-    """Simulate one run again; of what differs, the first coordinate is told."""
+    """Simulate one run again; of what differs, give the first coordinate."""
     columns = read_runs(path, stated_of(plan))
     row = int(run - columns["run"][0])
     try:

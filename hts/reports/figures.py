@@ -21,7 +21,7 @@ from hts.plots.save import Row, csv_text
 from hts.plots.study import AnyFigure, Study
 from hts.plots.style import house_style
 
-#: Points of a figure that answer to the pointer; with more, a page would grow and nobody could aim at one.
+#: Points of a figure that answer to the pointer; with more, a page grows and no pointer hits one.
 MOST_POINTS = 3000
 #: Kinds of series that a reader can switch off: labels that drawing code gives to its lines.
 LAYERS = ("measured", "censored", "exact", "limit", "guide", "published")

@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from hts.landscapes.formulas import FormulaError, Step, parse_steps
+from hts.landscapes.reading import FormulaError, Step, parse_steps
 
 LETTERS = ("x", "y", "z")
 MAX_DEPTH = 100  # of operations inside each other; SymPy recurses

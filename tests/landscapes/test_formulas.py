@@ -7,7 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hts.landscapes import FormulaError, jets
-from hts.landscapes.formulas import MAX_CHARACTERS, parse_formula
+from hts.landscapes.formulas import parse_formula
+from hts.landscapes.reading import MAX_CHARACTERS
 
 MPMATH = {"abs": abs} | {name: getattr(mpmath, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh")}
 # no argument of an abs in the formulas below is 0 at these

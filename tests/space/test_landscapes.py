@@ -8,7 +8,7 @@ import pytest
 
 from hts import space
 from hts.landscapes.checks import LandscapeError
-from hts.landscapes.formulas import FormulaError
+from hts.landscapes.reading import FormulaError
 
 ANY = "x**2/2 + exp(-y)*sin(x*y) + abs(z)**1.5 + sqrt(1 + x**2)/(2 + cos(z)) + tanh(x)*log(2 + y**2) + 2**z + abs(x)"
 

@@ -110,7 +110,7 @@ def quick_mean_exit_steps(problem: Exit, tolerance: float) -> tuple[float, float
 
 
 def first_nodes(problem: Exit) -> int:
-    """Return how many nodes the first mesh of `exact_exit` has: nothing is solved, and the time may be told from it.
+    """Return how many nodes the first mesh of `exact_exit` has: nothing is solved, and the time follows from it.
 
     Raises
     ------
