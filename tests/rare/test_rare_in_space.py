@@ -16,8 +16,9 @@ RARE = """within = {within}
 method = ["importance", "splitting", "crude"]
 effort = 256
 """
-#: Laws of the long tier.
-LAWS = ("pareto", "lomax", "student", "stable")
+#: Dimensions and laws of the long tier, whose clips ask for two, two and one jumps.
+WORLDS = [(dimension, law) for dimension in (2, 5, 20) for law in ("pareto", "student")]
+GRID = {"eta": "[0.02]", "b": "[0.6, 0.9, inf]"}
 
 
 def radial(within=1.0, dimension=2, **changes):
@@ -36,33 +37,32 @@ def scores(plan, method, exact, n):
     return np.array(found)
 
 
+def world(dimension, law, radius=1.0):
+    text = radial(dimension=dimension, **GRID).to_toml()
+    return plan_of(text.replace('kind = "pareto"', f'kind = "{law}"').replace("radius = 1.0", f"radius = {radius}"))
+
+
+@pytest.fixture(scope="module")
+def exact():
+    return {one: [p.probability_within_exact for p in predict_space(world(*one))] for one in WORLDS}
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("method", ["importance", "splitting", "crude"])
-def test_the_radial_operator_is_met_in_two_five_and_twenty_dimensions(method):
-    """36 cells of each method: |z| < 4.3, 6e-4; rms from .7 to 1.3, .02; mean within .6, 3e-4."""
-    z = []
-    for dimension in (2, 5, 20):
-        for law in LAWS:
-            plan = radial(dimension=dimension, eta="[0.02, 0.01]", b="[0.6, 0.9, inf]")
-            plan = plan_of(plan.to_toml().replace('kind = "pareto"', f'kind = "{law}"'))
-            exact = [one.probability_within_exact for one in predict_space(plan)]
-            z.append(scores(plan, method, exact, 64 if method == "splitting" else 20_000))
-    z = np.concatenate(z)
+def test_the_radial_operator_is_met_in_two_five_and_twenty_dimensions(exact, method):
+    """18 cells of each method. False alarm: |z| < 4.3, 3e-4; rms from .5 to 1.5, .004; mean within .95, 6e-5."""
+    n = 64 if method == "splitting" else 20_000
+    z = np.concatenate([scores(world(*one), method, exact[one], n) for one in WORLDS])
     assert np.abs(z).max() < 4.3
-    assert 0.7 < math.sqrt((z**2).mean()) < 1.3
-    assert abs(z.mean()) < 0.6
+    assert 0.5 < math.sqrt((z**2).mean()) < 1.5
+    assert abs(z.mean()) < 0.95
 
 
 @pytest.mark.long
-def test_a_radius_that_is_too_small_by_a_twentieth_is_found_out():
+def test_a_radius_that_is_too_small_by_a_twentieth_is_found_out(exact):
     """The wrong world of the same cells: balls of .95 against exact values of 1."""
-    z = []
-    for dimension in (2, 5, 20):
-        right, wrong = (radial(dimension=dimension, eta="[0.02, 0.01]", b="[0.6, 0.9, inf]") for _ in range(2))
-        wrong = plan_of(wrong.to_toml().replace("radius = 1.0", "radius = 0.95"))
-        exact = [one.probability_within_exact for one in predict_space(right)]
-        z.append(scores(wrong, "importance", exact, 20_000))
-    assert np.concatenate(z).mean() > 1.0
+    z = np.concatenate([scores(world(*one, radius=0.95), "importance", exact[one], 20_000) for one in WORLDS])
+    assert z.mean() > 0.95
 
 
 def test_threads_and_more_samples_change_no_number(tmp_path):

@@ -10,7 +10,8 @@ import worlds
 
 from hts import space
 from hts.ensembles.mixtures import Mixture
-from hts.ensembles.space_rare import simulate_space_walks
+from hts.ensembles.space import advance_space_exits, simulate_space_exits
+from hts.ensembles.space_rare import advance_space_walks, simulate_space_walks
 from hts.ensembles.space_splitting import simulate_space_splitting
 from hts.noise import Noise
 from hts.space import regions
@@ -187,3 +188,12 @@ def test_samples_depend_on_their_number_alone():
     mixture = mixture_of(one, 100)
     whole, part = (simulate_space_walks(one, 100, mixture, *k) for k in ((0, 400), (300, 100)))
     assert np.array_equal(whole.value[whole.sample >= 300], part.value)
+
+
+def test_the_kernels_are_kept_as_object_files():
+    """One that makes an array cannot be kept, and is compiled by every process that needs it."""
+    one = problem(2, 0.1)
+    simulate_space_walks(one, 5, None, 0, 1)
+    simulate_space_exits(one, 0, 1, 5)
+    assert not advance_space_walks.must_compile
+    assert not advance_space_exits.must_compile
