@@ -35,9 +35,11 @@ if TYPE_CHECKING:  # what editors and type checkers see; a test holds it against
     from hts.comparison.folders import compare_folders as compare_folders
     from hts.comparison.frames import frame as frame
     from hts.comparison.paths import compare_paths as compare_paths
+    from hts.comparison.space_paths import compare_space_paths as compare_space_paths
     from hts.conditioning import Question as Question
     from hts.conditioning import sample_paths as sample_paths
     from hts.conditioning import store_paths as store_paths
+    from hts.conditioning.space import sample_space_paths as sample_space_paths
     from hts.ensembles import ExitProblem as ExitProblem
     from hts.ensembles import ExitSample as ExitSample
     from hts.ensembles import VisitProblem as VisitProblem
@@ -114,7 +116,9 @@ _NAMES = {
     "hts.comparison.folders": ("compare_folders",),
     "hts.comparison.frames": ("frame",),
     "hts.comparison.paths": ("compare_paths",),
+    "hts.comparison.space_paths": ("compare_space_paths",),
     "hts.conditioning": ("Question", "sample_paths", "store_paths"),
+    "hts.conditioning.space": ("sample_space_paths",),
     "hts.ensembles": (
         "ExitProblem",
         "ExitSample",

@@ -5,6 +5,7 @@ from math import isfinite
 
 import numpy as np
 
+from hts.arrays import FloatArray
 from hts.landscapes import LandscapeError
 from hts.plans.grids import EXAMPLES
 from hts.plans.mistakes import Mistake
@@ -15,6 +16,7 @@ from hts.plans.space_landscapes import DomainPlan, QuadraticPlan, SpaceFormulaPl
 from hts.plans.space_models import SpaceExitPlan, SpaceNoisePlan, SpaceVisitsPlan
 from hts.plans.values import shown
 from hts.space.basins import check_size
+from hts.space.domain_ends import ray_crossings
 from hts.space.domains import bounds_of, contains, diameter_of, region_of
 
 #: Squares of larger steps leave floating point.
@@ -90,6 +92,8 @@ def about_lengths(dimension: int, landscape: SpaceLandscapePlan | None, study: S
 def about_wells(plan: SpacePlan) -> list[Mistake]:
     """Find whether the landscape has the wells that the plan names, and the start is where walkers can be."""
     landscape, study, table = plan.build_landscape(), plan.study, plan.study.table
+    if (bare := _about_box(plan)) is not None:
+        return [bare]
     try:
         wells = plan.wells
     except (ValueError, np.linalg.LinAlgError) as error:
@@ -99,6 +103,11 @@ def about_wells(plan: SpacePlan) -> list[Mistake]:
     if study.well is not None and study.well >= n:
         have = "one well, well = 0" if n == 1 else f"{n} wells, 0 to {n - 1}"
         return [Mistake((table, "well"), f"no such well ({study.well}); the landscape has {have}")]
+    edge = landscape.projection * (1.0 - 1e-6)
+    if study.start is None and isinstance(plan.landscape, SpaceFormulaPlan) and np.linalg.norm(plan.start) >= edge:
+        place = shown([float(f"{x:.3g}") for x in plan.start])
+        text = f"has no minimum there, only a place on the edge of L = {landscape.projection:g} where the flow ends"
+        return [Mistake(("landscape", "f"), f"{text} ({place}); change the formula, or widen L")]
     if not float(np.linalg.norm(plan.start)) <= landscape.projection:
         text = f"lies beyond the projection, L = {landscape.projection:g} ({shown(plan.start.tolist())}); widen L"
         return [Mistake((table, "start"), text)]
@@ -116,6 +125,31 @@ def about_wells(plan: SpacePlan) -> list[Mistake]:
         except ValueError as error:
             return [Mistake(("exit", "spacing"), f"{error}", is_about_key=plan.exit.spacing is None)]
     return []
+
+
+def _about_box(plan: SpacePlan) -> Mistake | None:
+    """Find a place in the box of a formula in the plane where there is no gradient: basins need all of it."""
+    is_whole = plan.exit is None or plan.exit.domain is None
+    if not (is_whole and plan.dimension == 2 and isinstance(plan.landscape, SpaceFormulaPlan)):
+        return None
+    try:
+        low, high = plan.box
+    except ValueError:
+        return None  # told with the wells
+    points = low + np.random.default_rng(0).random((N_LOOKS, 2)) * (high - low)
+    points = points[np.linalg.norm(points, axis=1) <= plan.build_landscape().projection]
+    return _bare_place(plan, points, "the box")
+
+
+def _bare_place(plan: SpacePlan, points: FloatArray, where: str) -> Mistake | None:
+    landscape = plan.build_landscape()
+    is_bad = ~np.isfinite(landscape.gradient(points)).all(axis=1)
+    has_value = np.isfinite(landscape.value(points))
+    if not (is_bad | ~has_value).any():
+        return None
+    at = int(np.argmax(is_bad if is_bad.any() else ~has_value))
+    place, what = shown([float(f"{x:.3g}") for x in points[at]]), "gradient" if is_bad.any() else "value"
+    return Mistake(("landscape", "f"), f"has no {what} at {place}, inside {where}; change the formula or {where}")
 
 
 def about_domain(plan: SpacePlan, grids: Grids) -> list[Mistake]:
@@ -151,12 +185,12 @@ def _about_inside(plan: SpacePlan) -> Iterator[Mistake]:
     if bounds is not None:
         random = np.random.default_rng(0).random((N_LOOKS, plan.dimension))
         points = np.vstack([points, bounds[0] + random * (bounds[1] - bounds[0])])
+    elif plan.exit is not None and plan.exit.domain is not None:
+        ends = ray_crossings(region, plan.start, plan.build_landscape().projection)
+        points = np.vstack([points, plan.start + np.random.default_rng(0).random((len(ends), 1)) * (ends - plan.start)])
     points = points[contains(region, points)]
-    is_bad = ~np.isfinite(plan.build_landscape().gradient(points)).all(axis=1)
-    if is_bad.any():
-        place = shown([float(f"{x:.3g}") for x in points[np.argmax(is_bad)]])
-        text = f"has no gradient at {place}, inside the domain; change the formula or the domain"
-        yield Mistake(("landscape", "f"), text)
+    if (bare := _bare_place(plan, points, "the domain")) is not None:
+        yield bare
 
 
 def _about_clips(plan: SpacePlan, grids: Grids) -> Iterator[Mistake]:

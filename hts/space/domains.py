@@ -89,7 +89,13 @@ def bounds_of(region: Region) -> tuple[FloatArray, FloatArray] | None:
 
 
 def diameter_of(region: Region) -> float:
-    """Return the largest distance of two points of a ball, an ellipsoid or a box; inf for others."""
+    """Return the largest distance of two points of a ball, an ellipsoid or a box; inf for others.
+
+    Of a basin on a map it is that of the box around its nodes, which is no less.
+    """
+    if region.kind == kinds.BASIN_MAP:
+        nodes = np.argwhere(region.labels == int(region.number))
+        return float(np.linalg.norm(np.ptp(nodes, axis=0) + 1) * region.high[0]) if len(nodes) else inf
     if region.kind == kinds.BALL:
         return 2.0 * float(np.sqrt(region.number))
     if region.kind == kinds.ELLIPSOID:

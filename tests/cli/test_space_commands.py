@@ -255,3 +255,34 @@ def test_rare_exits_in_the_plane_from_plan_to_figure_and_report(plan, hts):
     assert drawn == {one["probability"] for one in cells}
     assert hts("report", "results/study")[0] == 0
     assert "Leaving within a time" in Path("results/study/report.html").read_text()
+
+
+PLANE = VISITS.replace("[visits]", "[exit]").replace("steps =", "max_steps =").replace("radius = 0.4", "spacing = 0.1")
+THREE = (
+    RADIAL.replace("dimension = 2", "dimension = 3")
+    .replace('"radial"', '"formula"\nf = "x**2 + y**2 + log(z + 0.5) + 3*z**2"')
+    .replace("well = 0", "domain = DOMAIN\nstart = [0.0, 0.0, 0.0]")
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "words"),
+    [
+        (PLANE, "+ y**2", "+ y**2 + log(x + 1.5)", "landscape.f: has no value at"),
+        (PLANE, "(x**2 - 1)**2 / 4 + y**2", "x + y", "landscape.f: has no minimum there, only a place on the edge"),
+        (PLANE, "b = [0.8]", "b = [20.0]", "grid.b[0]: is as long as the domain is wide"),
+        (PLANE, "spacing = 0.1", "spacing = 1e-6", "exit.spacing: a map with spacing = 1e-06 takes"),
+        (PLANE, "+ y**2", "+ z**2", "landscape.f: column 21: 'z' is not known"),
+        (PLANE, "well = 0", "well = 0\nstart = [1.0]", "exit.start: has 1 numbers, and dimension = 2"),
+        (PLANE, "well = 0", 'domain = { kind = "ball", radius = 0.3 }\nstart = [0.1, 0.0]', "holds no minimum"),
+        (RADIAL, "dimension = 2", "dimension = 65", "dimension: must be at most 64 (65)"),
+        (THREE, "DOMAIN", '{ kind = "ball", radius = 1.0 }', "landscape.f: has no value at"),
+        (THREE, "DOMAIN", '{ kind = "formula", g = "x**2 + y**2 + z**2 - 1" }', "landscape.f: has no value at"),
+    ],
+)
+def test_bad_plans_are_refused_with_the_place_and_the_remedy(plan, hts, text, old, new, words):
+    plan.write_text(text.replace(old, new))
+    code, out, err = hts("describe", plan)
+    assert (code, out) == (2, "")
+    assert words in err
+    assert "Traceback" not in err
