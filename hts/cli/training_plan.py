@@ -26,6 +26,7 @@ def describe(path: Path, overrides: tuple[str, ...], seed: int | None, folder: P
 
 def document(plan: "TrainingPlan", folder: Path) -> dict[str, Any]:
     """Give the document of docs/interface.md, "describe", of a plan with [training]."""
+    from hts.engines import available_cores
     from hts.networks.architectures import network_of
     from hts.networks.folders import missing
     from hts.networks.memory import machine_bytes, needed_bytes
@@ -35,7 +36,7 @@ def document(plan: "TrainingPlan", folder: Path) -> dict[str, Any]:
 
     table, known = plan.table, SETS[plan.table.data]
     lacking = {task.method: task.replications for task in missing(plan, ResultsFolder(folder))}
-    most = max(map(len, lacking.values()), default=0)
+    together = min(sum(map(len, lacking.values())), available_cores())
     return {
         "data": {
             "name": table.data,
@@ -57,7 +58,7 @@ def document(plan: "TrainingPlan", folder: Path) -> dict[str, Any]:
             }
             for method in table.methods
         ],
-        "bytes": needed_bytes(plan, most) if most else 0,
+        "bytes": needed_bytes(plan, together) if together else 0,
         "bytes_of_machine": machine_bytes(),
     }
 
@@ -79,7 +80,7 @@ def show(plan: "TrainingPlan", found: dict[str, Any], folder: Path) -> None:
     click.echo(f"data: {data['name']}, {whole(data['images'])} training images, {wrong}{tests}")
     click.echo(f"network: {network['name']}, {whole(network['n_weights'])} weights")
     if found["bytes"]:
-        click.echo(f"memory: about {in_bytes(found['bytes'])} for one method")
+        click.echo(f"memory: about {in_bytes(found['bytes'])} for as many networks as are trained at the same time")
     if data["missing_files"]:
         click.echo(f"warning: {data['folder']} lacks {', '.join(data['missing_files'])}")
         click.echo(f"  {where_to_put(data['name'], Path(data['folder']))}")

@@ -26,7 +26,10 @@ CGROUP: Final = Path("/sys/fs/cgroup/memory.max")
 
 
 def needed_bytes(plan: TrainingPlan, replications: int) -> int:
-    """Estimate the memory that some replications of one method take side by side, the images included."""
+    """Estimate the memory that some replications of one method take side by side, the images included.
+
+    Python, JAX and its compiler are not in it: .5 GB, and .2 GB for each program of LeNet (docs/networks.md).
+    """
     table, network, data = plan.table, network_of(plan.table), SETS[plan.table.data]
     images = table.images + (data.n_test or data.n_train - table.images)
     pixels = (data.side * table.enlarge) ** 2 * data.channels

@@ -56,7 +56,7 @@ def test_means_of_trained_networks_have_more_room_and_no_more_than_stated(folder
     for place in (kept, results):
         (place / "study" / "figures" / "training.csv").write_text(table)
     drawn = results / "study" / "figures" / "training.csv"
-    drawn.write_text(table.replace("0.4,0.01", "0.43,0.02").replace("1.2", "2.3"))
+    drawn.write_text(table.replace("0.4,0.01", "0.43,0.02"))
     assert list(check(results, kept)) == []
     drawn.write_text(table.replace("0.4,0.01", "0.46,0.01"))
     assert [said.split(": ", 1)[1] for said in check(results, kept)] == ["line 2: mean 0.46, not 0.4"]
