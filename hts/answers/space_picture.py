@@ -13,7 +13,7 @@ from hts.ensembles.space import SpaceProblem
 from hts.ensembles.space_paths import record_space_path
 from hts.plans import SpacePlan
 from hts.space import regions
-from hts.space.domains import bounds_of
+from hts.space.domains import bounds_of, contains
 from hts.space.wells import box_of
 
 #: Places along each side at which f is computed.
@@ -72,11 +72,11 @@ def picture_of(plan: SpacePlan, problem: SpaceProblem, recorded: dict[float, Flo
     labels = plan.basins.at(places).reshape(heights.shape) if plan.has_map else None
     cells = {cell.b: cell for cell in plan.cells()}  # eta falls, so the smallest one stays
     everywhere, purpose = regions.everywhere(2), b"hts space visits" if plan.visits else b"hts space exits"
+    is_ball = plan.exit is not None and not plan.has_map
     ways, paths = {}, {}
     for b, cell in cells.items():
         if recorded is None:
             mine = replace(problem, eta=cell.eta, b=b, noise=plan.noise_of(cell), region=everywhere)
-            is_ball = plan.exit is not None and not plan.has_map
             steps, stride = (min(FEW_STEPS, PATH_STEPS), 1) if is_ball else (PATH_STEPS, STRIDE)
             paths[b] = record_space_path(mine, purpose, 0, steps, stride)
         found = basin_jumps(plan, b)
@@ -93,6 +93,7 @@ def picture_of(plan: SpacePlan, problem: SpaceProblem, recorded: dict[float, Flo
         ways=ways,
         eta=min(cell.eta for cell in plan.cells()),
         projection=landscape.projection,
+        inside=contains(plan.region, places).reshape(heights.shape) if is_ball else None,
     )
 
 

@@ -95,8 +95,9 @@ def _planes(picture: SpacePicture) -> Figure:
     handles = [
         Line2D([], [], color=AID, lw=0.5, label="path of a walker"),
         Line2D([], [], color="black", marker="o", ls="none", ms=4, label="minimum"),
-        Line2D([], [], color="black", marker="x", ls="none", ms=4, label="saddle"),
     ]
+    if len(picture.saddles):
+        handles.append(Line2D([], [], color="black", marker="x", ls="none", ms=4, label="saddle"))
     if picture.ways:
         handles.append(Line2D([], [], color=COLOURS[1], lw=1.6, label="shortest way out: jumps"))
         handles.append(Line2D([], [], color=COLOURS[1], lw=1.6, ls=":", label="and flow between them"))

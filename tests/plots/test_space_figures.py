@@ -8,7 +8,7 @@ import pytest
 from figure_worlds import MadeCell, collisions
 from small_space_plans import RADIAL, VISITS, plan_of
 
-from hts.answers.space_picture import picture_of
+from hts.answers.space_picture import FEW_STEPS, picture_of
 from hts.comparison.records import ExitComparison
 from hts.comparison.space import SpaceComparison, SpaceShareComparison, SpaceShares
 from hts.plots import space
@@ -40,6 +40,14 @@ def test_the_plane_shows_minima_saddles_and_the_path_of_the_walker_itself(tmp_pa
     assert sum(row["what"] == "saddle" for row in rows) == 1
     walker = study.simulator(plan, plan.cells()[0], 500)(0, 1)
     np.testing.assert_array_equal(picture.paths[0.8][-1], walker.position[0])
+
+
+def test_a_ball_is_drawn_with_its_rim_and_a_path_that_does_not_cover_it():
+    plan = plan_of(RADIAL)
+    picture = picture_of(plan, study_of(plan).problem(plan, plan.cells()[0]))
+    assert {len(path) for path in picture.paths.values()} == {FEW_STEPS + 1}
+    x, y = np.meshgrid(picture.x, picture.y, indexing="ij")
+    np.testing.assert_array_equal(picture.inside, np.hypot(x, y) < 1.0)
 
 
 def test_a_path_of_exits_ends_where_the_walker_left():
