@@ -236,7 +236,10 @@ def test_a_report_shows_recorded_paths_again_with_and_without_a_run(plan, hts, m
 
 
 def test_rare_exits_in_the_plane_from_plan_to_figure_and_report(plan, hts):
-    plan.write_text(RADIAL + 'within = 2.0\n[rare]\nmethod = ["importance", "crude"]\nsamples = 2000\n')
+    plan.write_text(
+        RADIAL.replace("eta = [0.2, 0.1]", "eta = [0.2]")
+        + 'within = 2.0\n[rare]\nmethod = ["importance", "crude"]\nsamples = 2000\n'
+    )
     described = document(hts("describe", plan, "--json"))["rare"]
     assert [(one["method"], one["jump_number"], one["n_steps"]) for one in described[:2]] == [
         ("importance", 2, 10), ("crude", 2, 10),
@@ -245,15 +248,15 @@ def test_rare_exits_in_the_plane_from_plan_to_figure_and_report(plan, hts):
     cells = document(hts("rare", plan, "--json"))["cells"]
     assert all(abs(one["z_exact"]) < 4.0 for one in cells)
     assert {(one["left"], one["right"]) for one in cells} == {(None, None)}
-    code, out, _ = hts("rare", plan)
+    code, out, _ = hts("rare", plan, "--no-exact")
     assert (code, "nothing to do" in out) == (0, True)
-    assert [one["state"] for one in document(hts("status", "results/study", "--json"))["rare"]] == ["done"] * 4
+    assert [one["state"] for one in document(hts("status", "results/study", "--json"))["rare"]] == ["done"] * 2
     assert document(hts("verify", "results/study", "--replay", "20", "--json"))["n_replayed"] == 20
     assert hts("plot", "results/study", "--figure", "rare_errors")[0] == 0
     with open("results/study/figures/rare_errors.csv", newline="") as file:
         drawn = {float(row["probability"]) for row in csv.DictReader(file)}
     assert drawn == {one["probability"] for one in cells}
-    assert hts("report", "results/study")[0] == 0
+    assert hts("report", "results/study", "--no-exact")[0] == 0
     assert "Leaving within a time" in Path("results/study/report.html").read_text()
 
 
