@@ -269,7 +269,7 @@ def predict_space(
     cells = plan.cells() if cells is None else cells
     for cell in {(cell.b, cell.alpha): cell for cell in cells}.values():
         space_limit(plan, cell)  # once for all eta, before threads would ask for it at the same time
-    found = {} if memory is None or with_exponent else memory.recall(cells, with_survival=False)
+    found = {} if memory is None or with_exponent else memory.recall_outlook(cells)  # means without an exponent
     complete(
         found,
         cells,

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hts.answers import ExitPrediction, SurvivalTable, approach_cells, predict, predict_outlook
+from hts.answers import ExitPrediction, SurvivalTable, approach_cells, predict, predict_outlook, space
 from hts.answers.memory import PredictionMemory
 from hts.answers.tabulation import tabulate_survival
 from hts.comparison import exact_predictions
@@ -14,11 +14,12 @@ from hts.comparison.predictions import limit_below_eta
 from hts.exits import Exit
 from hts.landscapes import basin
 from hts.noise import Noise
-from hts.plans import parse_plan
+from hts.plans import parse_plan, read_study
 from hts.storage import ResultsFolder
 from hts.theory.exact.exits import exact_exit
 from hts.theory.limit.limits import exit_limit
 
+CONFIGS = Path(__file__).parents[2] / "configs"
 PLAN = """seed = 1
 [landscape]
 kind = "basin"
@@ -183,3 +184,14 @@ def test_a_survival_table_knows_its_error_up_to_the_censoring_step(case):
     steps = np.unique(np.random.default_rng(5).integers(1, plan.most_steps + 1, 200))
     right = exact.survival(steps)
     assert np.all(np.abs(table(steps) - right) <= 2e-4 * np.minimum(right, 1 - right) + 1e-12)
+
+
+def test_exact_values_in_several_dimensions_are_kept_beside_results(tmp_path, monkeypatch):
+    plan = read_study(CONFIGS / "radial.toml", ["grid.eta=[0.2]", "grid.b=[0.7]", "grid.alpha=[1.5]"])
+    memory = PredictionMemory(plan, ResultsFolder(tmp_path))
+    first = space.predict_space(plan, memory=memory)
+    monkeypatch.setattr(space, "predict_space_cell", None)
+    (again,) = space.predict_space(plan, memory=PredictionMemory(plan, ResultsFolder(tmp_path)))
+    assert again.mean_exit_steps_exact == first[0].mean_exit_steps_exact > 1.0
+    with pytest.raises(TypeError):  # the exponent was not asked for, and is not there
+        space.predict_space(plan, memory=memory, with_exponent=True)
