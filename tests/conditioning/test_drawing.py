@@ -80,7 +80,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.long) if "clip" in n else n for n in WRONG])
 def test_a_slightly_wrong_world_is_noticed(name):
     which, law, changes = WRONG[name]
     landscape, noise, eta, b, low, high, start, given, n_steps = CELLS[which]
