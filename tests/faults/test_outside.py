@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
@@ -27,6 +28,8 @@ walkers = 50
 max_steps = 100000
 """
 HTS = f"{sys.executable} -m hts"
+#: Each case is a process or two: of the long tier are those whose parts other cases have.
+LONG = partial(pytest.param, marks=pytest.mark.long)
 
 
 @pytest.fixture
@@ -57,16 +60,25 @@ def shell(folder, line, **environment):
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full", LONG(">&- 2>&-"), "<&- >&- 2>&-"])
 def test_a_run_needs_no_standard_error(study, redirection):
     assert shell(study, f"hts run study.toml {redirection}")[0] == 0
     assert len(list((study / "results/study/shards").iterdir())) == 4
 
 
-@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full"])
-@pytest.mark.parametrize(("words", "code"), [("simulate", 2), ("fit nowhere", 2), ("describe no.toml", 2)])
-def test_exit_codes_need_no_standard_error(study, redirection, words, code):
-    assert shell(study, f"hts {words} {redirection}")[0] == code
+@pytest.mark.parametrize(
+    ("words", "redirection"),
+    [
+        ("simulate", "2>&-"),
+        LONG("simulate", "2>/dev/full"),
+        LONG("fit nowhere", "2>&-"),
+        ("fit nowhere", "2>/dev/full"),
+        LONG("describe no.toml", "2>&-"),
+        LONG("describe no.toml", "2>/dev/full"),
+    ],
+)
+def test_exit_codes_need_no_standard_error(study, words, redirection):
+    assert shell(study, f"hts {words} {redirection}")[0] == 2
 
 
 def test_a_full_standard_output_is_no_bug(study):
@@ -75,7 +87,7 @@ def test_a_full_standard_output_is_no_bug(study):
     assert "No space left" in err
 
 
-@pytest.mark.parametrize("words", ["describe study.toml", "new", "--help"])
+@pytest.mark.parametrize("words", ["describe study.toml", LONG("new"), "--help"])
 def test_a_reader_that_has_gone_is_no_failure(study, words):
     code, _, err = shell(study, f"set -o pipefail; hts {words} | head -c 1 >/dev/null; echo ${{PIPESTATUS[0]}}")
     assert code == 0
@@ -95,8 +107,17 @@ import {module}
 """
 
 
-@pytest.mark.parametrize("module", ["click", "pydantic", "pyarrow"])
-@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 3), ("SIGINT", 130)])
+@pytest.mark.parametrize(
+    ("module", "name", "code"),
+    [
+        ("click", "SIGTERM", 3),
+        LONG("click", "SIGINT", 130),
+        LONG("pydantic", "SIGTERM", 3),
+        ("pydantic", "SIGINT", 130),
+        ("pyarrow", "SIGTERM", 3),
+        LONG("pyarrow", "SIGINT", 130),
+    ],
+)
 def test_a_signal_while_libraries_are_imported_stops_as_later_ones_do(study, tmp_path, module, name, code):
     """A module of that name comes first on the path, and sends the signal as it is imported."""
     folder = tmp_path / "first"

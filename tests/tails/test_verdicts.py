@@ -53,7 +53,7 @@ def test_verdicts_on_known_laws(law, is_heavy, words):
     assert estimate.verdict.count(". ") <= 2
 
 
-@pytest.mark.parametrize("law", ["normal", "laplace", "uniform"])
+@pytest.mark.parametrize("law", [pytest.param("normal", marks=pytest.mark.long), "laplace", "uniform"])
 def test_light_laws_are_hardly_ever_called_heavy(law):
     """The moment interval excludes 0 from below in 2.5 % of samples of xi = 0: 6 of 40 has a chance of 4e-4."""
     called = sum(tail_of(numbers(law, 2_000, seed)).is_heavy is True for seed in range(40))

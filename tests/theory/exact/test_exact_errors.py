@@ -84,7 +84,9 @@ STEEP = [
         Exit(basin(0.0, 1.0), Noise("pareto", 2.91, scale=0.3), 0.31, 0.294, -1.33, 1.0, 0.0), marks=pytest.mark.long
     ),
     Exit(basin(0.0, 1.0), Noise("student", 1.13), 0.27, 0.402, -1.36, 1.0, 0.0),
-    Exit(wang_oh_rhee(), Noise("student", 2.63, scale=0.1), 0.68, 0.388, -1.3, 0.2, -0.66),
+    pytest.param(
+        Exit(wang_oh_rhee(), Noise("student", 2.63, scale=0.1), 0.68, 0.388, -1.3, 0.2, -0.66), marks=pytest.mark.long
+    ),
     Exit(basin(0.0, 1.0), Noise("lomax", 1.83), 0.45, 0.664, -1.26, 1.0, 0.0),
     Exit(basin(0.0, 1.0), Noise("normal", None, scale=0.6), 0.2, 0.39, -1.2, 1.0, 0.0),
 ]
@@ -151,13 +153,13 @@ def test_clipped_walkers_that_go_far_out_have_their_cut_moved():
     answer = exact_exit(Exit(HALF_LINE, noise, 0.1, 0.7, -inf, 1.0, 0.0), tolerance=1e-4)
     assert answer.refined.step.low < -10.0
     rng = np.random.default_rng(3)
-    x, n = np.zeros(40_000), np.zeros(40_000)
+    x, n = np.zeros(10_000), np.zeros(10_000)
     while np.any(x < 1.0):
         inside = x < 1.0
         z = noise.quantile(rng.random(inside.sum()))
         x[inside] += np.clip(-0.1 * HALF_LINE.derivative(x[inside]) + 0.1 * z, -0.7, 0.7)
         n[inside] += 1
-    assert abs(n.mean() - answer.mean_exit_steps) < 4 * n.std() / 200  # false alarm 6e-5
+    assert abs(n.mean() - answer.mean_exit_steps) < 4 * n.std() / 100  # false alarm 6e-5
 
 
 def test_a_side_on_which_walkers_run_away_is_refused():
@@ -186,7 +188,7 @@ def test_a_drift_beyond_the_domain_meets_the_noise_it_needs():
     """Slope 5, eta = 1, b = 0.3: to stay a walker needs noise larger than the domain, which was once left out."""
     answer = exact_exit(Exit(basin(0.0, 5.0), Noise("pareto", 1.5), 1.0, 0.3, -1.0, 1.0, 0.0), tolerance=1e-4)
     rng = np.random.default_rng(8)
-    x, n = np.zeros(20_000), np.zeros(20_000)
+    x, n = np.zeros(5_000), np.zeros(5_000)
     while np.any(np.abs(x) < 1.0):
         inside = np.abs(x) < 1.0
         z = Noise("pareto", 1.5).quantile(rng.random(inside.sum()))
@@ -195,7 +197,7 @@ def test_a_drift_beyond_the_domain_meets_the_noise_it_needs():
     assert abs(n.mean() - answer.mean_exit_steps) < 4 * n.std() / np.sqrt(len(n))  # false alarm 6e-5; it was 6 off
 
 
-@pytest.mark.parametrize(("eta", "b"), [(1e-2, 0.7), (1e-3, 0.4)])
+@pytest.mark.parametrize(("eta", "b"), [(1e-2, 0.7), pytest.param(1e-3, 0.4, marks=pytest.mark.long)])
 def test_the_probability_to_leave_within_a_time_carries_its_error(eta, b):
     landscape, noise = basin(0.0, 1.0), Noise("lomax", 1.4)
     answer = exact_exit(Exit(landscape, noise, eta, b, -1.0, 1.0, 0.0), within=1.0)
@@ -261,7 +263,7 @@ def test_a_bend_that_no_node_sees_is_in_the_stated_errors():
     assert abs(answer.local_exponent - finer.local_exponent) <= answer.local_exponent_error
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 2, 3))])
 def test_slopes_err_no_more_than_stated_where_bends_move_across_panels(number):
     """Skewed noise of a large scale: errors of slopes were up to ten times as large as stated."""
     rng = np.random.default_rng(number)
