@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from hts.errors import PlanError
 from hts.networks.data import Data
 from hts.networks.memory import in_bytes, machine_bytes, methods_that_fit, needed_bytes
-from hts.networks.training import Trainer, rules_of
+from hts.networks.rules import rules_of
+from hts.networks.training import Trainer
 from hts.plans.training import TrainingPlan, TrainingTable
 
 
@@ -52,7 +54,7 @@ def test_the_estimate_is_between_half_and_thrice_what_xla_says(tmp_path, network
     trainer = Trainer(replace(plan), "Our1", Data(x, y, x[:2], y[0, :2]), range(2))
     runs, rule = trainer.start(), rules_of(table, "Our1")[0][1]
     arguments = (runs.theta, runs.diverged, runs.norm, 0, trainer.keys, trainer.y, jnp.asarray(x), 5)
-    said = trainer._program(rule).lower(*arguments).compile().memory_analysis()
+    said = jax.jit(trainer._many(rule)).lower(*arguments).compile().memory_analysis()
     taken = said.temp_size_in_bytes + said.argument_size_in_bytes
     ours = needed_bytes(plan, 2) - needed_bytes(plan, 0) + x.nbytes
     assert 0.5 < ours / taken < 3.0

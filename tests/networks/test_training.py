@@ -14,9 +14,10 @@ from hts.networks.data import corrupt, load_digits
 from hts.networks.folders import load
 from hts.networks.recording import write_line
 from hts.networks.results import compare
+from hts.networks.rules import Rule, rules_of
 from hts.networks.running import run_training
 from hts.networks.sharpness import expected, maximal, pac_bayes, top_eigenvalues
-from hts.networks.training import Rule, Trainer, clip, rules_of
+from hts.networks.training import Trainer, clip
 from hts.plans.training import TrainingPlan, TrainingTable, read_training_plan
 
 TINY = dict(
