@@ -17,7 +17,7 @@ DIMENSIONS := 5 20
 CONDITIONED := conditional_heavy conditional_clipped
 SAMPLED := rare_errors rare_plane
 FIGURES := $(addprefix figure-,$(SIMULATED) $(PREDICTED) $(CONDITIONED) $(SAMPLED) $(DIMENSIONS:%=radial_%) \
-  trajectories regression block_accuracy training initialisation)
+  trajectories regression block_accuracy training initialisation $(if $(QUICK),gradient_noise))
 # `make figures QUICK=1`: fewer walkers, fewer or shorter steps, fewer values on the axes
 QUICK_published_exit := --set exit.walkers=50
 QUICK_published_exit_lomax := --set exit.walkers=50
@@ -140,9 +140,9 @@ figure-training: setup
 	$(BIN)/hts train configs/digits.toml $(if $(QUICK),$(QUICK_training)) -o $(RESULTS)/training
 	$(BIN)/hts plot $(RESULTS)/training
 
-# some minutes of processor time, so not among `make figures`
+# some minutes of processor time, so only the short one is among `make figures`
 figure-gradient_noise: setup
-	$(BIN)/python -m hts.networks.noise_study configs/gradient_noise.toml $(RESULTS)/gradient_noise/figures
+	$(BIN)/python -m hts.networks.noise_study configs/gradient_noise.toml $(RESULTS)/gradient_noise/figures $(if $(QUICK),--short)
 
 figure-initialisation: setup
 	$(BIN)/hts initialisation --width 16 --width 64 --width 256 --depth 32 $(if $(QUICK),--networks 100) -o $(RESULTS)/initialisation/figures

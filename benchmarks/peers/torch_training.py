@@ -5,7 +5,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from hts.networks.training import Rule, rules_of
+from hts.networks.rules import Rule, rules_of
 from hts.plans.training import TrainingTable
 
 

@@ -49,9 +49,9 @@ class Task:
         return {"identity": plan.identity(), "version": TRAINING_VERSION, "name": self.name}
 
 
-def stored(results: ResultsFolder) -> list[Task]:
-    """List the finished files of a folder."""
-    matches = [NAME.fullmatch(path.name) for path in sorted(results.training.glob("*.trained"))]
+def stored(room: Path) -> list[Task]:
+    """List the files of a folder's `training`, which are finished, or of its `checkpoints`."""
+    matches = [NAME.fullmatch(path.name) for path in sorted(room.glob("*.trained"))]
     return [_task(match) for match in matches if match]
 
 
@@ -63,7 +63,7 @@ def missing(plan: TrainingPlan, results: ResultsFolder, together: int | None = N
     """List the replications that no file has, method by method, at most `together` in a task; None for all."""
     found = []
     for method in plan.table.methods:
-        there = {r for task in stored(results) if task.method == method for r in task.replications}
+        there = {r for task in stored(results.training) if task.method == method for r in task.replications}
         lacking = [r for r in range(plan.table.replications) if r not in there]
         size = together or max(len(lacking), 1)
         parts = [lacking[begin : begin + size] for begin in range(0, len(lacking), size)]
@@ -84,7 +84,7 @@ def load(plan: TrainingPlan, folder: str | PathLike[str]) -> dict[str, Arrays]:
     results, found = ResultsFolder(Path(folder)), dict[str, Arrays]()
     for method in plan.table.methods:
         parts: dict[int, Arrays] = {}
-        for task in (task for task in stored(results) if task.method == method):
+        for task in (task for task in stored(results.training) if task.method == method):
             arrays = read_checkpoint(results.training / task.name, task.key(plan))
             if arrays is None and is_harmed(results.training / task.name):
                 said = f"{DAMAGED}; hts verify {results.path} --repair sets it aside, and hts train makes it anew"
@@ -138,12 +138,12 @@ def training_status(folder: str | PathLike[str]) -> tuple[tuple[MethodStatus, ..
     results, plan = open_training(folder)
     harms = _harms_of_files(results, plan)
     rows = [_status(results, plan, method, harms) for method in plan.table.methods]
-    others = [task for task in stored(results) if task.method not in plan.table.methods]
+    others = [task for task in stored(results.training) if task.method not in plan.table.methods]
     return tuple(rows), tuple(f"training/{task.name}" for task in others if f"training/{task.name}" in harms)
 
 
 def _status(results: ResultsFolder, plan: TrainingPlan, method: str, harms: dict[str, str]) -> MethodStatus:
-    tasks, wanted = [task for task in stored(results) if task.method == method], plan.table.replications
+    tasks, wanted = [task for task in stored(results.training) if task.method == method], plan.table.replications
     bad = [f"training/{task.name}" for task in tasks if f"training/{task.name}" in harms]
     sound = [task for task in tasks if f"training/{task.name}" not in harms]
     n_done = len({r for task in sound for r in task.replications if r < wanted})

@@ -49,9 +49,8 @@ def measure(trainer: Trainer, runs: Runs, data: Data) -> dict[str, npt.NDArray[A
             "eigenvalues": top_eigenvalues(loss, theta, keys[2]),
         }
 
-    if MEASURES not in trainer.programs:
-        trainer.programs[MEASURES] = jax.jit(jax.vmap(one, in_axes=(0, 0, 0, None, None, None)))
-    found = trainer.programs[MEASURES](runs.theta, trainer.keys, trainer.y, *images)
+    many = jax.vmap(one, in_axes=(0, 0, 0, None, None, None))
+    found = trainer.programs.run(MEASURES, many, runs.theta, trainer.keys, trainer.y, *images)
     return {name: np.asarray(value) for name, value in found.items()}
 
 

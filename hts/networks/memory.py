@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from hts.errors import PlanError
-from hts.networks.architectures import network_of
+from hts.networks.architectures import Convolution, network_of
+from hts.networks.rules import rules_of
 from hts.plans.training import TrainingPlan
 from hts.plans.training_data import SETS
 
@@ -20,22 +21,31 @@ VECTORS: Final = 30
 COPIES: Final = 2
 #: Numbers of all layers that are held at once where the loss over all images is taken: images are taken in parts.
 MOST_FLOATS: Final = 2**24
+#: Bytes that Python, JAX and the program of the measures hold: .82 GB were held in all with dense layers.
+HELD: Final = 800_000_000
+#: Bytes that the compiler keeps of each program of a step through convolutions (LeNet); with dense layers next to none.
+CONVOLVED_STEP: Final = 200_000_000
 #: Share of a machine's memory that trainings may take.
 SHARE: Final = 0.9
 CGROUP: Final = Path("/sys/fs/cgroup/memory.max")
 
 
 def needed_bytes(plan: TrainingPlan, replications: int) -> int:
-    """Estimate the memory that some replications of one method take side by side, the images included.
-
-    Python, JAX and its compiler are not in it: .5 GB, and .2 GB for each program of LeNet (docs/networks.md).
-    """
+    """Estimate the memory that some replications take side by side, images and programs of all methods included."""
     table, network, data = plan.table, network_of(plan.table), SETS[plan.table.data]
     images = table.images + (data.n_test or data.n_train - table.images)
     pixels = (data.side * table.enlarge) ** 2 * data.channels
     batch = max(2 * table.small_batch + table.large_batch, min(table.images, MOST_FLOATS // network.floats))
     each = VECTORS * network.n_weights + COPIES * batch * network.floats
-    return FLOAT * (images * pixels + replications * each)
+    return held_bytes(plan) + FLOAT * (images * pixels + replications * each)
+
+
+def held_bytes(plan: TrainingPlan) -> int:
+    """Estimate what Python, JAX and compiled programs hold, a program for each rule of the methods."""
+    if not any(isinstance(layer, Convolution) for layer in network_of(plan.table).layers):
+        return HELD
+    rules = {rule for method in plan.table.methods for n, rule in rules_of(plan.table, method) if n}
+    return HELD + CONVOLVED_STEP * len(rules)
 
 
 def machine_bytes() -> int | None:
@@ -71,11 +81,10 @@ def methods_that_fit(plan: TrainingPlan, replications: int, available: int | Non
     """
     if available is None:
         return len(plan.table.methods) * plan.table.replications
-    needed, room = needed_bytes(plan, replications), SHARE * available
+    needed, shared, room = needed_bytes(plan, replications), needed_bytes(plan, 0), SHARE * available
     if needed <= room:
-        return int(room // needed)
-    images = needed_bytes(plan, 0)
-    n = int((room - images) // (needed_bytes(plan, 1) - images))
+        return int((room - shared) // max(needed - shared, 1))
+    n = int((room - shared) // (needed_bytes(plan, 1) - shared))
     if n >= 1:
         fewer = plan.table.replications - replications + n
         remedy = f"train fewer with --set training.replications={fewer}, then the others into the same folder"

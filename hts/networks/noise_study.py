@@ -21,12 +21,16 @@ from hts.tails.blocks import block_estimate, default_block_size
 from hts.tails.extremes import MIN_K, choose, extremes
 
 #: What is varied, one at a time; the rest is as in the plan.
-ITERATIONS: Final = (0, 10, 100, 1000, 3000)
-WIDTHS: Final = (16, 32, 64, 128)
-DEPTHS: Final = (1, 2, 3, 4)
-BATCH_SIZES: Final = (10, 30, 100, 300)
+ITERATIONS: Final[tuple[int, ...]] = (0, 10, 100, 1000, 3000)
+WIDTHS: Final[tuple[int, ...]] = (16, 32, 64, 128)
+DEPTHS: Final[tuple[int, ...]] = (1, 2, 3, 4)
+BATCH_SIZES: Final[tuple[int, ...]] = (10, 30, 100, 300)
 #: Batches at fixed weights; of these, those whose coordinates the block estimator takes; coordinates seen one by one.
 BATCHES, IN_BLOCKS, COORDINATES = 1000, 10, 20
+#: Of the values, those of a short study.
+SHORT: Final = slice(0, 3, 2)
+#: What else a short study changes in its plan.
+SHORT_PLAN: Final = ("training.replications=2", "training.iterations=100")
 LEVEL: Final = 0.95
 
 
@@ -61,7 +65,9 @@ class NoiseIndex:
     power_laws: int | None
 
 
-def noise_study(plan: TrainingPlan, on_point: Callable[[str, int], None] | None = None) -> tuple[NoiseIndex, ...]:
+def noise_study(
+    plan: TrainingPlan, on_point: Callable[[str, int], None] | None = None, *, is_short: bool = False
+) -> tuple[NoiseIndex, ...]:
     """Train by SB and estimate the index of the gradient noise, for each value of each thing varied.
 
     Parameters
@@ -70,9 +76,11 @@ def noise_study(plan: TrainingPlan, on_point: Callable[[str, int], None] | None 
         Of at least two replications; its method is not read.
     on_point : callable, optional
         Called with what is varied and its value, before each.
+    is_short : bool, optional
+        Take two values of each, to see that all of it works.
     """
     found = list[NoiseIndex]()
-    for varied, value, trainer, runs in _points(plan):
+    for varied, value, trainer, runs in _points(plan, SHORT if is_short else slice(None)):
         if on_point is not None:
             on_point(varied, value)
         noises = [noise_of(trainer, runs, BATCHES, place) for place in range(plan.table.replications)]
@@ -87,22 +95,22 @@ def noise_study(plan: TrainingPlan, on_point: Callable[[str, int], None] | None 
     return tuple(found)
 
 
-def _points(plan: TrainingPlan) -> Iterator[tuple[str, int, Trainer, Runs]]:
+def _points(plan: TrainingPlan, some: slice) -> Iterator[tuple[str, int, Trainer, Runs]]:
     """Train to each point: what is varied, its value, the trainer, and the networks there."""
     table, steps = plan.table, plan.table.iterations
-    long = replace(plan, table=table.model_copy(update={"iterations": max(steps, *ITERATIONS)}))
+    long = replace(plan, table=table.model_copy(update={"iterations": max(steps, *ITERATIONS[some])}))
     trainer = _trainer(long)
     runs = trainer.start()
-    for value in ITERATIONS:
+    for value in ITERATIONS[some]:
         runs = _advance(trainer, runs, value)
         yield "iteration", value, trainer, runs
     width, depth = table.widths[0], len(table.widths)
-    changes = [("width", value, {"widths": (value,) * depth}) for value in WIDTHS]
-    changes += [("depth", value, {"widths": (width,) * value}) for value in DEPTHS]
+    changes = [("width", value, {"widths": (value,) * depth}) for value in WIDTHS[some]]
+    changes += [("depth", value, {"widths": (width,) * value}) for value in DEPTHS[some]]
     for varied, value, change in changes:
         trainer = _trainer(replace(plan, table=table.model_copy(update=change)))
         yield varied, value, trainer, _advance(trainer, trainer.start(), steps)
-    for value in BATCH_SIZES:
+    for value in BATCH_SIZES[some]:
         trainer = _trainer(replace(plan, table=table.model_copy(update={"small_batch": value})))
         yield "batch", value, trainer, _advance(trainer, trainer.start(), steps)
 
@@ -149,6 +157,8 @@ def _summary(varied: str, value: int, estimator: str, indices: Sequence[float], 
 if __name__ == "__main__":
     from hts.plots.gradient_noise import plot_gradient_noise
 
-    _plan = read_training_plan(sys.argv[1])
-    for _path in plot_gradient_noise(noise_study(_plan, print), _plan.title, Path(sys.argv[2])):
+    _is_short = "--short" in sys.argv
+    _plan = read_training_plan(sys.argv[1], SHORT_PLAN if _is_short else ())
+    _found = noise_study(_plan, print, is_short=_is_short)
+    for _path in plot_gradient_noise(_found, _plan.title, Path(sys.argv[2])):
         print(_path)

@@ -18,7 +18,7 @@ import numpy as np
 from hts.engines import available_cores
 from hts.errors import StoppedError
 from hts.networks.data import Data, load_data
-from hts.networks.folders import TRAINING_VERSION, Arrays, Task, missing
+from hts.networks.folders import TRAINING_VERSION, Arrays, Task, missing, stored
 from hts.networks.measuring import measure
 from hts.networks.memory import machine_bytes, methods_that_fit
 from hts.networks.training import CHUNK, Runs, Trainer
@@ -105,6 +105,7 @@ def run_training(
     to_do = sum(len(task.replications) for task in tasks)
     pace = _Pace(sum(plan.steps(task.method) for task in tasks), total - to_do, total, on_progress)
     _train_all(plan, tasks, results, pace, should_stop or (lambda: False), n_together)
+    _remove_outlived(results)
     return TrainingReport(to_do, total - to_do, n_damaged, time.monotonic() - pace.begin)
 
 
@@ -243,6 +244,14 @@ def _prepared(plan: TrainingPlan, replications: range) -> tuple[Data, Trainer]:
 def _arrays(runs: Runs) -> Arrays:
     found = {"theta": runs.theta, "diverged": runs.diverged, "norm": runs.norm}
     return {name: np.asarray(jax.device_get(value)) for name, value in found.items()}
+
+
+def _remove_outlived(results: ResultsFolder) -> None:
+    """Remove checkpoints whose replications are all trained: of other divisions, as a GPU's, or other versions."""
+    trained = {(task.method, r) for task in stored(results.training) for r in task.replications}
+    for task in stored(results.checkpoints):
+        if trained.issuperset((task.method, r) for r in task.replications):
+            remove(results.checkpoints / task.name)
 
 
 def _set_damaged_aside(results: ResultsFolder) -> int:

@@ -18,6 +18,8 @@ from hts.networks.augmentation import augmented
 from hts.networks.data import Data
 from hts.networks.forward import initial_weights, outputs
 from hts.networks.memory import MOST_FLOATS
+from hts.networks.programs import Programs
+from hts.networks.rules import Rule, rules_of
 from hts.plans.training import TrainingPlan, TrainingTable
 
 #: A network whose weights are longer than this, or not finite, has diverged; it stays where it was.
@@ -36,41 +38,6 @@ def cross_entropies(logits: Array, y: Array) -> Array:
 def clip(step: Array, b: Array | float) -> Array:
     """phi_b: the whole step, made as long as b where it is longer."""
     return step * jnp.minimum(1.0, b / jnp.maximum(jnp.linalg.norm(step), 1e-30))
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a method does at an iteration.
-
-    Attributes
-    ----------
-    is_large, is_noisy, is_independent, is_clipped : bool
-        LB alone; Z times a noise; of another small batch; by phi_b.
-    eta, bound : float
-        Learning rate; largest weight.
-    """
-
-    is_large: bool
-    is_noisy: bool
-    is_independent: bool
-    is_clipped: bool
-    eta: float
-    bound: float
-
-
-def rules_of(table: TrainingTable, method: str) -> tuple[tuple[int, Rule], ...]:
-    """List the stages of a method: how many iterations, by which rule."""
-    eta, inf = table.eta, float("inf")
-    if method == "SB+Noise":
-        whole = (table.iterations + table.final) * table.noise_factor
-        eta, bound = table.noise_eta, table.weight_bound
-        noisy, quiet = Rule(False, True, False, False, eta, bound), Rule(False, False, False, False, eta, bound)
-        return (whole // 2, noisy), (whole - whole // 2, quiet)
-    first = Rule(
-        method == "LB", method in ("Our1", "Our2"), method == "Our1", method in ("SB+Clip", "Our1", "Our2"), eta, inf
-    )
-    last = Rule(table.final_batch == "large", False, False, first.is_clipped, eta, inf)
-    return (table.iterations, first), (table.final, last)
 
 
 def decline(table: TrainingTable, step: Array | int) -> Array | float:
@@ -111,7 +78,7 @@ class Trainer:
         self.keys = jnp.stack([jax.random.fold_in(root, r) for r in replications])
         flat, self.unravel = ravel_pytree(initial_weights(root, self.network, plan.table.moment))
         self.n_weights = flat.size
-        self.programs: dict[Rule | str, Callable[..., Any]] = {}
+        self.programs = Programs()
 
     def part_of(self, method: str, replications: range) -> Trainer:
         """Take another method, or some of the replications; compiled programs are shared, which take seconds each."""
@@ -152,18 +119,17 @@ class Trainer:
         for n, rule in rules_of(self.plan.table, self.method):
             if runs.step < begin + n:
                 take = min(most, begin + n - runs.step)
-                theta, diverged, norm = self._program(rule)(
-                    runs.theta, runs.diverged, runs.norm, runs.step, self.keys, self.y, self.x, take
+                state = runs.theta, runs.diverged, runs.norm, runs.step
+                theta, diverged, norm = self.programs.run(
+                    rule, self._many(rule), *state, self.keys, self.y, self.x, take
                 )
                 return Runs(theta.block_until_ready(), runs.step + take, diverged, norm)
             begin += n
         return runs
 
-    def _program(self, rule: Rule) -> Callable[..., Any]:
-        if rule not in self.programs:
-            one = partial(self._one, rule)
-            self.programs[rule] = jax.jit(jax.vmap(one, in_axes=(0, 0, 0, None, 0, 0, None, None)))
-        return self.programs[rule]
+    def _many(self, rule: Rule) -> Callable[..., Any]:
+        """Do iterations of several networks side by side."""
+        return jax.vmap(partial(self._one, rule), in_axes=(0, 0, 0, None, 0, 0, None, None))
 
     def _one(
         self, rule: Rule, theta: Array, diverged: Array, norm: Array, first: Array, key: Array, y: Array, x: Array,

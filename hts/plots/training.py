@@ -48,7 +48,7 @@ def draw_training(document: Mapping[str, Any]) -> Figure:
 
 
 def _look_at(axes: Axes, bars: Sequence[tuple[int, float, float, float]]) -> None:
-    """Choose a panel's range by bars (place, low, middle, high) of usual length; write the middle of others beside.
+    """Choose a panel's range by bars (place, low, middle, high) of usual length; write a middle beyond it at its edge.
 
     A method some of whose networks fail would else press all the others together.
     """
@@ -61,13 +61,16 @@ def _look_at(axes: Axes, bars: Sequence[tuple[int, float, float, float]]) -> Non
     low, high = min(bar[1] for bar in kept), max(bar[3] for bar in kept)
     low, high = low - 0.15 * (high - low), high + 0.15 * (high - low)
     axes.set_ylim(low, high)
-    for place, _, middle, _ in set(bars) - set(kept):
-        axes.annotate(
-            f"{middle:.3g}".replace("-", "\u2212"), (place, min(max(middle, low), high)),
-            xytext=(0, 3 if middle <= low else -3 if middle >= high else 0), textcoords="offset points",
-            ha="center", va="bottom" if middle <= low else "top" if middle >= high else "center", fontsize="small",
-            bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"},
-        )  # fmt: skip
+    outside = [bar for bar in bars if not low < bar[2] < high]
+    for is_above in (False, True):
+        edge, sign, lies = (high, -1, "top") if is_above else (low, 1, "bottom")
+        beyond = [(place, middle) for place, _, middle, _ in outside if (middle >= high) is is_above]
+        for turn, (place, middle) in enumerate(beyond):  # neighbours on two lines, so that they do not touch
+            axes.annotate(
+                f"{middle:.3g}".replace("-", "\u2212"), (place, edge), xytext=(0, sign * (3 + 10 * (turn % 2))),
+                textcoords="offset points", ha="center", va=lies, fontsize="small",
+                bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"},
+            )  # fmt: skip
 
 
 def _means(axes: Axes, measures: Sequence[Mapping[str, Any]], looks: Mapping[str, Look]) -> None:

@@ -4,8 +4,9 @@
 written beside a figure of `make figures QUICK=1`; the same file under RESULTS must have the same rows, the same words,
 and numbers that differ by at most TOLERANCE of themselves. Simulated numbers are the same to the bit, so that is the
 room left to exact ones, whose stated error is 1e-6, and to other versions of the libraries beneath. Trained networks
-are another matter: another processor sums in another order, and hundreds of steps make more of it. Of `training` the
-means of methods are compared, to MEANS_TOLERANCE: with narrower vectors (AVX for AVX2) they moved by at most .031.
+are another matter: another processor sums in another order, and hundreds of steps make more of it. Of `training`
+and `gradient_noise` the means are compared, to MEANS_TOLERANCE: with narrower vectors (AVX for AVX2) those of
+`training` moved by at most .031.
 """
 
 import csv
@@ -20,6 +21,8 @@ from pathlib import Path
 TOLERANCE = 1e-5
 #: The same of means over trained networks.
 MEANS_TOLERANCE = 0.1
+#: Tables of which means over trained networks are compared.
+TRAINED = ("training.csv", "gradient_noise.csv")
 #: Numbers below this are told apart by nothing but rounding (densities and shares far outside every well).
 NEGLIGIBLE = 1e-9
 
@@ -61,8 +64,9 @@ def read(path: Path) -> list[Row]:
 
 def means(rows: list[Row]) -> list[Row]:
     """Take what a table of trained networks says alike on every processor."""
-    names = ("kind", "method", "measure", "n", "mean")
-    return [{name: row[name] for name in names} for row in rows if row["kind"] == "mean"]
+    names = ("kind", "method", "measure", "varied", "value", "estimator", "n", "mean")
+    rows = [row for row in rows if row.get("kind", "mean") == "mean"]
+    return [{name: row[name] for name in names if name in row} for row in rows]
 
 
 def check(results: Path, kept: Path = KEPT) -> Iterator[str]:
@@ -73,7 +77,7 @@ def check(results: Path, kept: Path = KEPT) -> Iterator[str]:
             yield f"{mine}: is missing; make figures QUICK=1 draws it"
             continue
         tables, tolerance = (read(mine), read(path)), TOLERANCE
-        if path.name == "training.csv":
+        if path.name in TRAINED:
             tables, tolerance = (means(tables[0]), means(tables[1])), MEANS_TOLERANCE
         for found in differences(*tables, tolerance):
             yield f"{mine}: {found}"

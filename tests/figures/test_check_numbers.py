@@ -60,3 +60,15 @@ def test_means_of_trained_networks_have_more_room_and_no_more_than_stated(folder
     assert list(check(results, kept)) == []
     drawn.write_text(table.replace("0.4,0.01", "0.46,0.01"))
     assert [said.split(": ", 1)[1] for said in check(results, kept)] == ["line 2: mean 0.46, not 0.4"]
+
+
+def test_means_of_gradient_noise_are_compared_and_its_intervals_are_not(folders):
+    kept, results, _ = folders
+    table = "varied,value,estimator,n,mean,low,high\nbatch,10,norms,2,1.3,1.1,1.5\n"
+    for place in (kept, results):
+        (place / "study" / "figures" / "gradient_noise.csv").write_text(table)
+    drawn = results / "study" / "figures" / "gradient_noise.csv"
+    drawn.write_text(table.replace("1.3,1.1,1.5", "1.35,0.9,1.8"))
+    assert list(check(results, kept)) == []
+    drawn.write_text(table.replace("1.3,1.1", "1.5,1.1"))
+    assert [said.split(": ", 1)[1] for said in check(results, kept)] == ["line 2: mean 1.5, not 1.3"]

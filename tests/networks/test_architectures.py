@@ -10,7 +10,8 @@ from hts.networks.architectures import Convolution, Dense, Network, network_of
 from hts.networks.augmentation import augmented
 from hts.networks.data import Data
 from hts.networks.forward import convolved, initial_weights, outputs
-from hts.networks.training import Trainer, clip, decline, rules_of
+from hts.networks.rules import rules_of
+from hts.networks.training import Trainer, clip, decline
 from hts.plans.training import TrainingTable
 
 

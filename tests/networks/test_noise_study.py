@@ -1,6 +1,7 @@
 """Test of the study of gradient noise at a tiny scale: its points, its estimates and its figure."""
 
 import csv
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -49,3 +50,13 @@ def test_each_point_is_estimated_and_drawn(tmp_path, monkeypatch):
     paths = plot_gradient_noise(found, "tiny", tmp_path)
     rows = list(csv.DictReader(next(path for path in paths if path.suffix == ".csv").read_text().splitlines()))
     assert [float(row["mean"]) for row in rows] == [one.mean for one in found]
+
+
+def test_a_short_study_takes_two_values_of_each_thing_and_a_whole_one_all(tmp_path, monkeypatch):
+    monkeypatch.setattr(study, "_trainer", lambda plan: SimpleNamespace(start=lambda: None))
+    monkeypatch.setattr(study, "_advance", lambda trainer, runs, to: runs)
+    plan = TrainingPlan("tiny", 3, TrainingTable(), tmp_path)
+    short = [point[:2] for point in study._points(plan, study.SHORT)]
+    assert short == [("iteration", 0), ("iteration", 100), ("width", 16), ("width", 64),
+                     ("depth", 1), ("depth", 3), ("batch", 10), ("batch", 100)]  # fmt: skip
+    assert len(list(study._points(plan, slice(None)))) == 17

@@ -14,9 +14,10 @@ from hts.networks.data import corrupt, load_digits
 from hts.networks.folders import load
 from hts.networks.recording import write_line
 from hts.networks.results import compare
+from hts.networks.rules import Rule, rules_of
 from hts.networks.running import run_training
 from hts.networks.sharpness import expected, maximal, pac_bayes, top_eigenvalues
-from hts.networks.training import Rule, Trainer, clip, rules_of
+from hts.networks.training import Trainer, clip
 from hts.plans.training import TrainingPlan, TrainingTable, read_training_plan
 
 TINY = dict(
@@ -87,9 +88,13 @@ def test_trainings_are_kept_and_gone_on_with(tmp_path, monkeypatch):
     calls = iter([False, False, False, True])
     with pytest.raises(StoppedError, match="0 of 2 trainings and 4 iterations of SB, replication 0 are kept"):
         run_training(plan, folder, should_stop=lambda: next(calls, True))
-    assert len(list((folder / "checkpoints").iterdir())) == 1
+    (kept,) = (folder / "checkpoints").iterdir()
+    # as another division of the replications leaves one, and one of more replications than are trained now
+    for name in ("SB-r000000-000001.trained", "SB-r000000-000002.trained"):
+        kept.with_name(name).write_bytes(kept.read_bytes())
     report = run_training(plan, folder)
     assert (report.n_trained, report.n_stored) == (2, 0)
+    assert [path.name for path in (folder / "checkpoints").iterdir()] == ["SB-r000000-000002.trained"]
     _, whole = running._prepared(plan, range(2))
     found = load(plan, folder)
     # a network has the same bits with whatever others it is trained, and those of an interrupted training
