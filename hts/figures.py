@@ -227,7 +227,7 @@ def _exits_of_folder(target: Path, plan: Plan, parts: set[Part], exact: _Exact) 
     return replace(
         study,
         cells=compare_exits(checked.pieces(), None, barriers, plan.within, is_tested=has_samples).cells,
-        samples=checked.whole(set(drawn_cells(plan))) if has_samples else (),
+        samples=checked.whole(drawn_cells(plan)) if has_samples else (),
     )
 
 

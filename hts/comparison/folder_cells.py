@@ -99,7 +99,7 @@ def open_cells(folder: Path) -> Callable[[Cell], KeptExits]:
         summed = check_summaries(folder)
         return lambda cell: KeptSummary(folder, summed.plan, summed.read(cell))
     checked = check_cells(folder)
-    return lambda cell: KeptWalkers(folder, checked.plan, next(iter(checked.whole({cell}))))
+    return lambda cell: KeptWalkers(folder, checked.plan, checked.read(cell))
 
 
 def n_different(one: KeptExits, other: KeptExits, max_steps: int) -> int | None:

@@ -32,6 +32,8 @@ LIFT = {"exact": 1.5, "guide": 1.8, "limit": 2.0, "measured": 3.0, "published": 
 """What lies over what."""
 CLOSE, ASIDE = 0.03, 5.0
 """Markers of one eta nearer than this part of the height stand side by side, so many points apart."""
+MOST_ASIDE = 9
+"""Of more markers that meet none moves: the outer ones would stand at another eta."""
 ARROW = 9.0
 """Length in points of the arrow on a lower bound."""
 PUBLISHED: dict[str, Any] = {
@@ -143,7 +145,9 @@ def points_aside(panel: SeriesPanel) -> dict[float, dict[float, float]]:
 
 
 def _spread(group: Sequence[tuple[float, float, float]], found: dict[float, dict[float, float]]) -> None:
-    for k, (eta, _, b) in enumerate(sorted(group, key=itemgetter(2)) if len(group) > 1 else ()):
+    if not 1 < len(group) <= MOST_ASIDE:
+        return
+    for k, (eta, _, b) in enumerate(sorted(group, key=itemgetter(2))):
         found.setdefault(b, {})[eta] = ASIDE * (k - (len(group) - 1) / 2)
 
 
@@ -215,7 +219,7 @@ def _draw_markers(axes: Axes, points: Sequence[Point], own: Look, place: Transfo
 
 
 def _draw_arrow(axes: Axes, eta: float, height: float, colour: str) -> None:
-    axes.annotate(
+    arrow = axes.annotate(
         "",
         xy=(eta, height),
         xytext=(0, ARROW),
@@ -228,6 +232,7 @@ def _draw_arrow(axes: Axes, eta: float, height: float, colour: str) -> None:
             "shrinkB": 2,
         },
     )
+    arrow.set_in_layout(False)  # of thousands each would be measured, and all lie within the axes
 
 
 def clip_handles(panels: Sequence[SeriesPanel], looks: Mapping[float, Look]) -> list[Artist]:

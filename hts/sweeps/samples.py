@@ -1,6 +1,6 @@
 """The walkers of each cell read back from disk, after every shard is checked."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -156,15 +156,19 @@ class CheckedCells:
     plan: Plan
     found: Survey
 
-    def whole(self, cells: Collection[Cell] | None = None) -> Iterator[CellSample]:
-        """Read the walkers of each cell, or of these cells, in the order of the plan."""
+    def whole(self, cells: Iterable[Cell] | None = None) -> Iterator[CellSample]:
+        """Read the walkers of each cell, in the order of the plan, or of these cells of it, in their order."""
         return self._read(cells, by_shard=False)
+
+    def read(self, cell: Cell) -> CellSample:
+        """Read the walkers of one cell of the plan."""
+        return next(self.whole([cell]))
 
     def pieces(self) -> Iterator[CellSample]:
         """Read the walkers of each cell piece by piece, as `load_pieces` does."""
         return self._read(None, by_shard=True)
 
-    def _read(self, cells: Collection[Cell] | None, by_shard: bool) -> Iterator[CellSample]:
+    def _read(self, cells: Iterable[Cell] | None, by_shard: bool) -> Iterator[CellSample]:
         plan = self.plan
         columns = read_cells(self.found, plan, EMPTY, cells=cells, by_shard=by_shard)
         return (
@@ -238,7 +242,7 @@ def sound_survey(results: ResultsFolder, plan: AnyPlan, stream_version: str | No
 
 
 def read_cells(
-    found: Survey, plan: AnyPlan, empty: Arrays, *, cells: Collection[Cell] | None = None, by_shard: bool = False
+    found: Survey, plan: AnyPlan, empty: Arrays, *, cells: Iterable[Cell] | None = None, by_shard: bool = False
 ) -> Iterator[tuple[Cell, Arrays, int]]:
     """Read the walkers of each cell of a plan; only those the plan asks for, whatever else is stored.
 
@@ -250,8 +254,8 @@ def read_cells(
         Of the folder.
     empty : dict of str to array[0, ...]
         The columns, without a walker.
-    cells : collection of Cell, optional
-        Read these only.
+    cells : iterable of Cell, optional
+        Read these cells of the plan only, in their order.
     by_shard : bool
         Give each shard of a cell by itself, so that no cell need be in memory whole; shards that hold the same walkers
         come together, and a cell without any comes once.
@@ -259,16 +263,14 @@ def read_cells(
     Returns
     -------
     iterator of (Cell, dict of str to array[walker, ...], int)
-        Each cell in the order of the plan; its columns by increasing walkers; steps beyond a formula's domain.
+        Each cell in that order, or the plan's; its columns by increasing walkers; steps beyond a formula's domain.
 
     Raises
     ------
     IntegrityError
         Where a shard has changed since it was checked, holds walkers that cannot be, or disagrees with another.
     """
-    for cell in plan.cells():
-        if cells is not None and cell not in cells:
-            continue
+    for cell in plan.cells() if cells is None else cells:
         walkers = plan.walkers_of(cell)
         shards = [s for s in found.usable.get(slug_of(cell), ()) if s.first_walker < walkers]
         shards.sort(key=lambda shard: shard.first_walker)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from double_well import DOUBLE_WELL
 from small_rare import TEXT as RARE
+from small_space_plans import RADIAL
+from small_space_plans import VISITS as SPACE_VISITS
 
 from hts.cli import tables
 from hts.cli.layout import fit, least_width, wrap
@@ -35,15 +37,19 @@ PLANS = {
     "levy-visits": LEVY + VISITS[VISITS.index("[visits]") :],
     "regression": REGRESSION,
     "rare": RARE.replace("samples = 20_000", "samples = 500"),
+    "space": RADIAL.replace("walkers = 300", "walkers = 20"),
+    "space-visits": SPACE_VISITS,
 }
 CALLS = {
     "exits": ("describe PLAN", "run PLAN -o DIR", "fit DIR --no-exact", "status DIR", "predict PLAN",
-              "paths PLAN --paths 3 --within 1 -o DIR"),
+              "paths PLAN --paths 3 --within 1 -o DIR", "run PLAN --seed 9 -o DIR2", "compare DIR DIR2"),
     "visits": ("describe PLAN", "run PLAN -o DIR"),
     "levy": ("describe PLAN", "run PLAN -o DIR", "fit DIR --no-exact", "status DIR"),
     "levy-visits": ("run PLAN -o DIR",),
     "regression": ("regression PLAN -o DIR", "fit DIR", "status DIR"),
     "rare": ("rare PLAN -o DIR --no-exact", "status DIR"),
+    "space": ("describe PLAN", "run PLAN -o DIR", "fit DIR --no-exact"),
+    "space-visits": ("run PLAN -o DIR",),
 }  # fmt: skip
 
 
@@ -88,6 +94,7 @@ def printed(tmp_path_factory):
         for seed in range(6):
             np.save(place / f"gradients{seed}.npy", np.random.default_rng(seed).standard_t(3, 2000))
         call("tails", *sorted(place.glob("*.npy")))
+        call(*["initialisation", "--width", "4", "--moment", "1", "--depth", "2", "--networks", "10", "-o"], place)
     return found
 
 
@@ -111,13 +118,15 @@ def numbers(text):
 
 @pytest.mark.parametrize(("width", "encoding"), [(80, "utf-8"), (80, "ascii"), (120, "utf-8"), (60, "latin-1")])
 def test_every_table_of_every_command_fits(printed, monkeypatch, width, encoding):
-    assert len(printed) > 25
+    assert len(printed) > 35
     for table, said in shown(printed, monkeypatch, width, encoding):
         assert max(map(len, said.splitlines())) <= width, said
+        assert said.isascii() or encoding != "ascii", said
+        assert "\\" not in said, said  # an escape of a letter that the encoding lacks
         headers, rows = table[1], [list(row) for row in table[2]]
         known = {found for row in rows for cell in row for found in numbers(cell)}
         body = said[re.search("^[-+━╇ ]+$", said, re.M).end() :]
-        for line in re.split(r"\n(?:left out to fit|\* widest|limit: )", body)[0].splitlines():
+        for line in re.split(r"\n(?:left out to fit|\* widest|limit: |\+-: half)", body)[0].splitlines():
             for cell in re.split(r"[│|]", line)[: len(headers)]:
                 assert cell.count("[") == cell.count("]"), said
                 assert set(numbers(cell)) <= known, said

@@ -239,3 +239,11 @@ def test_markers_that_meet_stand_side_by_side_and_the_legend_says_so():
     with house_style():
         labels = [text.get_text() for text in exits.FIGURE.titled((panel,)).legends[0].get_texts()]
     assert any("side by side" in label for label in labels)
+
+
+@pytest.mark.parametrize(("n_clips", "n_moved"), [(9, 9), (10, 0)])
+def test_where_many_markers_meet_none_moves(n_clips, n_moved):
+    """Fifty clips side by side would be 250 points wide, over several eta."""
+    cells = [made_cell(0.1, 0.3 + 0.1 * k, 1.2, 100.0) for k in range(n_clips)]
+    (panel,) = exit_panels([*cells, made_cell(0.01, 0.3, 1.2, 9e4)])
+    assert len(points_aside(panel)) == n_moved

@@ -115,6 +115,18 @@ def test_small_shards_are_read_once_and_give_what_a_second_reading_gives(tmp_pat
             np.testing.assert_array_equal(getattr(one, name), getattr(other, name), strict=True)
 
 
+def test_one_cell_is_read_without_a_walk_through_the_plan(tmp_path, monkeypatch):
+    """Comparing folders reads each cell by itself: a walk for each took minutes where there are thousands."""
+    study = plan("exit.walkers=20")
+    sweep(study, tmp_path)
+    cells, whole, checked = study.cells(), list(load_cells(tmp_path)), check_cells(tmp_path)
+    monkeypatch.setattr(type(study), "cells", lambda self: pytest.fail("the plan was walked through"))
+    for cell, expected in zip(cells, whole, strict=True):
+        sample = checked.read(cell)
+        assert sample.cell == cell
+        np.testing.assert_array_equal(sample.exit_steps, expected.exit_steps, strict=True)
+
+
 def test_columns_of_a_survey_are_held_up_to_a_number_of_walkers(tmp_path):
     sweep(plan("exit.walkers=20"), tmp_path)
     folder = ResultsFolder(tmp_path)
