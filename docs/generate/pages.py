@@ -15,7 +15,7 @@ from generate.files import file_of_the_project
 from generate.notebook import notebook
 from generate.plan_keys import plan_keys
 from generate.plans import plans
-from generate.python_names import plain_docstring, python_names
+from generate.python_names import one_name_each, plain_docstring, python_names
 
 PARTS: dict[str, Callable[[], str]] = {
     "commands": commands,
@@ -48,6 +48,7 @@ def read_docstring(app: Sphinx, what: str, name: str, value: Any, options: Any, 
     kept = PROPERTIES.get(name, [])
     if name in PROPERTIES and not any(set(line) == {"-"} for line in kept):  # sections are napoleon's
         lines[:] = kept
+    one_name_each(lines)
     plain_docstring(lines)
 
 

@@ -59,6 +59,30 @@ def entry(name: str, value: object) -> str:
     return f".. py:data:: {name}\n\n   A mapping with the keys {keys}."
 
 
+def one_name_each(lines: list[str]) -> None:
+    """Give each of several attributes that share a description a field of its own, in place, as Sphinx needs it."""
+    split: list[str] = []
+    for field in _fields(lines):
+        shared = re.match(r":(ivar|vartype) (\w+(?:, \w+)+): ?(.*)", field[0])
+        if shared is None:
+            split += field
+            continue
+        for name in shared[2].split(", "):
+            split += [f":{shared[1]} {name}: {shared[3]}".rstrip(), *field[1:]]
+    lines[:] = split
+
+
+def _fields(lines: list[str]) -> list[list[str]]:
+    """Part lines into those that begin at the margin, each with the indented lines below it."""
+    parts: list[list[str]] = []
+    for line in lines:
+        if parts and (line.startswith(" ") or not line):
+            parts[-1].append(line)
+        else:
+            parts.append([line])
+    return parts
+
+
 def plain_docstring(lines: list[str]) -> None:
     """Escape, in place, stars and bars of a docstring that stand for themselves: l*, |x|."""
     for i, line in enumerate(lines):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 import hts
 from hts.cli.main import COMMANDS, cli
-from hts.plans import parse_plan
+from hts.plans import parse_study
 from hts.plans.landscapes import LANDSCAPE_PLANS
 from hts.plans.models import GridPlan, HeadPlan
 from hts.plans.schema import TABLES
@@ -54,6 +54,23 @@ def test_the_pages_show_calls_of_every_command():
     calls = [call for page in PAGES for call in hts_calls(page)]
     assert {call.words[0] for call in calls} == set(COMMANDS)
     assert sum(call.is_whole for call in calls) > 50
+
+
+def test_no_two_pages_write_unlike_plans_under_one_name():
+    """A reader who types all pages into one folder is refused nowhere, and never runs another page's plan."""
+    kinds: dict[str, set[str]] = {}
+    for page in PAGES:
+        for call in hts_calls(page):
+            if call.is_whole and call.words[0] == "new":
+                kind = call.words[call.words.index("--kind") + 1] if "--kind" in call.words else "exits"
+                kinds.setdefault(call.words[-1], set()).add(kind)
+    assert {file: found for file, found in kinds.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "docs"], ids=page_id)
+def test_a_page_that_runs_a_plan_of_the_project_says_where(page):
+    typed = "".join(block.text for block in blocks(page) if block.language in ("bash", "python"))
+    assert "configs/" not in typed or "project's folder" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("text", ["run plan.toml --thread-count 8", "fit", "run PLAN --no-such", "run plan.toml more"])
@@ -105,11 +122,12 @@ PLANS = [(page, block) for page in PAGES for block in blocks(page) if block.lang
 def test_each_plan_and_part_of_a_plan_is_one(page, block):
     tables = tomllib.loads(block.text)
     if is_whole(tables):
-        assert parse_plan(block.text, page.with_suffix(".toml")).cells()
+        assert parse_study(block.text, page.with_suffix(".toml")).cells()
+    if "dimension" in tables:
+        return  # whole plans of several dimensions, whose tables are others
     for name, value in tables.items():
-        if name in HeadPlan.model_fields:
-            continue
-        check_table(name, value)
+        if name not in HeadPlan.model_fields:
+            check_table(name, value)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)

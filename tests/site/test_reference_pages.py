@@ -15,7 +15,7 @@ from generate.files import file_of_the_project
 from generate.mathml import mathml
 from generate.plan_keys import bound, plan_keys, type_in_words
 from generate.plans import plans
-from generate.python_names import plain_docstring, python_names
+from generate.python_names import one_name_each, plain_docstring, python_names
 from generate.words import escaped
 
 import hts
@@ -102,6 +102,29 @@ def test_text_is_not_taken_for_markup():
     lines = ["|x| and l* but ``a*b``"]
     plain_docstring(lines)
     assert lines == [r"\|x\| and l\* but ``a*b``"]
+
+
+def test_attributes_that_share_a_description_get_a_field_each():
+    lines = [
+        "A record.",
+        "",
+        ":ivar low, high: The interval,",
+        "    of 95 %.",
+        ":vartype low, high: float",
+        ":ivar n: Walkers.",
+    ]
+    one_name_each(lines)
+    assert lines == [
+        "A record.",
+        "",
+        ":ivar low: The interval,",
+        "    of 95 %.",
+        ":ivar high: The interval,",
+        "    of 95 %.",
+        ":vartype low: float",
+        ":vartype high: float",
+        ":ivar n: Walkers.",
+    ]
 
 
 def test_links_of_the_projects_files_lead_to_pages_of_the_site():
