@@ -68,10 +68,11 @@ def print_table(
 
     names, cells = list(map(shown, headers)), [list(map(shown, row)) for row in rows]
     fitted = fit(names, cells, drops, width, may_drop=not is_whole)
+    across = min(width, fitted.total)  # rich breaks a longer title to the table's width, also within a number
     table = Table(
-        title=Text(wrap(shown(title), width), "table.title"),
+        title=Text(wrap(shown(title), across), "table.title"),
         title_justify="left",
-        caption=None if caption is None else wrap(shown(caption), width),
+        caption=None if caption is None else wrap(shown(caption), across),
         caption_justify="left",
         show_edge=False,
     )

@@ -53,6 +53,15 @@ CALLS = {
 }  # fmt: skip
 
 
+def test_no_number_of_a_title_or_caption_is_broken_to_the_width_of_the_table(capsys):
+    for length in range(12):
+        title, caption = f"{'a' * length} and at most 1 000 000 samples", f"{'a' * length} and of 2 000 000"
+        tables.print_table(title, ["eta", "method"], [["0.1", "splitting"]], caption)
+        out = capsys.readouterr().out
+        assert "1 000 000" in out
+        assert "2 000 000" in out
+
+
 class Terminal(io.TextIOWrapper):
     """Standard output that claims to be a terminal."""
 
