@@ -14,7 +14,8 @@ def read_text(file: Path) -> str:
         with file.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise PlanError(f"{file}: there is no such file; `hts new {file}` writes a plan to start from") from None
+        where = " (configs/ lies in the project's folder)" if file.parts[:1] == ("configs",) else ""
+        raise PlanError(f"{file}: there is no such file{where}; `hts new {file}` writes a plan to start from") from None
     except IsADirectoryError:
         raise PlanError(f"{file}: is a folder; name the plan, a TOML file") from None
     except (OSError, ValueError) as problem:  # ValueError: a name with a null character

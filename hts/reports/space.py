@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hts.reports.document import Part
 from hts.reports.figures import PageFigure, page_figure
 from hts.reports.tables import TextTable, exit_tables, exit_verdicts, text_table
-from hts.words import interval, number
+from hts.words import interval, number, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,7 +47,7 @@ def space_share_table(comparison: SpaceShareComparison, name: str) -> TextTable:
     """Lay out shares of time, outside all wells and in each."""
     rows = []
     for cell in comparison.visits:
-        head = [number(cell.b), number(cell.alpha), number(cell.eta), str(cell.n_walkers), number(cell.n_steps)]
+        head = [number(cell.b), number(cell.alpha), number(cell.eta), whole(cell.n_walkers), whole(cell.n_steps)]
         parts = zip(
             ("outside", *range(len(cell.shares))), (cell.outside, *cell.shares), (cell.outside_low, *cell.low),
             (cell.outside_high, *cell.high), cell.spread, strict=True,
