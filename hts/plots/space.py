@@ -45,6 +45,7 @@ class SpaceFigure:
         """Draw the figure with its finding as the title, in the style that is in force."""
         figure = self.draw()
         set_title(figure, self.finding)
+        figure.draw_without_rendering()  # panels of fixed aspect find their place in a second layout only
         return figure
 
     def save(self, folder: Path) -> tuple[Path, ...]:

@@ -50,6 +50,19 @@ def test_a_ball_is_drawn_with_its_rim_and_a_path_that_does_not_cover_it():
     np.testing.assert_array_equal(picture.inside, np.hypot(x, y) < 1.0)
 
 
+def test_a_page_that_draws_once_has_the_panels_in_their_places():
+    """Only a second layout knows where panels of fixed aspect stand; pages laid the title over those of the panels."""
+    plan = plan_of(RADIAL, b="[0.7, 1.3]")
+    picture = picture_of(plan, study_of(plan).problem(plan, plan.cells()[0]))
+    tops = []
+    with house_style():
+        figure = space.plane_figure(picture).titled()
+        for _ in range(2):
+            figure.draw_without_rendering()
+            tops.append([axes.get_position().y1 for axes in figure.axes])
+    assert tops[0] == pytest.approx(tops[1], abs=1e-4)
+
+
 def test_a_path_of_exits_ends_where_the_walker_left():
     from hts.ensembles.space_paths import record_space_path
 
