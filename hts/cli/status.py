@@ -64,7 +64,9 @@ def command(folder: Path, as_json: bool) -> None:
         print_table("rare exits", [*cell_headers(cells[0].cell), "method", "state", "samples", "positive"], words)
         say_more(len(rare))
     n_done = sum(s.state == "done" for s in cells)
-    click.echo(f"{n_done} of {plural(len(cells), 'cell')} done")
+    if rare:
+        click.echo(f"hts rare: {sum(one.state == 'done' for one in rare)} of {len(rare)} done")
+    click.echo(f"{'hts run: ' if rare else ''}{n_done} of {plural(len(cells), 'cell')} done")
     for run in found.devices:
         steps = f"{run.walker_steps:.3g} walker-steps"
         click.echo(f"runs on {', '.join(run.devices)} wrote {plural(run.shards, 'shard')}, {steps}")

@@ -227,12 +227,14 @@ def _published(source: str | None, b: float) -> list[float]:
     return [float(found[0][name]) for name in names] if found else []
 
 
-def exits_figure(comparison: SpaceComparison, dimension: int) -> SpaceFigure:
-    """Show mean exit times against eta for each b, measured, exact and in the limit."""
+def exits_figure(comparison: SpaceComparison, dimension: int) -> SpaceFigure | None:
+    """Show mean exit times against eta for each b, measured, exact and in the limit; None where there is none yet."""
     panels = _exit_panels(comparison)
+    if not panels:
+        return None
     where = "one dimension" if dimension == 1 else f"{dimension} dimensions"
-    said = exits.finding(panels) if panels else "No exits yet"
-    return SpaceFigure("exits", f"{said}, in {where}", _exit_rows(comparison), partial(exits.draw, panels))
+    finding = f"{exits.finding(panels)}, in {where}"
+    return SpaceFigure("exits", finding, _exit_rows(comparison), partial(exits.draw, panels))
 
 
 def _exit_panels(comparison: SpaceComparison) -> tuple[SeriesPanel, ...]:

@@ -141,11 +141,13 @@ def question(plan: AnyPlan) -> str:
     """Say in a sentence or two what a plan asks."""
     if plan.levy is not None:
         return _levy_question(plan)
-    grid = _grid_of(plan)
+    rest = _grid_of(plan)
+    if plan.rare is not None:
+        rest = f"And how likely is it to leave within t = {number(plan.within)}, however rarely it does? {rest}"
     if isinstance(plan, SpacePlan):
-        return f"{_space_question(plan)} {grid}"
+        return f"{_space_question(plan)} {rest}"
     where = f"on a landscape of kind {plan.landscape.kind} under {_noise_of(plan)}"
-    return f"{plan.setting.question('clipped SGD')} {where}? {grid}"
+    return f"{plan.setting.question('clipped SGD')} {where}? {rest}"
 
 
 def _noise_of(plan: AnyPlan) -> str:

@@ -214,8 +214,8 @@ def space_figures(plan: SpacePlan, folder: Path | None, names: Sequence[str], th
         comparison = compared(folder, plan, theory)
         if isinstance(comparison, SpaceShareComparison):
             yield plots.shares_figure(comparison, plan.figure.published)
-        elif isinstance(comparison, SpaceComparison):
-            yield plots.exits_figure(comparison, plan.dimension)
+        elif isinstance(comparison, SpaceComparison) and (found := plots.exits_figure(comparison, plan.dimension)):
+            yield found
     if folder is not None and RARE in wanted:
         yield from _rare_figure(plan, folder, theory)
 

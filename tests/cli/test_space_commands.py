@@ -249,13 +249,16 @@ def test_rare_exits_in_the_plane_from_plan_to_figure_and_report(plan, hts):
     code, out, _ = hts("rare", plan, "--no-exact")
     assert (code, "nothing to do" in out) == (0, True)
     assert [one["state"] for one in document(hts("status", "results/study", "--json"))["rare"]] == ["done"] * 2
+    assert "hts rare: 2 of 2 done\nhts run: 0 of 1 cell done" in hts("status", "results/study")[1]
     assert document(hts("verify", "results/study", "--replay", "20", "--json"))["n_replayed"] == 20
     assert hts("plot", "results/study", "--figure", "rare_errors")[0] == 0
     with open("results/study/figures/rare_errors.csv", newline="") as file:
         drawn = {float(row["probability"]) for row in csv.DictReader(file)}
     assert drawn == {one["probability"] for one in cells}
     assert hts("report", "results/study", "--no-exact")[0] == 0
-    assert "Leaving within a time" in Path("results/study/report.html").read_text()
+    page = Path("results/study/report.html").read_text()
+    assert "how likely is it to leave within t = 2" in page
+    assert "Leaving within a time" in page
 
 
 PLANE = VISITS.replace("[visits]", "[exit]").replace("steps =", "max_steps =").replace("radius = 0.4", "spacing = 0.1")
