@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from hts.answers.space import basin_jumps
+from hts.answers.space_wells import basin_jumps
 from hts.arrays import BoolArray, FloatArray
 from hts.ensembles.space import SpaceProblem
 from hts.ensembles.space_paths import record_space_path

@@ -1,5 +1,6 @@
 """What commands print for a study of long runs."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,16 @@ if TYPE_CHECKING:
     from hts.plans import Plan
 
 
-class VisitTheory:
+class VisitTheory(ABC):
     """What commands do for long runs, in steps and in time alike."""
 
     def predict(self, plan: "Plan", threads: int | None) -> "tuple[ExitPrediction, ...]":
         """Compute nothing: the plan asks for no exits."""
         return ()
 
+    @abstractmethod
     def show(self, comparison: Any, folder: Path) -> None:
         """Print a comparison."""
-        raise NotImplementedError
 
     def show_after_run(self, folder: Path, plan: "Plan", threads: int | None) -> None:
         """Print what `hts fit` prints, with the exact relaxation times: those of the limit chain would differ."""

@@ -10,7 +10,7 @@ from math import ceil, inf
 
 import numpy as np
 
-from hts.answers.space import searched_jumps
+from hts.answers.space_wells import searched_jumps
 from hts.arrays import BoolArray, FloatArray
 from hts.comparison.catastrophes import BATCH, LimitPaths
 from hts.comparison.paths import FEWEST_LIMIT, N_LIMIT, PathComparison, judge, without_limit

@@ -7,8 +7,8 @@ from math import ceil, inf, sqrt
 
 import numpy as np
 
-from hts.answers.space import jumps_of, searched_jumps
 from hts.answers.space_picture import SpacePicture, Way, picture_of
+from hts.answers.space_wells import jumps_of, searched_jumps
 from hts.arrays import BoolArray, FloatArray, IntArray
 from hts.conditioning.cells import Question
 from hts.ensembles.space import SpaceProblem, simulate_space_exits

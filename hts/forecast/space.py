@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hts.answers.space import basin_jumps, jumps_of, searched_jumps, space_limit
+from hts.answers.space import space_limit
+from hts.answers.space_wells import basin_jumps, jumps_of, searched_jumps
 from hts.arrays import FloatArray
 from hts.engines import available_cores
 from hts.errors import PlanError
