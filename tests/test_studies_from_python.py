@@ -25,6 +25,19 @@ def folder(tmp_path_factory):
     return place
 
 
+@pytest.fixture
+def asked(monkeypatch):
+    """What exact values are asked for with; none is computed."""
+    options_of_calls = []
+
+    def predict(plan, cells, **options):
+        options_of_calls.append(options)
+        raise InterruptedError
+
+    monkeypatch.setattr("hts.studies.theory.predict", predict)
+    return options_of_calls
+
+
 def test_a_plan_of_values_is_that_of_its_file(tmp_path):
     made = hts.make_plan(
         TABLES | {"grid": {"eta": np.array([0.1, 0.05]), "b": (0.7, np.float64(math.inf)), "alpha": [1.5]}}
@@ -55,14 +68,7 @@ def test_a_fit_is_that_of_its_parts_and_remembers_exact_values(folder):
     assert all(done == all_cells for done, all_cells in heard)
 
 
-def test_exact_values_come_from_the_memory_of_the_folder(folder, monkeypatch):
-    asked = []
-
-    def predict(plan, cells, **options):
-        asked.append(options)
-        raise InterruptedError
-
-    monkeypatch.setattr("hts.studies.theory.predict", predict)
+def test_exact_values_come_from_the_memory_of_the_folder(folder, asked):
     with pytest.raises(InterruptedError):
         hts.fit(folder, threads=2, on_cell=print)
     with pytest.raises(InterruptedError):
@@ -123,14 +129,7 @@ def test_a_report_is_written_with_exact_values_of_the_folders_memory(folder, tmp
     assert "</html>" in hts.report(folder, tmp_path / "other.html", with_exact=False, force=True).read_text()
 
 
-def test_exact_values_of_a_report_are_those_of_the_memory(folder, monkeypatch):
-    asked = []
-
-    def predict(plan, cells, **options):
-        asked.append(options)
-        raise InterruptedError
-
-    monkeypatch.setattr("hts.studies.theory.predict", predict)
+def test_exact_values_of_a_report_are_those_of_the_memory(folder, asked):
     with pytest.raises(InterruptedError):
         hts.report(folder, on_cell=print)
     assert asked[0]["memory"] is not None

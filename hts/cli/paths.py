@@ -207,7 +207,8 @@ def choose(
 def draw(found: Sequence[Found], rows: Sequence[dict[str, Any]], title: str, target: Path) -> tuple[Path, ...]:
     """Draw the figure of all cells, and keep what is said of them beside it, for `hts report`."""
     from hts.cli.documents import to_json
-    from hts.plots.paths import few_panels, panel_of, path_rows, paths_figure, title_of
+    from hts.plots.path_panels import few_panels, panel_of, path_rows, title_of
+    from hts.plots.paths import paths_figure
     from hts.plots.save import save_figure
     from hts.plots.style import house_style
     from hts.reports.paths import DOCUMENT, stored_document

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hts.conditioning.cells import Question
     from hts.conditioning.space import SpacePaths
     from hts.plans import Cell, SpacePlan
-    from hts.plots.paths import PathPanel
+    from hts.plots.path_panels import PathPanel
 
 #: Paths of a panel.
 PATHS_SHOWN = 5
@@ -106,7 +106,8 @@ def _draw(
     """Draw paths: in the plane at the smallest eta for each b, else distances over time; keep what a report needs."""
     from hts.cli.documents import to_json
     from hts.conditioning.space import drawn_paths
-    from hts.plots.paths import few_panels, path_rows, paths_figure, space_panel_of, title_of
+    from hts.plots.path_panels import few_panels, path_rows, space_panel_of, title_of
+    from hts.plots.paths import paths_figure
     from hts.plots.save import save_figure
     from hts.plots.style import house_style
     from hts.reports.paths import DOCUMENT

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from hts.arrays import FloatArray, IntArray
+from hts.arrays import BoolArray, FloatArray, IntArray
 from hts.ensembles.driving import Interrupted
 from hts.ensembles.exits import ExitProblem
 from hts.ensembles.mixtures import Design, Mixture, design_walks, started
@@ -143,7 +143,7 @@ class Walkers:
         self.scratch = new_scratch(self.motion)
         put(self.walks.streams, started(cell_key(problem, purpose), first, n))
         put(self.walks.x, np.full(n, float(problem.start)))
-        self.threshold = math.inf
+        self.threshold, self.design = math.inf, None
         if mixture is not None:
             self.threshold = float(mixture.threshold)
             self.design = design_walks(mixture, cell_key(problem, b"hts design"), first, n)
@@ -158,20 +158,50 @@ class Walkers:
         """List the walks that left in time, with their values."""
         x, steps, big = (taken(array, self.n) for array in (self.walks.x, self.walks.exit_steps, self.walks.big))
         is_right = x >= self.motion.high
-        row = np.flatnonzero((is_right | (x <= self.motion.low)) & (steps <= n_steps))
-        forced = np.zeros(len(row), bool) if self.mixture is None else self.design.forced[row]
-        value = np.ones(len(row))
-        if self.mixture is not None:
-            value = self.mixture.values(steps[row], big[row], forced, self.design.spare[row])
-        return RareSample(
-            sample=(self.first + row).astype(np.uint32),
-            value=value,
-            right=np.where(is_right[row], value, 0.0),
-            plain=np.where(forced, 0.0, value),
-            steps=steps[row],
-            big=big[row],
-            n_steps=int(np.minimum(steps, n_steps).sum()),
-        )
+        is_out = is_right | (x <= self.motion.low)
+        return sample_of(self.first, is_out, is_right, steps, big, n_steps, self.mixture, self.design)
+
+
+def sample_of(
+    first: int,
+    is_out: BoolArray,
+    is_right: BoolArray,
+    steps: IntArray,
+    big: IntArray,
+    n_steps: int,
+    mixture: Mixture | None,
+    design: Design | None,
+    draws_per_step: int = 1,
+) -> RareSample:
+    """List the walks of a call that left in time, with their values.
+
+    Parameters
+    ----------
+    first : int
+        Number of the first walk.
+    is_out, is_right, steps, big
+        Of each walk: whether it left, whether on the right, its steps and its large noises until then.
+    n_steps : int
+        Steps within which walks have to leave.
+    mixture, design
+        What was sampled from, and the noises placed; None for the walks' own law.
+    draws_per_step : int
+        Draws of a step that may be large.
+    """
+    row = np.flatnonzero(is_out & (steps <= n_steps))
+    forced, value = np.zeros(len(row), bool), np.ones(len(row))
+    if mixture is not None and design is not None:
+        forced = design.forced[row]
+        value = mixture.values(steps[row] * draws_per_step, big[row], forced, design.spare[row])
+    return RareSample(
+        sample=(first + row).astype(np.uint32),
+        value=value,
+        right=np.where(is_right[row], value, 0.0),
+        plain=np.where(forced, 0.0, value),
+        steps=steps[row],
+        big=big[row],
+        n_steps=int(np.minimum(steps, n_steps).sum()),
+    )
 
 
 AnyWalks = TypeVar("AnyWalks", Walks, SpaceWalks)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from hts.ensembles.mixtures import Mixture, design_walks, started
-from hts.ensembles.rare import RareSample, placed, run_walks, sample_walks
+from hts.ensembles.rare import RareSample, placed, run_walks, sample_of, sample_walks
 from hts.ensembles.space import SpaceProblem
 from hts.kernels.objects import StoredKernel
 from hts.kernels.space_walks import empty_space_walks, new_space_scratch
@@ -70,7 +70,7 @@ class SpaceWalkers:
         self.scratch = new_space_scratch(self.motion)
         put(self.walks.streams, started(problem.cell_key(purpose), first, n))
         put(self.walks.x, np.tile(self.motion.start[:, None], n))
-        self.threshold = math.inf
+        self.threshold, self.design = math.inf, None
         if mixture is not None:
             self.threshold = float(mixture.threshold)
             self.design = design_walks(mixture, problem.cell_key(b"hts space design"), first, n)
@@ -86,17 +86,7 @@ class SpaceWalkers:
     def hits(self, n_steps: int) -> RareSample:
         """List the walks that left in time, with their values."""
         inside, steps, big = (taken(one, self.n) for one in (self.walks.inside, self.walks.exit_steps, self.walks.big))
-        row = np.flatnonzero((inside == 0) & (steps <= n_steps))
-        forced = np.zeros(len(row), bool) if self.mixture is None else self.design.forced[row]
-        value = np.ones(len(row))
-        if self.mixture is not None:
-            value = self.mixture.values(steps[row] * self.draws_per_step, big[row], forced, self.design.spare[row])
-        return RareSample(
-            sample=(self.first + row).astype(np.uint32),
-            value=value,
-            right=value,
-            plain=np.where(forced, 0.0, value),
-            steps=steps[row],
-            big=big[row],
-            n_steps=int(np.minimum(steps, n_steps).sum()),
+        is_out = inside == 0
+        return sample_of(
+            self.first, is_out, is_out, steps, big, n_steps, self.mixture, self.design, self.draws_per_step
         )

@@ -10,11 +10,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hts.ensembles.mixtures import draw_uniforms, started
+from hts.arrays import FloatArray, IntArray
+from hts.ensembles.mixtures import Words
 from hts.ensembles.rare import RareSample, run_walks
 from hts.ensembles.space import SpaceProblem
 from hts.ensembles.space_rare import advance_space_walks
-from hts.ensembles.splitting import key_of_run, sample_runs, spread
+from hts.ensembles.splitting import Walked, key_of_run, run_stages, sample_runs
 from hts.kernels.space_motions import Region
 from hts.kernels.space_walks import empty_space_walks, new_space_scratch, taken_points
 from hts.kernels.walks import put, taken
@@ -68,24 +69,18 @@ def _run(
     should_stop: Callable[[], bool] | None,
 ) -> float:
     """Give the estimate of one run."""
-    motion, key = problem.motion(), key_of_run(problem.cell_key(b"hts space split"), number)
-    x, steps = np.tile(motion.start, (effort, 1)), np.zeros(effort, np.int64)
-    value = 1.0
-    for stage, region in enumerate(stages):
-        walks, within = empty_space_walks(effort, problem.dimension), motion._replace(region=region)
-        put(walks.streams, started(key, stage * effort, effort))
+    motion = problem.motion()
+
+    def walk(stage: int, streams: Words, x: FloatArray, steps: IntArray) -> Walked:
+        walks, within = empty_space_walks(effort, problem.dimension), motion._replace(region=stages[stage])
+        put(walks.streams, streams)
         put(walks.x, x.T)
         put(walks.exit_steps, steps)
         run_walks(
             walks, new_space_scratch(within), within, math.inf, n_steps, on_steps, should_stop, advance_space_walks
         )
-        x, steps = taken_points(walks.x, effort), taken(walks.exit_steps, effort)
-        is_through = (taken(walks.inside, effort) == 0) & (steps <= n_steps)
-        x, steps = x[is_through], steps[is_through]
-        value *= len(x) / effort
-        if not len(x):
-            return 0.0
-        if stage < len(stages) - 1:
-            shift = draw_uniforms(started(key, len(stages) * effort + stage, 1), 1)[0, 0]
-            x, steps = spread(x, steps, effort, shift)
-    return value
+        steps = taken(walks.exit_steps, effort)
+        return taken_points(walks.x, effort), steps, (taken(walks.inside, effort) == 0) & (steps <= n_steps)
+
+    key = key_of_run(problem.cell_key(b"hts space split"), number)
+    return run_stages(walk, key, len(stages), np.tile(motion.start, (effort, 1)))[0]

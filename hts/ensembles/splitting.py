@@ -8,11 +8,11 @@ import hashlib
 import math
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
-from hts.arrays import FloatArray, IntArray
+from hts.arrays import BoolArray, FloatArray, IntArray
 from hts.ensembles.exits import ExitProblem
 from hts.ensembles.mixtures import Words, draw_uniforms, started
 from hts.ensembles.motions import cell_key, motion_in
@@ -21,6 +21,8 @@ from hts.kernels.walks import empty_walks, new_scratch, put, taken
 
 #: Levels within the reach of one jump: the last is where fewer jumps are needed, the others lie evenly before it.
 LEVELS_PER_JUMP: Final = 2
+#: Places and steps after a stage, and who came through it.
+Walked: TypeAlias = tuple[FloatArray, IntArray, BoolArray]
 
 
 def split_levels(distance: float, b: float, jumps: int) -> tuple[float, ...]:
@@ -115,28 +117,51 @@ def _run(
     should_stop: Callable[[], bool] | None,
 ) -> tuple[float, float]:
     """Give the estimate of one run, and the part of it that left on the right."""
-    motion, key = motion_in(problem), key_of_run(cell_key(problem, b"hts splitting"), number)
-    x, steps = np.full(effort, float(problem.start)), np.zeros(effort, np.int64)
-    value = 1.0
-    for stage, level in enumerate(levels):
+    motion = motion_in(problem)
+
+    def walk(stage: int, streams: Words, x: FloatArray, steps: IntArray) -> Walked:
         walks = empty_walks(effort)
-        put(walks.streams, started(key, stage * effort, effort))
+        put(walks.streams, streams)
         put(walks.x, x)
         put(walks.exit_steps, steps)
-        low, high = problem.low + level, problem.high - level
+        low, high = problem.low + levels[stage], problem.high - levels[stage]
         run_walks(
             walks, new_scratch(motion), motion._replace(low=low, high=high), math.inf, n_steps, on_steps, should_stop
         )
         x, steps = taken(walks.x, effort), taken(walks.exit_steps, effort)
-        is_through = ((x <= low) | (x >= high)) & (steps <= n_steps)
+        return x, steps, ((x <= low) | (x >= high)) & (steps <= n_steps)
+
+    key = key_of_run(cell_key(problem, b"hts splitting"), number)
+    value, x = run_stages(walk, key, len(levels), np.full(effort, float(problem.start)))
+    return value, value * float(np.mean(x >= problem.high)) if len(x) else 0.0
+
+
+def run_stages(
+    walk: Callable[[int, Words, FloatArray, IntArray], Walked], key: Words, n_stages: int, x: FloatArray
+) -> tuple[float, FloatArray]:
+    """Run the stages of one run: the product of the shares that come through, and the places of those that leave.
+
+    Parameters
+    ----------
+    walk : callable
+        Walks of one stage: its number, their streams, places and steps taken -> places, steps, and who came through.
+    key : uint64[2]
+        Of the run.
+    n_stages : int
+    x : float64[walk] or float64[walk, d]
+        Where they begin.
+    """
+    effort, steps, value = len(x), np.zeros(len(x), np.int64), 1.0
+    for stage in range(n_stages):
+        x, steps, is_through = walk(stage, started(key, stage * effort, effort), x, steps)
         x, steps = x[is_through], steps[is_through]
         value *= len(x) / effort
         if not len(x):
-            return 0.0, 0.0
-        if level > 0.0:
-            shift = draw_uniforms(started(key, len(levels) * effort + stage, 1), 1)[0, 0]
+            return 0.0, x
+        if stage < n_stages - 1:
+            shift = draw_uniforms(started(key, n_stages * effort + stage, 1), 1)[0, 0]
             x, steps = spread(x, steps, effort, shift)
-    return value, value * float(np.mean(x >= problem.high))
+    return value, x
 
 
 def spread(x: FloatArray, steps: IntArray, effort: int, shift: float) -> tuple[FloatArray, IntArray]:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from hts.errors import IntegrityError
-from hts.plots.paths import DrawnPath, PathPanel, path_rows, paths_figure
+from hts.plots.path_panels import DrawnPath, PathPanel, path_rows
+from hts.plots.paths import paths_figure
 from hts.reports.document import CITATIONS, Part, Report, report_with
 from hts.reports.figures import PageFigure, page_figure
 from hts.reports.tables import TextTable, text_table

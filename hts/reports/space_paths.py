@@ -12,7 +12,8 @@ import numpy as np
 from hts.arrays import FloatArray
 from hts.errors import PlanError
 from hts.plans import SpacePlan, parse_study
-from hts.plots.paths import PathPanel, path_rows, paths_figure
+from hts.plots.path_panels import PathPanel, path_rows
+from hts.plots.paths import paths_figure
 from hts.reports.document import Part
 from hts.reports.figures import PageFigure, page_figure
 from hts.reports.paths import path_lines, size_line, stored_document, stored_panels

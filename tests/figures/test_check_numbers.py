@@ -50,25 +50,22 @@ def test_a_figure_that_was_not_drawn_is_named(folders):
     assert [line.partition(": ")[2] for line in check(results, kept)] == ["is missing; make figures QUICK=1 draws it"]
 
 
-def test_means_of_trained_networks_have_more_room_and_no_more_than_stated(folders):
+@pytest.mark.parametrize(
+    ("figure", "table", "row", "within", "beyond", "said"),
+    [
+        ("training", "kind,method,measure,n,mean,error\nmean,LB,train_loss,5,ROW\nmean,SB+Noise,train_loss,5,1.2,0.4\n",
+         "0.4,0.01", "0.43,0.02", "0.46,0.01", "line 2: mean 0.46, not 0.4"),
+        ("gradient_noise", "varied,value,estimator,n,mean,low,high\nbatch,10,norms,2,ROW\n",
+         "1.3,1.1,1.5", "1.35,0.9,1.8", "1.5,1.1,1.5", "line 2: mean 1.5, not 1.3"),
+    ],
+)  # fmt: skip
+def test_means_of_networks_have_more_room_and_no_more_than_stated(folders, figure, table, row, within, beyond, said):
+    """Their errors and intervals are not compared."""
     kept, results, _ = folders
-    table = "kind,method,measure,n,mean,error\nmean,LB,train_loss,5,0.4,0.01\nmean,SB+Noise,train_loss,5,1.2,0.4\n"
     for place in (kept, results):
-        (place / "study" / "figures" / "training.csv").write_text(table)
-    drawn = results / "study" / "figures" / "training.csv"
-    drawn.write_text(table.replace("0.4,0.01", "0.43,0.02"))
+        (place / "study" / "figures" / f"{figure}.csv").write_text(table.replace("ROW", row))
+    drawn = results / "study" / "figures" / f"{figure}.csv"
+    drawn.write_text(table.replace("ROW", within))
     assert list(check(results, kept)) == []
-    drawn.write_text(table.replace("0.4,0.01", "0.46,0.01"))
-    assert [said.split(": ", 1)[1] for said in check(results, kept)] == ["line 2: mean 0.46, not 0.4"]
-
-
-def test_means_of_gradient_noise_are_compared_and_its_intervals_are_not(folders):
-    kept, results, _ = folders
-    table = "varied,value,estimator,n,mean,low,high\nbatch,10,norms,2,1.3,1.1,1.5\n"
-    for place in (kept, results):
-        (place / "study" / "figures" / "gradient_noise.csv").write_text(table)
-    drawn = results / "study" / "figures" / "gradient_noise.csv"
-    drawn.write_text(table.replace("1.3,1.1,1.5", "1.35,0.9,1.8"))
-    assert list(check(results, kept)) == []
-    drawn.write_text(table.replace("1.3,1.1", "1.5,1.1"))
-    assert [said.split(": ", 1)[1] for said in check(results, kept)] == ["line 2: mean 1.5, not 1.3"]
+    drawn.write_text(table.replace("ROW", beyond))
+    assert [one.split(": ", 1)[1] for one in check(results, kept)] == [said]

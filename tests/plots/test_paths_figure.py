@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from hts.comparison.paths import compare_paths
 from hts.conditioning import Question, sample_paths
 from hts.plans import parse_plan
-from hts.plots.paths import draw_paths, few_panels, marked_paths, panel_of, path_rows, paths_figure, title_of, view_of
+from hts.plots.path_panels import few_panels, marked_paths, panel_of, path_rows, title_of
+from hts.plots.paths import draw_paths, paths_figure, view_of
 from hts.plots.style import house_style
 
 PLAN = """
