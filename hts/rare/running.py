@@ -24,8 +24,8 @@ from hts.sweeps.work import prepare
 
 #: Steps of one file: some ten seconds of a core, which is what a stop costs at most.
 STEPS_PER_FILE = 2e9
-#: Most samples of a file.
-MOST_SAMPLES = 2**22
+#: Most samples of a file, whose cost is not that of their steps where they are short; of splitting, runs.
+MOST_SAMPLES, MOST_RUNS = 2**20, 2**12
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,8 @@ class _Run:
 
     def _tasks(self, case: Case) -> Iterator[_Task]:
         """Cut what a case's round lacks into files."""
-        size = min(max(int(STEPS_PER_FILE / case.question.steps_per_sample), 1), MOST_SAMPLES)
+        most = MOST_RUNS if case.question.method == "splitting" else MOST_SAMPLES
+        size = min(max(int(STEPS_PER_FILE / case.question.steps_per_sample), 1), most)
         tasks = []
         for begin, end in case.missing():
             cuts = [*range(begin, end, size), end]

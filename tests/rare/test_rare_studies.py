@@ -1,13 +1,15 @@
 """Tests of samples of rare exits: the same numbers whoever computes them, what is kept, and mistakes."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from small_rare import TEXT
 
 from hts.errors import PlanError
 from hts.plans import read_plan
-from hts.rare import rare_results, rare_status, replay, replay_samples, run_rare
+from hts.rare import rare_results, rare_status, replay, replay_samples, run_rare, running
+from hts.storage import ResultsFolder, list_shards
 from hts.storage.samples import read_samples
 
 
@@ -33,6 +35,18 @@ def test_threads_and_more_samples_change_no_number(study):
     assert probabilities(plan, "one") == probabilities(plan, "two")
     assert run_rare(plan, "two").n_written == 0
     assert {status.state for status in rare_status(plan, "two")} == {"done"}
+
+
+@pytest.mark.parametrize(("method", "limit"), [("splitting", "MOST_RUNS"), ("importance", "MOST_SAMPLES")])
+def test_short_walks_are_kept_in_small_files_with_the_same_numbers(study, monkeypatch, method, limit):
+    """Their cost is not that of their steps: a stop took minutes of splitting along."""
+    plan = read_plan(study, [f'rare.method="{method}"', "rare.samples=40", "rare.effort=64", "grid.eta=[0.02]"])
+    run_rare(plan, "one")
+    monkeypatch.setattr(running, limit, 16)
+    run_rare(plan, "three")
+    assert len(list_shards(ResultsFolder(Path("one")).rare)) == 1
+    assert len(list_shards(ResultsFolder(Path("three")).rare)) == 3
+    assert probabilities(plan, "one") == probabilities(plan, "three")
 
 
 def test_rules_stop_where_they_are_met(study):
