@@ -10,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from scipy.stats import norm
 
 from hts.estimation.rare import FEWEST, Z
 from hts.plots.curves import EXACT_WIDTH
@@ -159,7 +160,9 @@ def finding(columns: Sequence[Column]) -> str:
         eta, gain = min(gains)
         times = number(float(f"{gain:.2g}"))
         said.append(rf"At $\eta$ = {number(eta)} importance takes {times} times less work than crude walks")
-    lows = [one for column in columns for one in column.of("trap") if one.z is not None and one.z < -Z]
+    traps = [one for column in columns for one in column.of("trap") if one.z is not None]
+    # of right samples, one set of points in twenty is called low
+    lows = [one for one in traps if one.z is not None and one.z < -norm.isf(0.05 / len(traps))]
     if lows:
         low = min(lows, key=lambda one: one.question.cell.eta)
         miss = 1.0 - low.estimate.probability / (low.exact or 1.0)
