@@ -26,6 +26,7 @@ SOURCES = {
     "map": "map/figures/map",
     "published_exit": "published_exit/figures/exits",
     "rare_errors": "rare_errors/figures/rare_errors",
+    "rare_plane": "rare_plane/figures/rare_errors",
     "rare_hits": "rare/figures/within",
     "regression": "regression/figures/regression",
     "space_exits": "radial/figures/exits",

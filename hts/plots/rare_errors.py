@@ -106,7 +106,8 @@ def _error(one: RareResult) -> tuple[float, float, float]:
 def draw_estimates(axes: Axes, column: Column) -> Axes:
     """Draw sampled over exact probability against eta, of importance in range and out of it, with 95 % intervals."""
     axes.axhline(1.0, color=AID, linewidth=0.8, zorder=1)
-    for method, shift in (("importance", 0.94), ("trap", 1.06)):
+    apart = 1.06 if column.of("trap") else 1.0
+    for method, shift in (("importance", 1.0 / apart), ("trap", apart)):
         points = []
         for one in column.of(method):
             e, exact = one.estimate, one.exact or 1.0
